@@ -1,0 +1,228 @@
+//===- KilnAttrs.td - Target, schedule and layouts ---------*- tablegen -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_DIALECT_KILN_IR_KILNATTRS_TD
+#define KILN_DIALECT_KILN_IR_KILNATTRS_TD
+
+include "kiln/Dialect/Kiln/IR/KilnBase.td"
+
+//===----------------------------------------------------------------------===//
+// Parameters
+//===----------------------------------------------------------------------===//
+
+/// `[1, 2, 3]`
+def Kiln_IntList : ArrayRefParameter<"int64_t"> {
+  let parser = "::kiln::parseIntList($_parser)";
+  let printer = "::kiln::printIntList($_printer, $_self)";
+}
+
+/// `[[1, 0], [0, 1]]`: one coordinate step for each bit.
+def Kiln_BasisList : ArrayRefParameter<"::kiln::Basis"> {
+  let parser = "::kiln::parseBasisList($_parser)";
+  let printer = "::kiln::printBasisList($_printer, $_self)";
+}
+
+/// `[[8:1, 4:340], [10:34]]`: for each dimension, size:stride from the
+/// innermost part outwards.
+def Kiln_ModeList : ArrayRefParameter<"::kiln::Mode"> {
+  let parser = "::kiln::parseModeList($_parser)";
+  let printer = "::kiln::printModeList($_printer, $_self)";
+}
+
+def Kiln_Contraction : I32EnumAttr<"Contraction",
+    "what multiplies: a tensor-core instruction or scalar fused multiply-adds", [
+      I32EnumAttrCase<"FMA", 0, "fma">,
+      I32EnumAttrCase<"TF32", 1, "mma_m16n8k8_tf32">,
+      I32EnumAttrCase<"F16", 2, "mma_m16n8k16_f16">,
+      I32EnumAttrCase<"BF16", 3, "mma_m16n8k16_bf16">]> {
+  let cppNamespace = "::kiln";
+  let genSpecializedAttr = 0;
+}
+def Kiln_Columns : I32EnumAttr<"Columns",
+    "how the columns of a warp's tile are dealt to the position fragments", [
+      I32EnumAttrCase<"Plain", 0, "plain">,
+      I32EnumAttrCase<"EvenOdd", 1, "even_odd">]> {
+  let cppNamespace = "::kiln";
+  let genSpecializedAttr = 0;
+}
+def Kiln_Weights : I32EnumAttr<"Weights",
+    "how the filter reaches shared memory", [
+      I32EnumAttrCase<"Strided", 0, "strided">,
+      I32EnumAttrCase<"Packed", 1, "packed">]> {
+  let cppNamespace = "::kiln";
+  let genSpecializedAttr = 0;
+}
+
+def Kiln_ColumnsParameter : EnumParameter<Kiln_Columns> {
+  let defaultValue = "::kiln::Columns::Plain";
+}
+def Kiln_WeightsParameter : EnumParameter<Kiln_Weights> {
+  let defaultValue = "::kiln::Weights::Packed";
+}
+
+//===----------------------------------------------------------------------===//
+// #kiln.target
+//===----------------------------------------------------------------------===//
+
+def Kiln_TargetAttr : Kiln_Attr<"Target", "target"> {
+  let summary = "facts of the card that a kernel is compiled for";
+  let description = [{
+    The instructions are always those of `arch`; the other numbers are the
+    card's and steer the schedule, the report and the predicted bound.
+
+    ```mlir
+    module attributes {kiln.target = #kiln.target<name = "rtx4090",
+        arch = "sm_89", sms = 128, shared_per_block = 101376, ...>} {}
+    ```
+  }];
+  let parameters = (ins
+    StringRefParameter<"the card">:$name,
+    StringRefParameter<"the PTX target, sm_89">:$arch,
+    "int64_t":$sms,
+    "int64_t":$shared_per_block,
+    "int64_t":$shared_per_sm,
+    "int64_t":$registers_per_sm,
+    "int64_t":$registers_per_thread,
+    "int64_t":$threads_per_block,
+    "int64_t":$threads_per_sm,
+    "int64_t":$clock_mhz,
+    "int64_t":$bandwidth_gbs,
+    "int64_t":$l2_bytes,
+    "int64_t":$tf32_gflops,
+    "int64_t":$f16_gflops);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// #kiln.schedule
+//===----------------------------------------------------------------------===//
+
+def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
+  let summary = "every decision about one fused kernel";
+  let description = [{
+    All later passes obey this attribute and none decides on its own, so that a
+    test, a tuner or a user replays a kernel by writing it down.
+
+    - `contraction`: the multiply instruction;
+    - `tile`: output channels, rows and columns that a block computes at a time;
+    - `chunk`: input channels of one stage;
+    - `warps`: warps of the block over channels, rows and columns;
+    - `stages`: slots of each staged operand;
+    - `persistent`: blocks loop over tiles (`tile += grid`) and prefetch across
+      them; otherwise one block a tile;
+    - `columns`: `plain`, or `even_odd` (fragments alternate columns, which
+      makes 64-bit loads serve neighbouring taps);
+    - `weights`: `packed` (a packing kernel writes fragment order) or `strided`;
+    - `lookahead`: k-steps that fragments are loaded before they are used;
+    - `early_barrier`: the barrier of a stage stands before its last k-step;
+    - `substages`: parts that a stage's weights are copied in;
+    - `ring`: slots of the weight buffer, counted in substages;
+    - `spread`: k-steps over which the refill copies are spread;
+    - `halving`: reductions across lanes keep half the values at each shuffle;
+    - `paired_stores`: neighbouring results leave in one store.
+  }];
+  let parameters = (ins
+    EnumParameter<Kiln_Contraction>:$contraction,
+    Kiln_IntList:$tile,
+    "int64_t":$chunk,
+    Kiln_IntList:$warps,
+    DefaultValuedParameter<"int64_t", "2">:$stages,
+    DefaultValuedParameter<"bool", "true">:$persistent,
+    Kiln_ColumnsParameter:$columns,
+    Kiln_WeightsParameter:$weights,
+    DefaultValuedParameter<"int64_t", "0">:$lookahead,
+    DefaultValuedParameter<"bool", "false">:$early_barrier,
+    DefaultValuedParameter<"int64_t", "1">:$substages,
+    DefaultValuedParameter<"int64_t", "2">:$ring,
+    DefaultValuedParameter<"int64_t", "1">:$spread,
+    DefaultValuedParameter<"bool", "false">:$halving,
+    DefaultValuedParameter<"bool", "false">:$paired_stores);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Threads of a block.
+    int64_t getThreads() const {
+      return 32 * getWarps()[0] * getWarps()[1] * getWarps()[2];
+    }
+    bool usesTensorCores() const {
+      return getContraction() != Contraction::FMA;
+    }
+    /// Input channels that one multiply instruction consumes (1 for fma).
+    int64_t getInstructionK() const {
+      switch (getContraction()) {
+      case Contraction::FMA: return 1;
+      case Contraction::TF32: return 8;
+      default: return 16;
+      }
+    }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+def Kiln_LayoutAttr : Kiln_Attr<"Layout", "layout"> {
+  let summary = "which register of which lane of which warp holds an element";
+  let description = [{
+    The encoding of a block-level tensor. Each list gives, for each bit of the
+    register, lane or warp number, the coordinate step that this bit adds; the
+    coordinate of (register, lane, warp) is the sum over the bits that are set
+    ("linear layouts", arXiv 2505.23819). A zero step means that the threads
+    that differ in this bit hold the same element.
+
+    The accumulator of one `mma.m16n8k8`, 16 channels by 8 columns:
+    ```mlir
+    #kiln.layout<register = [[0, 1], [8, 0]],
+                 lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+    ```
+  }];
+  let parameters = (ins Kiln_BasisList:$registers, Kiln_BasisList:$lanes,
+                        Kiln_BasisList:$warps);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    int64_t getRank() const;
+    int64_t getNumRegisters() const { return int64_t(1) << getRegisters().size(); }
+    /// The coordinate held in `reg` of `lane` of `warp`.
+    ::llvm::SmallVector<int64_t> getCoordinate(int64_t reg, int64_t lane,
+                                               int64_t warp) const;
+    /// Extent covered in each dimension: one more than the largest coordinate.
+    ::llvm::SmallVector<int64_t> getShape() const;
+    /// The layout of the value that a reduction over `dims` leaves: steps in
+    /// the reduced dimensions vanish, register bits that become zero are
+    /// dropped, lane and warp bits stay (their threads hold copies).
+    LayoutAttr dropDims(::llvm::ArrayRef<int64_t> dims) const;
+  }];
+}
+
+def Kiln_SharedLayoutAttr : Kiln_Attr<"SharedLayout", "shared_layout"> {
+  let summary = "where in shared memory an element of a staged tile lies";
+  let description = [{
+    For each dimension a list of `size:stride` parts from the innermost
+    outwards, strides in elements: coordinate 11 in `[8:1, 2:340]` lies at
+    `3 * 1 + 1 * 340`. Sizes need not be powers of two in the outermost part.
+
+    The halo patch of 16 f16 channels, 8 channels to a 16-byte unit:
+    ```mlir
+    #kiln.shared_layout<[8:1, 2:2720], [10:272], [34:8]>
+    ```
+  }];
+  let parameters = (ins Kiln_ModeList:$modes);
+  let assemblyFormat = "`<` $modes `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    int64_t getRank() const { return getModes().size(); }
+    ::llvm::SmallVector<int64_t> getShape() const;
+    /// Offset of a coordinate, in elements.
+    int64_t getOffset(::llvm::ArrayRef<int64_t> coordinate) const;
+    /// Elements from the first to one past the last offset.
+    int64_t getCosize() const;
+  }];
+}
+
+#endif // KILN_DIALECT_KILN_IR_KILNATTRS_TD

@@ -1,0 +1,50 @@
+//===- KilnBase.td - The Kiln dialect ----------------------*- tablegen -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_DIALECT_KILN_IR_KILNBASE_TD
+#define KILN_DIALECT_KILN_IR_KILNBASE_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+def Kiln_Dialect : Dialect {
+  let name = "kiln";
+  let cppNamespace = "::kiln";
+  let summary = "Fused tensor-core kernels, their schedules and their tiles";
+  let description = [{
+    Levels 1 to 3 of Kiln: `kiln.kernel` regions hold the linalg ops of one GPU
+    kernel; `#kiln.target` and `#kiln.schedule` hold every decision about it;
+    the tile ops hold the work of one thread block on tensors whose encoding
+    `#kiln.layout` says which thread holds which element.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let useDefaultTypePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+  let extraClassDeclaration = [{
+    /// Name of the module attribute that holds the `#kiln.target`.
+    static constexpr ::llvm::StringLiteral kTargetAttrName = "kiln.target";
+
+    void registerAttributes();
+    void registerTypes();
+    void registerOps();
+  }];
+}
+
+class Kiln_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Kiln_Dialect, mnemonic, traits>;
+
+class Kiln_Attr<string name, string attrMnemonic, list<Trait> traits = []>
+    : AttrDef<Kiln_Dialect, name, traits> {
+  let mnemonic = attrMnemonic;
+}
+
+class Kiln_Type<string name, string typeMnemonic, list<Trait> traits = []>
+    : TypeDef<Kiln_Dialect, name, traits> {
+  let mnemonic = typeMnemonic;
+}
+
+#endif // KILN_DIALECT_KILN_IR_KILNBASE_TD

@@ -1,0 +1,12 @@
+//===- Passes.td - Scheduling passes ---------------------------*- tablegen -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_SCHEDULING_PASSES_TD
+#define KILN_SCHEDULING_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+#endif // KILN_SCHEDULING_PASSES_TD

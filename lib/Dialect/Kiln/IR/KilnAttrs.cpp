@@ -1,0 +1,357 @@
+//===- KilnAttrs.cpp - Target, schedule and layout attributes ---*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Dialect/Kiln/IR/Kiln.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kiln;
+
+#include "kiln/Dialect/Kiln/IR/KilnEnums.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Lists
+//===----------------------------------------------------------------------===//
+
+FailureOr<SmallVector<int64_t>> kiln::parseIntList(AsmParser &parser) {
+  SmallVector<int64_t> list;
+  if (parser.parseCommaSeparatedList(
+          AsmParser::Delimiter::Square,
+          [&] { return parser.parseInteger(list.emplace_back()); }))
+    return failure();
+  return list;
+}
+
+void kiln::printIntList(AsmPrinter &printer, ArrayRef<int64_t> list) {
+  printer << '[';
+  llvm::interleaveComma(list, printer);
+  printer << ']';
+}
+
+FailureOr<SmallVector<Basis>> kiln::parseBasisList(AsmParser &parser) {
+  SmallVector<Basis> list;
+  auto parseBasis = [&]() -> ParseResult {
+    SMLoc loc = parser.getCurrentLocation();
+    FailureOr<SmallVector<int64_t>> steps = parseIntList(parser);
+    if (failed(steps))
+      return failure();
+    if (steps->size() > kMaxTileRank)
+      return parser.emitError(loc) << "at most " << kMaxTileRank
+                                   << " dimensions in a layout";
+    list.emplace_back(*steps);
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseBasis))
+    return failure();
+  return list;
+}
+
+void kiln::printBasisList(AsmPrinter &printer, ArrayRef<Basis> list) {
+  printer << '[';
+  llvm::interleaveComma(list, printer, [&](const Basis &basis) {
+    printIntList(printer, basis.values());
+  });
+  printer << ']';
+}
+
+FailureOr<SmallVector<Mode>> kiln::parseModeList(AsmParser &parser) {
+  SmallVector<Mode> list;
+  auto parseMode = [&]() -> ParseResult {
+    SMLoc loc = parser.getCurrentLocation();
+    SmallVector<Mode::Part> parts;
+    auto parsePart = [&]() -> ParseResult {
+      Mode::Part &part = parts.emplace_back();
+      return failure(parser.parseInteger(part.size) || parser.parseColon() ||
+                     parser.parseInteger(part.stride));
+    };
+    if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parsePart))
+      return failure();
+    if (parts.size() > Mode::kMaxParts)
+      return parser.emitError(loc)
+             << "at most " << Mode::kMaxParts << " parts in a dimension";
+    list.emplace_back(parts);
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(parseMode))
+    return failure();
+  return list;
+}
+
+void kiln::printModeList(AsmPrinter &printer, ArrayRef<Mode> list) {
+  llvm::interleaveComma(list, printer, [&](const Mode &mode) {
+    printer << '[';
+    llvm::interleaveComma(mode.parts(), printer, [&](const Mode::Part &part) {
+      printer << part.size << ':' << part.stride;
+    });
+    printer << ']';
+  });
+}
+
+#define GET_ATTRDEF_CLASSES
+#include "kiln/Dialect/Kiln/IR/KilnAttrs.cpp.inc"
+
+void KilnDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "kiln/Dialect/Kiln/IR/KilnAttrs.cpp.inc"
+      >();
+}
+
+//===----------------------------------------------------------------------===//
+// Target and schedule
+//===----------------------------------------------------------------------===//
+
+LogicalResult TargetAttr::verify(
+    function_ref<InFlightDiagnostic()> emitError, StringRef name,
+    StringRef arch, int64_t sms, int64_t sharedPerBlock, int64_t sharedPerSm,
+    int64_t registersPerSm, int64_t registersPerThread,
+    int64_t threadsPerBlock, int64_t threadsPerSm, int64_t clockMhz,
+    int64_t bandwidthGbs, int64_t l2Bytes, int64_t tf32Gflops,
+    int64_t f16Gflops) {
+  if (name.empty())
+    return emitError() << "a target needs a name";
+  if (arch != "sm_89")
+    return emitError() << "unsupported arch \"" << arch
+                       << "\": Kiln emits sm_89 instructions";
+  struct {
+    StringRef field;
+    int64_t value;
+  } positive[] = {{"sms", sms},
+                  {"shared_per_block", sharedPerBlock},
+                  {"shared_per_sm", sharedPerSm},
+                  {"registers_per_sm", registersPerSm},
+                  {"registers_per_thread", registersPerThread},
+                  {"threads_per_block", threadsPerBlock},
+                  {"threads_per_sm", threadsPerSm},
+                  {"clock_mhz", clockMhz},
+                  {"bandwidth_gbs", bandwidthGbs},
+                  {"l2_bytes", l2Bytes},
+                  {"tf32_gflops", tf32Gflops},
+                  {"f16_gflops", f16Gflops}};
+  for (auto &[field, value] : positive)
+    if (value <= 0)
+      return emitError() << field << " must be positive, not " << value;
+  if (sharedPerBlock > sharedPerSm)
+    return emitError() << "shared_per_block (" << sharedPerBlock
+                       << ") exceeds shared_per_sm (" << sharedPerSm << ")";
+  return success();
+}
+
+LogicalResult ScheduleAttr::verify(
+    function_ref<InFlightDiagnostic()> emitError, Contraction contraction,
+    ArrayRef<int64_t> tile, int64_t chunk, ArrayRef<int64_t> warps,
+    int64_t stages, bool persistent, Columns columns, Weights weights,
+    int64_t lookahead, bool earlyBarrier, int64_t substages, int64_t ring,
+    int64_t spread, bool halving, bool pairedStores) {
+  auto powersOfTwo = [](ArrayRef<int64_t> list) {
+    return llvm::all_of(list, [](int64_t value) {
+      return value > 0 && llvm::isPowerOf2_64(value);
+    });
+  };
+  if (tile.size() != 3 || !powersOfTwo(tile))
+    return emitError() << "tile must be three powers of two: output channels, "
+                          "rows, columns";
+  if (warps.size() != 3 || !powersOfTwo(warps))
+    return emitError() << "warps must be three powers of two: over channels, "
+                          "rows, columns";
+  if (warps[0] * warps[1] * warps[2] > 32)
+    return emitError() << "a block has at most 32 warps, not "
+                       << warps[0] * warps[1] * warps[2];
+  for (auto [size, count, name] :
+       llvm::zip_equal(tile, warps,
+                       ArrayRef<StringRef>{"channels", "rows", "columns"}))
+    if (size < count)
+      return emitError() << "tile has " << size << " " << name << " for "
+                         << count << " warps";
+  int64_t k = contraction == Contraction::FMA    ? 1
+              : contraction == Contraction::TF32 ? 8
+                                                 : 16;
+  if (chunk <= 0 || !llvm::isPowerOf2_64(chunk) || chunk % k != 0)
+    return emitError() << "chunk must be a power of two and a multiple of the "
+                          "instruction's k ("
+                       << k << "), not " << chunk;
+  if (contraction != Contraction::FMA) {
+    if (tile[0] / warps[0] < 16)
+      return emitError() << "a warp needs at least 16 output channels for mma, "
+                            "not "
+                         << tile[0] / warps[0];
+    if (tile[2] / warps[2] < 8)
+      return emitError() << "a warp needs at least 8 columns for mma, not "
+                         << tile[2] / warps[2];
+    if (columns == Columns::EvenOdd && tile[2] / warps[2] < 16)
+      return emitError() << "even_odd needs at least 16 columns a warp, not "
+                         << tile[2] / warps[2];
+  }
+  if (columns == Columns::EvenOdd && contraction != Contraction::TF32)
+    return emitError() << "even_odd is a layout of 32-bit mma operands";
+  if (stages < 1 || stages > 4)
+    return emitError() << "stages must be 1 to 4, not " << stages;
+  if (lookahead < 0 || lookahead > 1)
+    return emitError() << "lookahead must be 0 or 1, not " << lookahead;
+  if (earlyBarrier && lookahead == 0)
+    return emitError() << "early_barrier needs lookahead = 1: the last k-step's "
+                          "fragments must be in registers";
+  if (substages < 1)
+    return emitError() << "substages must be positive, not " << substages;
+  if (ring < 2)
+    return emitError() << "ring must be at least 2, not " << ring;
+  if (spread < 1)
+    return emitError() << "spread must be positive, not " << spread;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+Attribute LayoutAttr::parse(AsmParser &parser, Type) {
+  SmallVector<Basis> lists[3];
+  StringRef names[3] = {"register", "lane", "warp"};
+  if (parser.parseLess())
+    return {};
+  for (int i = 0; i < 3; ++i) {
+    if ((i > 0 && parser.parseComma()) || parser.parseKeyword(names[i]) ||
+        parser.parseEqual())
+      return {};
+    FailureOr<SmallVector<Basis>> list = parseBasisList(parser);
+    if (failed(list))
+      return {};
+    lists[i] = std::move(*list);
+  }
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<LayoutAttr>(parser.getContext(), lists[0], lists[1],
+                                       lists[2]);
+}
+
+void LayoutAttr::print(AsmPrinter &printer) const {
+  printer << "<register = ";
+  printBasisList(printer, getRegisters());
+  printer << ", lane = ";
+  printBasisList(printer, getLanes());
+  printer << ", warp = ";
+  printBasisList(printer, getWarps());
+  printer << '>';
+}
+
+LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<Basis> registers,
+                                 ArrayRef<Basis> lanes, ArrayRef<Basis> warps) {
+  if (lanes.size() != 5)
+    return emitError() << "a layout has 5 lane bits, not " << lanes.size();
+  if (warps.size() > 5)
+    return emitError() << "a layout has at most 5 warp bits, not "
+                       << warps.size();
+  if (registers.size() > 8)
+    return emitError() << "a layout has at most 8 register bits, not "
+                       << registers.size();
+  int64_t rank = lanes.front().rank;
+  std::array<int64_t, kMaxTileRank> used = {};
+  for (ArrayRef<Basis> list : {registers, lanes, warps})
+    for (const Basis &basis : list) {
+      if (basis.rank != rank)
+        return emitError() << "every step must have " << rank
+                           << " coordinates like the first lane step";
+      for (auto [dim, value] : llvm::enumerate(basis.values())) {
+        if (value == 0)
+          continue;
+        if (value < 0 || !llvm::isPowerOf2_64(value))
+          return emitError() << "steps are 0 or powers of two, not " << value;
+        if (used[dim] & value)
+          return emitError() << "two bits step by " << value
+                             << " in dimension " << dim;
+        used[dim] |= value;
+      }
+    }
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (!llvm::isPowerOf2_64(used[dim] + 1))
+      return emitError() << "dimension " << dim << " has a gap in its steps";
+  return success();
+}
+
+int64_t LayoutAttr::getRank() const { return getLanes().front().rank; }
+
+SmallVector<int64_t> LayoutAttr::getCoordinate(int64_t reg, int64_t lane,
+                                               int64_t warp) const {
+  SmallVector<int64_t> coordinate(getRank(), 0);
+  auto add = [&](ArrayRef<Basis> bits, int64_t number) {
+    for (auto [bit, basis] : llvm::enumerate(bits))
+      if (number >> bit & 1)
+        for (auto [dim, value] : llvm::enumerate(basis.values()))
+          coordinate[dim] += value;
+  };
+  add(getRegisters(), reg);
+  add(getLanes(), lane);
+  add(getWarps(), warp);
+  return coordinate;
+}
+
+SmallVector<int64_t> LayoutAttr::getShape() const {
+  return llvm::map_to_vector(getCoordinate(-1, -1, -1),
+                             [](int64_t last) { return last + 1; });
+}
+
+LayoutAttr LayoutAttr::dropDims(ArrayRef<int64_t> dims) const {
+  auto drop = [&](const Basis &basis) {
+    SmallVector<int64_t> kept;
+    for (auto [dim, value] : llvm::enumerate(basis.values()))
+      if (!llvm::is_contained(dims, static_cast<int64_t>(dim)))
+        kept.push_back(value);
+    return Basis(kept);
+  };
+  SmallVector<Basis> registers;
+  for (const Basis &basis : getRegisters())
+    if (Basis kept = drop(basis); !kept.isZero())
+      registers.push_back(kept);
+  return get(getContext(), registers, llvm::map_to_vector(getLanes(), drop),
+             llvm::map_to_vector(getWarps(), drop));
+}
+
+LogicalResult
+SharedLayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                         ArrayRef<Mode> modes) {
+  if (modes.empty() || modes.size() > kMaxTileRank)
+    return emitError() << "a shared layout has 1 to " << kMaxTileRank
+                       << " dimensions";
+  for (const Mode &mode : modes) {
+    if (mode.parts().empty())
+      return emitError() << "every dimension needs a size:stride part";
+    for (const Mode::Part &part : mode.parts())
+      if (part.size <= 0 || part.stride < 0)
+        return emitError() << "sizes are positive and strides not negative";
+  }
+  return success();
+}
+
+SmallVector<int64_t> SharedLayoutAttr::getShape() const {
+  return llvm::map_to_vector(getModes(),
+                             [](const Mode &mode) { return mode.size(); });
+}
+
+int64_t SharedLayoutAttr::getOffset(ArrayRef<int64_t> coordinate) const {
+  int64_t offset = 0;
+  for (auto [mode, start] : llvm::zip_equal(getModes(), coordinate)) {
+    int64_t value = start;
+    for (auto [index, part] : llvm::enumerate(mode.parts())) {
+      bool last = static_cast<int64_t>(index) + 1 == mode.numParts;
+      offset += (last ? value : value % part.size) * part.stride;
+      value /= part.size;
+    }
+  }
+  return offset;
+}
+
+int64_t SharedLayoutAttr::getCosize() const {
+  int64_t last = 0;
+  for (const Mode &mode : getModes())
+    for (const Mode::Part &part : mode.parts())
+      last += (part.size - 1) * part.stride;
+  return last + 1;
+}
