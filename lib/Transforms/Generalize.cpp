@@ -6,9 +6,11 @@
 
 #include "NormalizePatterns.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 
 using namespace mlir;
@@ -45,6 +47,27 @@ struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
+/// `truncf` of a constant, which upstream folds only where it is exact. The
+/// source asks for this very rounding.
+struct RoundConstant : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::TruncFOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = dyn_cast<FloatType>(op.getType());
+    APFloat value(0.0);
+    if (!type || op.getRoundingmode() ||
+        !matchPattern(op.getIn(), m_ConstantFloat(&value)))
+      return failure();
+    bool inexact;
+    value.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                  &inexact);
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+        op, type, rewriter.getFloatAttr(type, value));
+    return success();
+  }
+};
+
 /// Whether the body only passes inputs on.
 bool movesOnly(linalg::GenericOp op) {
   return llvm::hasSingleElement(*op.getBody());
@@ -67,7 +90,7 @@ bool mayFuse(OpOperand *operand) {
 } // namespace
 
 void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
-  patterns.add<GeneralizeNamed>(patterns.getContext());
+  patterns.add<GeneralizeNamed, RoundConstant>(patterns.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
 }
 

@@ -9,7 +9,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
@@ -283,11 +282,29 @@ struct DropUnitLoop : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// A reshape of a tensor without content is another such tensor.
+template <typename ReshapeOp>
+struct FoldEmptyReshape : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern<ReshapeOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReshapeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = cast<RankedTensorType>(op.getResultType());
+    if (!op.getSrc().template getDefiningOp<tensor::EmptyOp>() ||
+        !type.hasStaticShape())
+      return failure();
+    rewriter.replaceOpWithNewOp<tensor::EmptyOp>(op, type.getShape(),
+                                                 type.getElementType());
+    return success();
+  }
+};
+
 } // namespace
 
 void kiln::populateSinkReshapePatterns(RewritePatternSet &patterns) {
-  patterns.add<DropKeepdim, ReadThroughExpand, DropUnitLoop>(
-      patterns.getContext());
+  patterns.add<DropKeepdim, ReadThroughExpand, DropUnitLoop,
+               FoldEmptyReshape<tensor::CollapseShapeOp>,
+               FoldEmptyReshape<tensor::ExpandShapeOp>>(patterns.getContext());
   // A collapse of a computed tensor moves behind its elementwise consumer. The
   // pattern set could also pull reshapes up, which the control function
   // forbids.
@@ -297,5 +314,4 @@ void kiln::populateSinkReshapePatterns(RewritePatternSet &patterns) {
         return collapse && isa<linalg::GenericOp>(operand->getOwner()) &&
                collapse.getSrc().getDefiningOp<linalg::LinalgOp>();
       });
-  tensor::populateFoldTensorEmptyPatterns(patterns);
 }
