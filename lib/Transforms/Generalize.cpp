@@ -10,6 +10,7 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 
@@ -44,6 +45,34 @@ struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
         !linalg::isElementwise(op))
       return failure();
     return linalg::generalizeNamedOp(rewriter, op);
+  }
+};
+
+/// An init that is a constant tensor of one value is a fill.
+struct FillConstantInit : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    for (OpOperand &init : op.getDpsInitsMutable()) {
+      SplatElementsAttr splat;
+      auto type = dyn_cast<RankedTensorType>(init.get().getType());
+      if (!type || !type.hasStaticShape() || !type.getNumElements() ||
+          !matchPattern(init.get(), m_Constant(&splat)) || !splat)
+        continue;
+      auto value = dyn_cast<TypedAttr>(splat.getSplatValue<Attribute>());
+      if (!value || !isa<FloatAttr, IntegerAttr>(value))
+        continue;
+      Location loc = op.getLoc();
+      Value scalar = arith::ConstantOp::create(rewriter, loc, value);
+      Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(),
+                                            type.getElementType());
+      Value fill =
+          linalg::FillOp::create(rewriter, loc, scalar, empty).getResult(0);
+      rewriter.modifyOpInPlace(op, [&] { init.set(fill); });
+      return success();
+    }
+    return failure();
   }
 };
 
@@ -90,7 +119,8 @@ bool mayFuse(OpOperand *operand) {
 } // namespace
 
 void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
-  patterns.add<GeneralizeNamed, RoundConstant>(patterns.getContext());
+  patterns.add<FillConstantInit, GeneralizeNamed, RoundConstant>(
+      patterns.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
 }
 

@@ -198,7 +198,6 @@ void KernelGroup::grow() {
   core.clear();
   producers.clear();
   members.clear();
-  outside.clear();
   core.insert(conv);
   members.insert(conv);
   roles[conv->getResult(0)] = {0, 1, 2, 3};
@@ -219,17 +218,21 @@ void KernelGroup::grow() {
     bool inside = readsAny(roles);
     if (readsAny(behind)) {
       if (readsAny(reshaped) && !isView(&op))
-        outside[&op] = "it reads the kernel's result through a reshape";
+        outside.try_emplace(&op,
+                            "it reads the kernel's result through a reshape");
       else if (inside)
-        outside[&op] = "it also needs a value that is computed behind the "
-                       "kernel";
+        outside.try_emplace(
+            &op, "it also needs a value that is computed behind the kernel");
     } else if (!inside) {
       continue;
     } else if (!isView(&op)) {
       std::string reason = tryJoin(&op);
-      if (reason.empty())
+      if (reason.empty()) {
+        outside.erase(&op);
         continue;
-      outside[&op] = reason;
+      }
+      // The reason of the first round is the cause, later ones follow from it.
+      outside.try_emplace(&op, reason);
     }
     behind.insert(op.result_begin(), op.result_end());
     if (isView(&op))
@@ -252,8 +255,11 @@ bool KernelGroup::cut() {
       auto user = llvm::find_if_not(read.getUsers(), isInside);
       if (user == read.user_end())
         continue;
-      banned[op] =
+      std::string &reason = banned[op];
+      reason =
           "its operand is also needed outside the kernel, by " + quoted(*user);
+      if (auto cause = outside.find(*user); cause != outside.end())
+        reason += ", since " + cause->second;
       any = true;
       break;
     }

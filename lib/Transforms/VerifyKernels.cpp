@@ -34,11 +34,11 @@ StringRef findFault(Type type) {
   return {};
 }
 
-/// Ops that cost nothing where they stand: they are reported only when nothing
-/// else is.
-bool onlyPrepares(Operation *op) {
-  return op->hasTrait<OpTrait::ConstantLike>() || isView(op) ||
-         isa<tensor::EmptyOp, linalg::FillOp, tensor::PadOp>(op);
+/// Ops that only move data: they are reported when nothing else is.
+bool onlyMoves(Operation *op) {
+  auto generic = dyn_cast<linalg::GenericOp>(op);
+  return isa<tensor::PadOp>(op) ||
+         (generic && llvm::hasSingleElement(*generic.getBody()));
 }
 
 /// Whether `op` runs nothing on the device as it stands.
@@ -88,19 +88,42 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
       signalPassFailure();
   }
 
+  static LogicalResult verifyTypes(KernelOp kernel) {
+    WalkResult result = kernel.walk([](linalg::LinalgOp op) {
+      if (!isSeed(op))
+        return WalkResult::advance();
+      auto elementType = [&](unsigned operand) {
+        return getElementTypeOrSelf(op->getOperand(operand).getType());
+      };
+      Type image = elementType(0), filter = elementType(1),
+           sum = elementType(2);
+      if (image == filter && sum.isF32() &&
+          (image.isF32() || image.isF16() || image.isBF16()))
+        return WalkResult::advance();
+      emitError(op.getLoc())
+          << "unsupported: a convolution of " << image << " and " << filter
+          << " into " << sum
+          << "; image and filter must both be f32, f16 or bf16, summed in f32";
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
+  }
+
   static LogicalResult verify(func::FuncOp function) {
     FunctionType type = function.getFunctionType();
     for (auto [number, input] : llvm::enumerate(type.getInputs()))
       if (StringRef fault = findFault(input); !fault.empty())
-        return function.emitError() << "argument #" << number << " of type "
-                                    << input << " " << fault;
+        return emitError(function.getLoc())
+               << "argument #" << number << " of type " << input << " "
+               << fault;
     for (auto [number, result] : llvm::enumerate(type.getResults()))
       if (StringRef fault = findFault(result); !fault.empty())
-        return function.emitError()
+        return emitError(function.getLoc())
                << "result #" << number << " of type " << result << " " << fault;
     if (!function.getBody().hasOneBlock())
-      return function.emitError("control flow is not supported: the function "
-                                "must be one block");
+      return emitError(function.getLoc(),
+                       "control flow is not supported: the function "
+                       "must be one block");
 
     SmallVector<Operation *> work;
     SmallVector<KernelOp> kernels;
@@ -111,12 +134,12 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
         work.push_back(&op);
     }
     if (!work.empty()) {
-      auto culprit = llvm::find_if_not(work, onlyPrepares);
+      auto culprit = llvm::find_if_not(work, onlyMoves);
       Operation *op = culprit == work.end() ? work.front() : *culprit;
-      InFlightDiagnostic error = op->emitError()
-                                 << "unsupported: '" << op->getName()
-                                 << "' is not part of a convolution kernel: "
-                                 << getReason(op);
+      InFlightDiagnostic error =
+          emitError(op->getLoc())
+          << "unsupported: '" << op->getName()
+          << "' is not part of a convolution kernel: " << getReason(op);
       if (work.size() > 1)
         error.attachNote(function.getLoc())
             << work.size() - 1 << " more op(s) of '" << function.getName()
@@ -124,20 +147,23 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
       return error;
     }
     if (kernels.empty())
-      return function.emitError() << "unsupported: '" << function.getName()
-                                  << "' has no convolution";
+      return emitError(function.getLoc())
+             << "unsupported: '" << function.getName()
+             << "' has no convolution";
     if (kernels.size() > 1) {
-      InFlightDiagnostic error = kernels[1].emitError()
+      InFlightDiagnostic error = emitError(kernels[1].getLoc())
                                  << "unsupported: a second convolution; "
                                     "programs of several kernels are not "
                                     "supported yet";
       error.attachNote(kernels[0].getLoc()) << "the first one is here";
       return error;
     }
+    if (failed(verifyTypes(kernels.front())))
+      return failure();
     for (OpOperand &result :
          function.getBody().front().getTerminator()->getOpOperands())
       if (!isKernelResult(result.get()))
-        return result.getOwner()->emitError()
+        return emitError(result.getOwner()->getLoc())
                << "unsupported: result #" << result.getOperandNumber()
                << " is not computed by a kernel";
     return success();

@@ -133,7 +133,8 @@ def KilnVerifyKernels : Pass<"kiln-verify-kernels", "::mlir::func::FuncOp"> {
     - has work outside its kernel (pooling, softmax, normalisation, depthwise
       or grouped convolutions, a second convolution), dynamic shapes, empty
       tensors or control flow;
-    - has no kernel, or several;
+    - has no kernel, or several, or a convolution of other element types than
+      f32, f16 and bf16;
     - returns something that is not a kernel's result or a reshape of one.
 
     Shown by: `kiln-opt --kiln-normalize --kiln-fuse --kiln-verify-kernels`
