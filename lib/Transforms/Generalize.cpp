@@ -24,7 +24,7 @@ unsigned kiln::dropAsserts(Operation *root) {
     remark::analysis(
         op.getLoc(),
         remark::RemarkOpts::name("AssertDropped").category("kiln-normalize"))
-        << "assertion dropped: \"" << op.getMsg() << "\"";
+        << ("assertion dropped: " + op.getMsg()).str();
     op.erase();
   }
   return asserts.size();
