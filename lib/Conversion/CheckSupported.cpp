@@ -24,7 +24,7 @@ constexpr StringLiteral kFunctions[] = { // f16, bf16, f32
 constexpr StringLiteral kInstructions[] = { // f64 as well
     "math.absf",  "math.ceil",      "math.copysign", "math.floor", "math.fma",
     "math.round", "math.roundeven", "math.sqrt",     "math.trunc", "math.isnan",
-    "math.isinf", "math.isfinite",  "math.isnormal", "math.absi",  "math.ctlz",
+    "math.isfinite",  "math.absi",  "math.ctlz",
     "math.ctpop", "math.cttz"};
 constexpr StringLiteral kRefusedArith[] = {"arith.remf", "arith.scaling_extf",
                                            "arith.scaling_truncf"};
@@ -211,6 +211,9 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
     StringRef name = op->getName().getStringRef();
     if (contains(kRefusedArith, name))
       return refuse(op, "rewrite it with supported ops");
+    if (isa<arith::MulSIExtendedOp, arith::MulUIExtendedOp>(op) &&
+        getElementTypeOrSelf(op->getResult(0)).isInteger(64))
+      return refuse(op, "its product has 128 bits; use i32 operands");
     if (op->hasAttr("roundingmode"))
       return refuse(op, "its rounding mode must be left to the default");
     return checkTypes(op);
@@ -223,6 +226,8 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
                         "PTX");
     if (auto call = dyn_cast<LLVM::CallOp>(op); call && !call.getCallee())
       return refuse(op, "indirect calls are not supported");
+    if (auto func = dyn_cast<LLVM::LLVMFuncOp>(op); func && func.isExternal())
+      return refuse(op, "nothing defines it at run time");
     if (isa<LLVM::Exp2Op>(op) &&
         !getElementTypeOrSelf(op->getResult(0)).isF32())
       return refuse(op, "exp2 is an instruction on f32 only");
@@ -259,11 +264,16 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
 
   void runOnOperation() override {
     markAllAnalysesPreserved();
-    // Every refusal is reported, not only the first.
+    // Every refusal is reported, not only the first, but each place once: one
+    // source op may have become several.
     bool refused = false;
+    llvm::DenseSet<Location> places;
     getOperation()->walk([&](Operation *op) {
-      refused |= failed(check(op));
       ++numChecked;
+      if (!places.contains(op->getLoc()) && failed(check(op))) {
+        refused = true;
+        places.insert(op->getLoc());
+      }
     });
     if (refused)
       signalPassFailure();

@@ -218,7 +218,7 @@ Value Emitter::tanh(Value x) {
       s, {1.57396831e-2, -5.23029624e-2, 1.33152977e-1, -3.33327681e-1});
   Value small = fma(mul(p, s), x, x);
   Value isLarge = compare(arith::CmpFPredicate::OGE, t, 0.55);
-  return select(isLarge, copySign(large, x), small);
+  return copySign(select(isLarge, large, small), x);
 }
 
 Value Emitter::erf(Value x) {

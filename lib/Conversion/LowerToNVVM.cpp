@@ -17,6 +17,7 @@
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Transforms/DialectConversion.h"
 
@@ -101,8 +102,11 @@ class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
     {
       RewritePatternSet patterns(context);
       populateSCFToControlFlowConversionPatterns(patterns);
+      arith::populateCeilFloorDivExpandOpsPatterns(patterns);
       ConversionTarget target(*context);
       target.addIllegalDialect<scf::SCFDialect>();
+      target.addIllegalOp<arith::CeilDivSIOp, arith::CeilDivUIOp,
+                          arith::FloorDivSIOp>();
       target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
       if (failed(applyPartialConversion(module, target, std::move(patterns))))
         return signalPassFailure();
@@ -117,6 +121,11 @@ class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
 
     RewritePatternSet patterns(context);
     populateGpuToNVVMConversionPatterns(converter, patterns);
+    // The set also turns arith and math ops into calls of a device library.
+    llvm::erase_if(patterns.getNativePatterns(), [](const auto &pattern) {
+      std::optional<OperationName> root = pattern->getRootKind();
+      return root && root->getDialectNamespace() != "gpu";
+    });
     arith::populateArithToLLVMConversionPatterns(converter, patterns);
     populateMathToLLVMConversionPatterns(converter, patterns);
     cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
@@ -126,7 +135,7 @@ class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
     patterns.add<LowerFunc>(converter, /*benefit=*/10);
 
     ConversionTarget target(*context);
-    configureGpuToNVVMConversionLegality(target);
+    target.addLegalDialect<LLVM::LLVMDialect, NVVM::NVVMDialect>();
     target.addLegalOp<gpu::GPUModuleOp>();
     target.markUnknownOpDynamicallyLegal([](Operation *) { return false; });
     if (failed(applyPartialConversion(module, target, std::move(patterns))))
