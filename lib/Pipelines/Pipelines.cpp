@@ -56,15 +56,10 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
   Option<std::string> precision{
       *this, "precision", llvm::cl::init("tf32"),
       llvm::cl::desc("Contractions of f32: tf32 or f32")};
-  Option<std::string> schedule{
-      *this, "schedule",
-      llvm::cl::desc("#kiln.schedule<...> in place of the rules")};
-
   kiln::CompileOptions get() const {
     kiln::CompileOptions options;
     options.target = target;
     options.precision = precision;
-    options.schedule = schedule;
     return options;
   }
 };

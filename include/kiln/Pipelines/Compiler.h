@@ -13,8 +13,11 @@
 #ifndef KILN_PIPELINES_COMPILER_H
 #define KILN_PIPELINES_COMPILER_H
 
+#include "kiln/Target/Serialize.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
 
 #include <functional>
 #include <string>
@@ -40,8 +43,10 @@ struct CompileOptions {
   bool withReference = false;     ///< add the source and the f64 reference
   bool withCubin = true;          ///< run ptxas: cubin and resource report
   Level from = Level::Source;     ///< what the input module is already
-  /// Called on each pass manager before it runs (timing, printing, ...).
+  /// Called on each pass manager before it runs (printing, verification, ...).
   std::function<void(mlir::PassManager &)> configure;
+  /// Where stages and the work after them count their time; may be null.
+  mlir::TimingScope *timing = nullptr;
   /// Called with the module at each level, "kernels", "schedule", ....
   std::function<void(llvm::StringRef level, mlir::ModuleOp)> onLevel;
 };
@@ -58,14 +63,19 @@ void buildCompilePipeline(mlir::OpPassManager &pm,
 /// `--kiln-{fusion,schedule,codegen,lowering}-stage`.
 void registerPipelines();
 
-/// Checks that the options make sense by themselves; errors are at `module`.
-mlir::LogicalResult verifyOptions(mlir::ModuleOp module,
+/// Checks that the options make sense by themselves.
+mlir::LogicalResult verifyOptions(mlir::MLIRContext *context,
                                   const CompileOptions &options);
 
 /// Brings `module` from `options.from` to the level `to`. A source program is
 /// first reduced to its entry function, which must be one that can be compiled.
 mlir::LogicalResult lowerTo(mlir::ModuleOp module, Level to,
                             const CompileOptions &options);
+
+/// Serializes the one `gpu.module` of `module`, which must be at level NVVM.
+mlir::FailureOr<SerializedKernels>
+serialize(mlir::ModuleOp module, const SerializeOptions &options,
+          mlir::TimingScope *timing = nullptr);
 
 struct ArtifactFile {
   std::string name;
@@ -75,7 +85,6 @@ struct ArtifactFile {
 /// A compiled program (docs/artifact.md) in memory.
 struct Artifact {
   std::vector<ArtifactFile> files; ///< "artifact.json" first
-  std::string llvmIR;              ///< the kernels as LLVM IR text
   std::string report;              ///< registers, occupancy, bounds; text
 
   const std::string *find(llvm::StringRef name) const;
