@@ -22,10 +22,10 @@ constexpr StringLiteral kFunctions[] = { // f16, bf16, f32
     "math.log",  "math.log10", "math.log1p", "math.log2",
     "math.powf", "math.rsqrt", "math.tanh"};
 constexpr StringLiteral kInstructions[] = { // f64 as well
-    "math.absf",  "math.ceil",      "math.copysign", "math.floor", "math.fma",
-    "math.round", "math.roundeven", "math.sqrt",     "math.trunc", "math.isnan",
-    "math.isfinite",  "math.absi",  "math.ctlz",
-    "math.ctpop", "math.cttz"};
+    "math.absf",  "math.ceil",  "math.copysign",  "math.floor",
+    "math.fma",   "math.round", "math.roundeven", "math.sqrt",
+    "math.trunc", "math.isnan", "math.isfinite",  "math.absi",
+    "math.ctlz",  "math.ctpop", "math.cttz"};
 constexpr StringLiteral kRefusedArith[] = {"arith.remf", "arith.scaling_extf",
                                            "arith.scaling_truncf"};
 constexpr StringLiteral kLLVM[] = {"add",

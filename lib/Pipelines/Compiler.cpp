@@ -131,6 +131,9 @@ const std::string *kiln::Artifact::find(StringRef name) const {
 FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
                                         const CompileOptions &options) {
   std::string source;
+  if (options.withReference && options.from != Level::Source)
+    return module.emitError("the reference needs the source program, not a "
+                            "later level");
   if (options.withReference) {
     llvm::raw_string_ostream stream(source);
     module.print(stream);

@@ -69,7 +69,8 @@ Error kiln::writeOutputDirectory(const Artifact &artifact, StringRef path) {
     return error;
   StringRef parent = sys::path::parent_path(path);
   if (!parent.empty())
-    if (std::error_code error = fs::create_directories(parent))
+    if (std::error_code error =
+            fs::create_directories(parent, true, fs::all_all))
       return fail("cannot create", parent, error);
 
   // Not fs::createUniqueDirectory, which places it in the system's temporary
@@ -78,7 +79,7 @@ Error kiln::writeOutputDirectory(const Artifact &artifact, StringRef path) {
   fs::createUniquePath(path + ".new-%%%%%%%%", fresh, /*MakeAbsolute=*/false);
   fs::createUniquePath(path + ".old-%%%%%%%%", old, /*MakeAbsolute=*/false);
   if (std::error_code error =
-          fs::create_directory(fresh, /*IgnoreExisting=*/false))
+          fs::create_directory(fresh, /*IgnoreExisting=*/false, fs::all_all))
     return fail("cannot create", fresh, error);
   auto discard = [&](Error error) {
     fs::remove_directories(fresh);
