@@ -29,24 +29,19 @@ namespace kiln {
 
 namespace {
 /// Upstream's pattern keeps argument attributes only of memrefs and turns
-/// attributions into static shared memory, which cannot exceed 48 KB; this one
-/// keeps all attributes (noalias, align, readonly) and refuses attributions.
+/// attributions into static shared memory; this one keeps all attributes
+/// (noalias, align, readonly).
 struct LowerFunc : ConvertOpToLLVMPattern<gpu::GPUFuncOp> {
   using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
 
   LogicalResult
   matchAndRewrite(gpu::GPUFuncOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (op.getNumWorkgroupAttributions() || op.getNumPrivateAttributions())
-      return op.emitError("memory attributions are not supported; use the "
-                          "dynamic shared memory global");
     TypeConverter::SignatureConversion signature(op.getNumArguments());
     for (auto [index, type] : llvm::enumerate(op.getArgumentTypes())) {
       Type converted = getTypeConverter()->convertType(type);
-      if (!converted || isa<BaseMemRefType>(type))
-        return op.emitError("argument ")
-               << index << " of type " << type
-               << " has no form in PTX; kernels take pointers and scalars";
+      if (!converted)
+        return failure();
       signature.addInputs(index, converted);
     }
     auto type =
@@ -77,6 +72,22 @@ struct LowerFunc : ConvertOpToLLVMPattern<gpu::GPUFuncOp> {
   }
 };
 
+/// Refuses what has no form in PTX at the kernel, not at what it was turned to.
+LogicalResult verifyKernel(gpu::GPUFuncOp func) {
+  // They would become static shared memory, which cannot exceed 48 KB.
+  if (func.getNumWorkgroupAttributions() || func.getNumPrivateAttributions())
+    return func.emitError("memory attributions are not supported; use the "
+                          "dynamic shared memory global");
+  if (func.getNumResults())
+    return func.emitError("kernels return nothing");
+  for (auto [index, type] : llvm::enumerate(func.getArgumentTypes()))
+    if (!type.isIntOrIndexOrFloat() && !isa<LLVM::LLVMPointerType>(type))
+      return func.emitError("argument ")
+             << index << " of type " << type
+             << " has no form in PTX; kernels take pointers and scalars";
+  return success();
+}
+
 class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
   /// The conversion looks for the block size on a `gpu.func` that is gone by
   /// then, so thread numbers take their bound along.
@@ -96,6 +107,8 @@ class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
     gpu::GPUModuleOp module = getOperation();
     MLIRContext *context = &getContext();
     for (auto func : module.getOps<gpu::GPUFuncOp>()) {
+      if (failed(verifyKernel(func)))
+        return signalPassFailure();
       boundThreadIds(func);
       numKernels += func.isKernel();
     }
@@ -124,7 +137,9 @@ class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
     // The set also turns arith and math ops into calls of a device library.
     llvm::erase_if(patterns.getNativePatterns(), [](const auto &pattern) {
       std::optional<OperationName> root = pattern->getRootKind();
-      return root && root->getDialectNamespace() != "gpu";
+      return root &&
+             (root->getDialectNamespace() != "gpu" ||
+              root->getStringRef() == gpu::GPUFuncOp::getOperationName());
     });
     arith::populateArithToLLVMConversionPatterns(converter, patterns);
     populateMathToLLVMConversionPatterns(converter, patterns);
@@ -132,7 +147,7 @@ class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
     populateFuncToLLVMConversionPatterns(converter, patterns);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     populateVectorToLLVMConversionPatterns(converter, patterns);
-    patterns.add<LowerFunc>(converter, /*benefit=*/10);
+    patterns.add<LowerFunc>(converter);
 
     ConversionTarget target(*context);
     target.addLegalDialect<LLVM::LLVMDialect, NVVM::NVVMDialect>();
