@@ -269,6 +269,30 @@ bool AsmRewriter::emitArithmetic(StringRef opcode, ArrayRef<Values> in,
     return emitIntrinsic(("llvm.nvvm.f2tf32." + rounding).str(), {}, arguments,
                          out);
   }
+  if (opcode.starts_with("cvt.")) {
+    Type *f16 = opcode.contains("bf16") ? b.getBFloatTy() : b.getHalfTy();
+    Type *pair = FixedVectorType::get(f16, 2);
+    if (arguments.size() == 1 && opcode.starts_with("cvt.rn.") &&
+        opcode.ends_with("f16.f32")) {
+      out.push_back(b.CreateFPTrunc(coerce(arguments[0], f32), f16));
+      return true;
+    }
+    if (arguments.size() == 2 && opcode.starts_with("cvt.rn.") &&
+        opcode.ends_with("f16x2.f32")) {
+      Value *high = b.CreateFPTrunc(coerce(arguments[0], f32), f16);
+      Value *low = b.CreateFPTrunc(coerce(arguments[1], f32), f16);
+      Value *both =
+          b.CreateInsertElement(PoisonValue::get(pair), low, uint64_t(0));
+      out.push_back(b.CreateInsertElement(both, high, 1));
+      return true;
+    }
+    if (arguments.size() == 1 &&
+        (opcode == "cvt.f32.f16" || opcode == "cvt.f32.bf16")) {
+      out.push_back(b.CreateFPExt(coerce(arguments[0], f16), f32));
+      return true;
+    }
+    return false;
+  }
   if (!opcode.consume_back(".f32"))
     return false;
   auto [base, modifiers] = opcode.split('.');

@@ -75,8 +75,7 @@ static void collect(Instruction &inst, const DataLayout &layout,
 }
 
 /// memcpy, memmove and memset have a size known only when they run.
-static void checkBlockTransfer(MemIntrinsic &inst, LoweredProgram &program) {
-  uint32_t site = addSite(program, inst);
+static void checkBlockTransfer(MemIntrinsic &inst, uint32_t site) {
   IRBuilder<> b(&inst);
   Module &module = *inst.getModule();
   Type *ptr = b.getPtrTy();
@@ -107,7 +106,7 @@ static void checkBlockTransfer(MemIntrinsic &inst, LoweredProgram &program) {
     transfer->setSourceAlignment(Align(1));
 }
 
-Error kiln::emulator::instrumentAccesses(Module &module,
+Error kiln::emulator::instrumentAccesses(Module &module, const SiteTable &sites,
                                          LoweredProgram &program) {
   const DataLayout &layout = module.getDataLayout();
   SmallVector<Access> accesses;
@@ -134,7 +133,7 @@ Error kiln::emulator::instrumentAccesses(Module &module,
     if (!(access.flags & AccessGlobal) && access.bytes < 4)
       program.granuleLog2 =
           std::min<unsigned>(program.granuleLog2, Log2_64_Ceil(access.bytes));
-    uint32_t site = addSite(program, *access.inst);
+    uint32_t site = sites.lookup(access.inst);
     Value *self = getSelf(*access.inst->getFunction());
     IRBuilder<> b(access.inst);
     Value *pointer = access.inst->getOperand(access.pointerOperand);
@@ -147,6 +146,6 @@ Error kiln::emulator::instrumentAccesses(Module &module,
                             b.CreateAddrSpaceCast(checked, pointer->getType()));
   }
   for (MemIntrinsic *transfer : transfers)
-    checkBlockTransfer(*transfer, program);
+    checkBlockTransfer(*transfer, sites.lookup(transfer));
   return Error::success();
 }

@@ -15,6 +15,7 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/ModuleSlotTracker.h"
 #include "llvm/IR/ReplaceConstant.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -41,24 +42,37 @@ Value *kiln::emulator::getSelf(Function &function) {
   return b.CreateCall(callee, {}, kSelfName);
 }
 
-uint32_t kiln::emulator::addSite(LoweredProgram &program,
-                                 const Instruction &inst) {
-  Site site;
-  site.function = inst.getFunction()->getName().str();
-  raw_string_ostream(site.text) << inst;
-  site.text = StringRef(site.text).trim().str();
-  size_t tail = site.text.find(", !");
-  if (tail != std::string::npos)
-    site.text.resize(tail);
-  if (site.text.size() > 120)
-    site.text = site.text.substr(0, 117) + "...";
-  if (const DILocation *location = inst.getDebugLoc())
-    site.location =
-        (location->getFilename() + ":" + Twine(location->getLine()) + ":" +
-         Twine(location->getColumn()))
-            .str();
-  program.sites.push_back(std::move(site));
-  return program.sites.size() - 1;
+/// Notes the places of all instructions that a report may name. Printing them
+/// later, one at a time, would number the whole function each time.
+static void collectSites(Module &module, LoweredProgram &program,
+                         SiteTable &table) {
+  ModuleSlotTracker slots(&module, /*ShouldInitializeAllMetadata=*/false);
+  for (Function &function : module) {
+    if (function.isDeclaration())
+      continue;
+    slots.incorporateFunction(function);
+    for (BasicBlock &block : function)
+      for (Instruction &inst : block) {
+        if (!inst.mayReadOrWriteMemory() && !isa<CallInst>(inst))
+          continue;
+        Site site;
+        site.function = function.getName().str();
+        raw_string_ostream os(site.text);
+        inst.print(os, slots);
+        site.text = StringRef(site.text).trim().str();
+        if (size_t tail = site.text.find(", !"); tail != std::string::npos)
+          site.text.resize(tail);
+        if (site.text.size() > 120)
+          site.text = site.text.substr(0, 117) + "...";
+        if (const DILocation *location = inst.getDebugLoc())
+          site.location =
+              (location->getFilename() + ":" + Twine(location->getLine()) +
+               ":" + Twine(location->getColumn()))
+                  .str();
+        table[&inst] = program.sites.size();
+        program.sites.push_back(std::move(site));
+      }
+  }
 }
 
 namespace {
@@ -66,32 +80,22 @@ class Lowerer {
 public:
   Lowerer(Module &module, LoweredProgram &program)
       : module(module), program(program), context(module.getContext()),
-        i32(Type::getInt32Ty(context)), i64(Type::getInt64Ty(context)),
-        ptr(PointerType::get(context, 0)) {}
+        i64(Type::getInt64Ty(context)), ptr(PointerType::get(context, 0)) {}
 
   Error findKernels();
   void dropDeviceProperties();
-  Error lowerCalls();
   Error lowerSharedVariables();
   Error lowerOtherVariables();
   Error lowerAllocas();
   void addWrappers();
 
 private:
-  Error lowerCall(CallInst &call);
-  Error lowerExternal(CallInst &call, Function &callee);
-  void emitOperation(CallInst &call, const Operation &operation);
-  Value *getBuffer(Function &function);
-  void appendWords(IRBuilder<> &b, Value *value, SmallVectorImpl<Value *> &out);
-  Value *readWords(IRBuilder<> &b, Type *type, Value *buffer, unsigned &index);
-
   Module &module;
   LoweredProgram &program;
   LLVMContext &context;
-  Type *i32, *i64, *ptr;
+  Type *i64, *ptr;
   SmallVector<Function *> kernels;
   DenseSet<std::pair<Function *, unsigned>> byValue;
-  DenseMap<Function *, AllocaInst *> buffers;
 };
 } // namespace
 
@@ -243,6 +247,8 @@ Error Lowerer::lowerOtherVariables() {
   const DataLayout &layout = module.getDataLayout();
   unsigned number = 0;
   for (GlobalVariable &variable : module.globals()) {
+    if (!variable.hasInitializer() && variable.use_empty())
+      continue;
     if (!variable.hasInitializer())
       return createStringError("variable '%s' has no definition",
                                variable.getName().str().c_str());
@@ -290,216 +296,6 @@ Error Lowerer::lowerAllocas() {
 }
 
 //===----------------------------------------------------------------------===//
-// Calls
-//===----------------------------------------------------------------------===//
-
-/// One area a function for operands (first half) and results.
-Value *Lowerer::getBuffer(Function &function) {
-  AllocaInst *&buffer = buffers[&function];
-  if (!buffer) {
-    IRBuilder<> b(&*function.getEntryBlock().begin());
-    buffer = b.CreateAlloca(ArrayType::get(i32, 64), nullptr, "kiln.words");
-    buffer->setAlignment(Align(16));
-  }
-  return buffer;
-}
-
-void Lowerer::appendWords(IRBuilder<> &b, Value *value,
-                          SmallVectorImpl<Value *> &out) {
-  Type *type = value->getType();
-  if (type->isPointerTy()) {
-    value = b.CreatePtrToInt(value, i64);
-  } else if (!type->isIntegerTy()) {
-    value = b.CreateBitCast(value, b.getIntNTy(type->getPrimitiveSizeInBits()));
-  }
-  if (value->getType()->getIntegerBitWidth() <= 32) {
-    out.push_back(b.CreateZExt(value, i32));
-    return;
-  }
-  out.push_back(b.CreateTrunc(value, i32));
-  out.push_back(b.CreateTrunc(b.CreateLShr(value, 32), i32));
-}
-
-Value *Lowerer::readWords(IRBuilder<> &b, Type *type, Value *buffer,
-                          unsigned &index) {
-  auto word = [&] {
-    return b.CreateLoad(i32, b.CreateConstGEP1_32(i32, buffer, index++));
-  };
-  if (auto *tuple = dyn_cast<StructType>(type)) {
-    Value *result = PoisonValue::get(tuple);
-    for (unsigned i = 0; i < tuple->getNumElements(); ++i)
-      result = b.CreateInsertValue(
-          result, readWords(b, tuple->getElementType(i), buffer, index), i);
-    return result;
-  }
-  unsigned bits = type->getPrimitiveSizeInBits();
-  Value *value = word();
-  if (bits > 32)
-    value = b.CreateOr(b.CreateZExt(value, i64),
-                       b.CreateShl(b.CreateZExt(word(), i64), 32));
-  else
-    value = b.CreateTrunc(value, b.getIntNTy(bits));
-  return b.CreateBitCast(value, type);
-}
-
-void Lowerer::emitOperation(CallInst &call, const Operation &operation) {
-  program.operations.push_back(operation);
-  Operation &kept = program.operations.back();
-  kept.site = addSite(program, call);
-  Function &function = *call.getFunction();
-  Value *self = getSelf(function);
-  Value *buffer = getBuffer(function);
-  IRBuilder<> b(&call);
-  SmallVector<Value *> words;
-  for (Value *argument : call.args())
-    appendWords(b, argument, words);
-  for (auto [i, word] : enumerate(words))
-    b.CreateStore(word, b.CreateConstGEP1_32(i32, buffer, i));
-  Value *results = b.CreateConstGEP1_32(i32, buffer, 32);
-  FunctionCallee perform = module.getOrInsertFunction(
-      "kilnRtPerform",
-      FunctionType::get(b.getVoidTy(), {ptr, ptr, ptr, ptr}, false));
-  auto *decl = cast<Function>(perform.getCallee());
-  decl->setDoesNotThrow();
-  decl->setConvergent();
-  Value *address = b.CreateIntToPtr(
-      ConstantInt::get(i64, reinterpret_cast<uint64_t>(&kept)), ptr);
-  b.CreateCall(perform, {self, address, buffer, results})->setConvergent();
-  if (!call.getType()->isVoidTy()) {
-    unsigned index = 0;
-    call.replaceAllUsesWith(readWords(b, call.getType(), results, index));
-  }
-  call.eraseFromParent();
-}
-
-/// Device functions of libdevice that the host's libm has.
-Error Lowerer::lowerExternal(CallInst &call, Function &callee) {
-  StringRef name = callee.getName();
-  static const StringMap<Intrinsic::ID> known = {
-      {"exp", Intrinsic::exp},     {"exp2", Intrinsic::exp2},
-      {"log", Intrinsic::log},     {"log2", Intrinsic::log2},
-      {"log10", Intrinsic::log10}, {"sin", Intrinsic::sin},
-      {"cos", Intrinsic::cos},     {"tan", Intrinsic::tan},
-      {"tanh", Intrinsic::tanh},   {"sqrt", Intrinsic::sqrt},
-      {"pow", Intrinsic::pow},     {"fabs", Intrinsic::fabs},
-      {"floor", Intrinsic::floor}, {"ceil", Intrinsic::ceil},
-      {"fma", Intrinsic::fma},     {"atan", Intrinsic::atan},
-      {"fmin", Intrinsic::minnum}, {"fmax", Intrinsic::maxnum}};
-  StringRef base = name;
-  if (base.consume_front("__nv_")) {
-    if (call.getType()->isFloatTy())
-      base.consume_back("f");
-    IRBuilder<> b(&call);
-    SmallVector<Value *> arguments(call.args());
-    if (auto found = known.find(base); found != known.end()) {
-      call.replaceAllUsesWith(
-          b.CreateIntrinsic(found->second, {call.getType()}, arguments));
-      call.eraseFromParent();
-      return Error::success();
-    }
-    // Functions of libm without an intrinsic.
-    for (StringRef plain : {"erf", "expm1", "log1p", "sinh", "cosh", "asinh",
-                            "acosh", "atanh", "cbrt", "erfc"})
-      if (base == plain) {
-        FunctionCallee host = module.getOrInsertFunction(
-            (base + (call.getType()->isFloatTy() ? "f" : "")).str(),
-            call.getFunctionType());
-        call.replaceAllUsesWith(b.CreateCall(host, arguments));
-        call.eraseFromParent();
-        return Error::success();
-      }
-  }
-  return createStringError("the emulator does not know the external function "
-                           "'%s', called in function '%s'",
-                           name.str().c_str(),
-                           call.getFunction()->getName().str().c_str());
-}
-
-Error Lowerer::lowerCall(CallInst &call) {
-  Function *callee = call.getCalledFunction();
-  if (!callee)
-    return createStringError("indirect call in function '%s'",
-                             call.getFunction()->getName().str().c_str());
-  if (!callee->isDeclaration())
-    return Error::success();
-  if (call.getIntrinsicID() == Intrinsic::trap ||
-      callee->getName() == "__assertfail") {
-    Operation trap;
-    trap.kind = OpKind::Trap;
-    trap.name = callee->getName().str();
-    if (!callee->isIntrinsic()) {
-      // The message stays on the device.
-      auto *plain = CallInst::Create(
-          module.getOrInsertFunction(
-              "llvm.trap", FunctionType::get(Type::getVoidTy(context), false)),
-          "", call.getIterator());
-      plain->setDebugLoc(call.getDebugLoc());
-      call.eraseFromParent();
-      emitOperation(*plain, trap);
-      return Error::success();
-    }
-    emitOperation(call, trap);
-    return Error::success();
-  }
-  StringRef name = callee->getName();
-  if (!name.consume_front("llvm.nvvm.")) {
-    if (callee->isIntrinsic()) {
-      if (name.starts_with("llvm.masked."))
-        return createStringError("the emulator does not know '%s'",
-                                 name.str().c_str());
-      return Error::success();
-    }
-    if (name == "kilnRtSelf" || name.starts_with("kilnRt"))
-      return Error::success();
-    return lowerExternal(call, *callee);
-  }
-  StringRef special = name;
-  if (special.consume_front("read.ptx.sreg."))
-    if (int number = getSpecialRegister(special); number >= 0) {
-      FunctionCallee read = module.getOrInsertFunction(
-          "kilnRtSpecialRegister", FunctionType::get(i32, {ptr, i32}, false));
-      auto *decl = cast<Function>(read.getCallee());
-      decl->setMemoryEffects(MemoryEffects::none());
-      decl->setDoesNotThrow();
-      decl->addFnAttr(Attribute::WillReturn);
-      Value *self = getSelf(*call.getFunction());
-      IRBuilder<> b(&call);
-      call.replaceAllUsesWith(
-          b.CreateCall(read, {self, ConstantInt::get(i32, number)}));
-      call.eraseFromParent();
-      return Error::success();
-    }
-  Operation operation;
-  if (decodeOperation(name, call, operation)) {
-    emitOperation(call, operation);
-    return Error::success();
-  }
-  IRBuilder<> b(&call);
-  if (Value *value = expandScalar(name, call, b)) {
-    call.replaceAllUsesWith(value);
-    call.eraseFromParent();
-    return Error::success();
-  }
-  return createStringError("the emulator does not know the intrinsic '%s', "
-                           "called in function '%s'",
-                           callee->getName().str().c_str(),
-                           call.getFunction()->getName().str().c_str());
-}
-
-Error Lowerer::lowerCalls() {
-  SmallVector<CallInst *> calls;
-  for (Function &function : module)
-    for (BasicBlock &block : function)
-      for (Instruction &inst : block)
-        if (auto *call = dyn_cast<CallInst>(&inst))
-          calls.push_back(call);
-  for (CallInst *call : calls)
-    if (Error error = lowerCall(*call))
-      return error;
-  return Error::success();
-}
-
-//===----------------------------------------------------------------------===//
 // Wrappers
 //===----------------------------------------------------------------------===//
 
@@ -539,12 +335,14 @@ Error kiln::emulator::lowerToHost(Module &module, bool checks,
     return error;
   if (Error error = lowerer.lowerAllocas())
     return error;
+  SiteTable sites;
+  collectSites(module, program, sites);
   // Checks come first: they see the alignment that the device relies on.
   if (checks)
-    if (Error error = instrumentAccesses(module, program))
+    if (Error error = instrumentAccesses(module, sites, program))
       return error;
   lowerer.dropDeviceProperties();
-  if (Error error = lowerer.lowerCalls())
+  if (Error error = lowerCalls(module, sites, program))
     return error;
   if (Error error = lowerer.lowerSharedVariables())
     return error;

@@ -10,6 +10,7 @@
 #include "Memory.h"
 #include "Operation.h"
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -45,6 +46,9 @@ struct LoweredProgram {
   uint64_t localBytes = 0; // Local memory of all functions together.
 };
 
+/// The number in LoweredProgram::sites of each instruction of the program.
+using SiteTable = llvm::DenseMap<const llvm::Instruction *, uint32_t>;
+
 /// Inline PTX becomes intrinsic calls and plain IR; names what it cannot.
 llvm::Error rewriteInlineAsm(llvm::Module &module);
 
@@ -64,11 +68,13 @@ llvm::Value *expandScalar(llvm::StringRef name, llvm::CallInst &call,
 llvm::Error lowerToHost(llvm::Module &module, bool checks,
                         LoweredProgram &program);
 /// Puts a check before each access of global and shared memory.
-llvm::Error instrumentAccesses(llvm::Module &module, LoweredProgram &program);
+llvm::Error instrumentAccesses(llvm::Module &module, const SiteTable &sites,
+                               LoweredProgram &program);
+/// Replaces every call of an NVVM intrinsic or device function.
+llvm::Error lowerCalls(llvm::Module &module, SiteTable &sites,
+                       LoweredProgram &program);
 /// The pointer to the running thread in a function, made in its entry block.
 llvm::Value *getSelf(llvm::Function &function);
-/// Registers the place of an instruction.
-uint32_t addSite(LoweredProgram &program, const llvm::Instruction &inst);
 
 } // namespace kiln::emulator
 
