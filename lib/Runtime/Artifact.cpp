@@ -197,8 +197,11 @@ Result<Artifact> Artifact::fromFiles(const FileMap &files) {
 
 static std::string listNames(const std::vector<TensorInfo> &tensors) {
   std::string text;
-  for (const TensorInfo &info : tensors)
-    text += (text.empty() ? "" : ", ") + info.name;
+  for (const TensorInfo &info : tensors) {
+    if (!text.empty())
+      text += ", ";
+    text += info.name;
+  }
   return text.empty() ? "none" : text;
 }
 

@@ -230,8 +230,11 @@ Result<Tensor> readNpy(const std::string &path, ElementType type,
 Status writeNpy(const std::string &path, const Tensor &tensor) {
   std::string header = std::string("{'descr': '") + getDescr(tensor.type) +
                        "', 'fortran_order': False, 'shape': (";
-  for (size_t i = 0; i < tensor.shape.size(); ++i)
-    header += (i ? ", " : "") + std::to_string(tensor.shape[i]);
+  for (size_t i = 0; i < tensor.shape.size(); ++i) {
+    if (i)
+      header += ", ";
+    header += std::to_string(tensor.shape[i]);
+  }
   header += tensor.shape.size() == 1 ? ",), }" : "), }";
   // Data begins at a multiple of 64; 10 bytes stand before the header.
   header.append(63 - (10 + header.size()) % 64, ' ');
