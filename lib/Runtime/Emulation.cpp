@@ -355,8 +355,8 @@ Status Emulation::runOrder(KilnCopyOrder order) {
     }
     for (const TileLaunch &tileLaunch : tileLaunches) {
       std::vector<Tensor> &own = sampledOutputs.emplace_back();
-      std::string suffix =
-          "@" + std::to_string(tileLaunch.tilesPerBlock) + "tiles";
+      std::string suffix("@");
+      suffix += std::to_string(tileLaunch.tilesPerBlock) + " tiles a block";
       Status status = addOutputs(suffix, own, &tileLaunch.tiles);
       if (!status.failed())
         status = launch(kernel, tileLaunch.grid, &tileLaunch.blocks, own);
