@@ -11,4 +11,5 @@ install(FILES "${PROJECT_BINARY_DIR}/KilnConfig.cmake"
   "${PROJECT_BINARY_DIR}/KilnConfigVersion.cmake" DESTINATION "${_dest}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" "${PROJECT_BINARY_DIR}/include/"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-  FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.inc")
+  FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.inc"
+  PATTERN CMakeFiles EXCLUDE)

@@ -7,14 +7,18 @@ target_include_directories(kiln_flags INTERFACE
   "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 target_compile_options(kiln_flags INTERFACE
   "$<BUILD_INTERFACE:-Wall;-Wextra;-Wno-unused-parameter>")
+target_compile_features(kiln_flags INTERFACE cxx_std_20)
 install(TARGETS kiln_flags EXPORT KilnTargets)
 
 if(KILN_BUILD_COMPILER)
   # LLVM_DEFINITIONS is one string; passed on as it is, its flags are mangled.
   separate_arguments(_llvm_definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
   add_library(kiln_llvm_flags INTERFACE)
-  target_include_directories(kiln_llvm_flags SYSTEM INTERFACE
-    ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+  # Installed, KilnConfig.cmake adds those of the using machine.
+  foreach(_dir IN LISTS LLVM_INCLUDE_DIRS MLIR_INCLUDE_DIRS)
+    target_include_directories(kiln_llvm_flags SYSTEM INTERFACE
+      "$<BUILD_INTERFACE:${_dir}>")
+  endforeach()
   target_compile_definitions(kiln_llvm_flags INTERFACE ${_llvm_definitions})
   target_compile_options(kiln_llvm_flags INTERFACE
     "$<BUILD_INTERFACE:-fno-exceptions>")
