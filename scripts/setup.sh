@@ -3,7 +3,7 @@
 # Does nothing with KILN_SKIP_SETUP=1. Exit 1: something is missing still.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-needed=(cmake ninja-build g++ python3 clang-22 lld-22 llvm-22-dev libmlir-22-dev
+needed=(git cmake ninja-build g++ python3 clang-22 lld-22 llvm-22-dev libmlir-22-dev
   mlir-22-tools llvm-22-tools nlohmann-json3-dev libgtest-dev)
 optional=(clang-format-22)
 
