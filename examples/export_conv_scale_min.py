@@ -74,7 +74,7 @@ def export(arguments):
 def main(argv=None):
     arguments = parse(argv)
     try:
-        text = export(arguments)
+        text = export(arguments).rstrip()
     except ImportError as error:
         print(f"{error}: pip install torch torch-mlir", file=sys.stderr)
         return 2

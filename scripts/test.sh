@@ -96,7 +96,14 @@ runtime_alone() {
 }
 
 formatting() {
-  git ls-files -z '*.cpp' '*.h' | xargs -0 clang-format-22 --dry-run -Werror
+  local wrong
+  wrong=$(git ls-files -z '*.cpp' '*.h' |
+    xargs -0 clang-format-22 --dry-run -Werror 2>&1 | sed -n 's/:[0-9].*error: .*//p' | sort -u)
+  [ -z "$wrong" ] || {
+    complain "clang-format-22 -i these files:"
+    complain "$wrong"
+    return 1
+  }
 }
 
 bench_scripts() {
