@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "kiln/Pipelines/Compiler.h"
 #include "kiln/Pipelines/Registration.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -93,6 +94,17 @@ int main() {
   });
 
   OwningOpRef<ModuleOp> module = buildConvMin(context);
-  module->print(llvm::outs());
+  kiln::CompileOptions options;
+  options.target = "rtx4090";
+  options.withCubin = false; // No ptxas needed: the driver compiles the PTX.
+  FailureOr<kiln::Artifact> artifact = kiln::compile(*module, options);
+  if (failed(artifact))
+    return 1; // The handler has said why.
+  const std::string *ptx = artifact->find("kernels.ptx");
+  if (!ptx) {
+    std::cerr << "embed: the artifact holds no kernels.ptx\n";
+    return 1;
+  }
+  std::cout << *ptx;
   return 0;
 }
