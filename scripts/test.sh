@@ -77,11 +77,16 @@ embed_project() {
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=clang++-22 \
     -DCMAKE_PREFIX_PATH="$root/$stage/moved" || return
   ninja -C build/embed || return
-  build/embed/embed >build/embed/out.ptx || return
-  grep -q '^\.target sm_89' build/embed/out.ptx && grep -q '\.entry' build/embed/out.ptx || {
-    complain "examples/embed printed no PTX for sm_89"
-    return 1
-  }
+  local program
+  build/embed/embed >build/embed/embed.ptx &&
+    build/embed/embed_c examples/small/conv_scale_min_f32.mlir >build/embed/embed_c.ptx || return
+  for program in embed embed_c; do
+    if ! grep -q '^\.target sm_89' "build/embed/$program.ptx" ||
+      ! grep -q '\.entry' "build/embed/$program.ptx"; then
+      complain "examples/embed: $program printed no PTX for sm_89"
+      return 1
+    fi
+  done
 }
 
 # The runtime and kiln-run with nothing but a C++ compiler, and no LLVM linked.
