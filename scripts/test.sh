@@ -102,7 +102,7 @@ runtime_alone() {
 
 formatting() {
   local wrong
-  wrong=$(git ls-files -z '*.cpp' '*.h' |
+  wrong=$(git ls-files -z '*.cpp' '*.c' '*.h' |
     xargs -0 clang-format-22 --dry-run -Werror 2>&1 | sed -n 's/:[0-9].*error: .*//p' | sort -u)
   [ -z "$wrong" ] || {
     complain "clang-format-22 -i these files:"

@@ -1,10 +1,8 @@
-/*===- embed_c.c - Compiles a file through the C interface --------*- C -*-===*\
-|* Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
-*|
-|*===----------------------------------------------------------------------===*|
-|* embed_c IN.mlir prints the PTX. No header or library of LLVM is needed to *|
-|* build it: they are behind libKilnCAPI.so. *|
-\*===----------------------------------------------------------------------===*/
+/* Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+ *
+ * embed_c IN.mlir compiles a file through the C interface and prints the PTX.
+ * No header or library of LLVM is needed to build it: they are behind
+ * libKilnCAPI.so. */
 
 #include "kiln-c/Compiler.h"
 
