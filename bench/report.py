@@ -28,6 +28,15 @@ def number(value, pattern):
     return "NaN" if math.isnan(value) else format(value, pattern)
 
 
+def kernels_of(row):
+    """Name -> median over the rounds of the kernel's own time."""
+    names = dict.fromkeys(name for measured in row.rounds.values()
+                          for name in measured.get("kernels", {}))
+    return {name: statistics.median(
+        measured["kernels"][name] for measured in row.rounds.values()
+        if name in measured.get("kernels", {})) for name in names}
+
+
 def summarise(row, rows, base_name, flops):
     same = [other for other in rows if other.form == row.form]
     named = {other.name: other for other in same if other.rounds}
@@ -41,12 +50,13 @@ def summarise(row, rows, base_name, flops):
         "to_reference": ratio(row, named.get(base_name)),
         "to_compile": ratio(row, named.get("compile")),
         "relative_error": row.error, "failure": row.failure,
-        "rounds": row.rounds, "details": row.details,
+        "kernels_ms": kernels_of(row), "rounds": row.rounds, "details": row.details,
     }
 
 
 def write_report(directory, rows, workload, facts):
-    results = [summarise(row, rows, facts["base"].get(row.form), workload.flops if row.form in FORMS else None)
+    results = [summarise(row, rows, facts["base"].get(row.form),
+                         workload.flops if row.form in FORMS else row.flops)
                for row in rows]
     (directory / "results.json").write_text(
         json.dumps({"workload": {"image": workload.image,
@@ -98,4 +108,9 @@ def write_report(directory, rows, workload, facts):
                 f"| {number(row['to_reference'], '.3f')} "
                 f"| {number(row['to_compile'], '.3f')} "
                 f"| {number(row['relative_error'], '.2e')} |")
+        for row in results:
+            if row["form"] == form and row["kernels_ms"]:
+                lines += ["", f"Kernels of {row['name']}, each timed alone: "
+                          + ", ".join(f"{name} {time:.3f} ms" for name, time
+                                      in row["kernels_ms"].items())]
     (directory / "table.md").write_text("\n".join(lines) + "\n")

@@ -41,14 +41,15 @@ def first_line(text):
     return lines[0][:160] if lines else "no message"
 
 
-def run(command, seconds, **options):
-    """Standard output; raises RuntimeError with what the command complained of."""
+def run(command, seconds, good=(0,), **options):
+    """Standard output; raises RuntimeError with what the command complained of
+    when its exit status is not one of `good` or it printed nothing."""
     try:
         done = subprocess.run(command, capture_output=True, text=True,
                               timeout=seconds, check=False, **options)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RuntimeError(first_line(error)) from None
-    if done.returncode:
+    if done.returncode not in good or not done.stdout:
         raise RuntimeError(f"exit {done.returncode}: "
                            f"{first_line(done.stderr or done.stdout)}")
     return done.stdout
@@ -60,7 +61,7 @@ class Row:
     def __init__(self, form, name, kind):
         self.form, self.name, self.kind = form, name, kind
         self.rounds, self.error, self.failure = {}, None, None
-        self.details = {}
+        self.details, self.flops = {}, None
 
     def add(self, number, measured):
         self.rounds[number] = measured
@@ -89,32 +90,26 @@ def run_artifact(arguments, table, form, directory, number):
     command = [str(arguments.kiln_run), str(directory), "--device=cuda", "--json"]
     try:
         if number == 0 and not arguments.no_verify:
-            verified = json.loads(run(command + ["--verify"], 300))
-            row.details["verify"] = verified
-            row.error = find(verified, "relative_error")
-        measured = json.loads(run(command + ["--benchmark"], 180))
-        row.add(number, {key: find(measured, key) for key in
-                         ("median_ms", "min_ms", "p10_ms", "p90_ms")})
-        if row.rounds[number]["median_ms"] is None:
-            raise RuntimeError("kiln-run's JSON holds no median_ms")
-        row.details["benchmark"] = measured
+            # Exit 1: the result is wrong, and standard output says how.
+            verify = json.loads(run(command + ["--verify"], 300, good=(0, 1)))["verify"]
+            row.details["verify"] = verify
+            row.error = max(float(output["relative_norm"])
+                            for output in verify["outputs"])
+            if not verify["passed"]:
+                raise RuntimeError(f"wrong result, relative norm {row.error:.2e}")
+        measured = json.loads(run(command + ["--benchmark", "--repeat=25"], 180))
+        measured = measured["benchmark"]
+        row.add(number, {"median_ms": measured["ms"]["median"],
+                         "min_ms": measured["ms"]["min"],
+                         "p10_ms": measured["ms"]["p10"],
+                         "p90_ms": measured["ms"]["p90"],
+                         "kernels": {kernel["name"]: kernel["ms"]["median"]
+                                     for kernel in measured["kernels"]}})
+        row.flops = measured["flops"]
     except (RuntimeError, ValueError) as error:
-        row.rounds.pop(number, None)
         row.fail(error)
-
-
-def find(data, key):
-    """The first value of `key` in nested JSON objects."""
-    if isinstance(data, dict):
-        if key in data:
-            return data[key]
-        data = list(data.values())
-    if isinstance(data, list):
-        for value in data:
-            found = find(value, key)
-            if found is not None:
-                return found
-    return None
+    except (KeyError, TypeError) as error:
+        row.fail(f"kiln-run's JSON is of another form: no {error}")
 
 
 def build_reference(directory):

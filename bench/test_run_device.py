@@ -18,10 +18,13 @@ import json, pathlib, sys
 if "broken" in sys.argv[1]:
     sys.exit("kiln-run: error: no GPU")
 if "--verify" in sys.argv:
-    print(json.dumps({"verify": {"relative_error": 1.3e-4, "passed": True}}))
-else:
-    print(json.dumps({"benchmark": {"median_ms": 2.2, "min_ms": 2.1,
-                                    "p10_ms": 2.15, "p90_ms": 2.3}}))
+    good = "wrong" not in sys.argv[1]
+    print(json.dumps({"verify": {"reference": "gpu", "passed": good, "outputs": [
+        {"name": "result0", "passed": good, "relative_norm": 1.3e-4 if good else "nan"}]}}))
+    sys.exit(0 if good else 1)
+times = {"median": 2.2, "min": 2.1, "p10": 2.15, "p90": 2.3, "max": 2.4, "count": 25}
+print(json.dumps({"benchmark": {"ms": times, "flops": 4400, "bytes": 10,
+    "kernels": [{"name": "conv_compute", "ms": times, "flops": 4400}]}}))
 """
 REFERENCE = """#!/bin/sh
 [ "$1" = t ] || exit 1
@@ -78,6 +81,14 @@ class RunDevice(unittest.TestCase):
         self.assertEqual(len(artifact["rounds"]), 2)
         self.assertIn("| hand-written, tf32 NCHW persistent (base) | 2.000 |", table)
         self.assertIn("| NaN |", table)
+        self.assertIn("Kernels of Kiln, main-job, each timed alone: "
+                      "conv_compute 2.200 ms", table)
+
+    def test_wrong_result_is_not_timed(self):
+        status, table, _ = self.main(self.artifact("wrong"), "--peers=",
+                                     "--rounds=2")
+        self.assertEqual(status, 1)
+        self.assertIn("| failed: wrong result, relative norm nan", table)
 
     def test_failures_stand_in_the_table(self):
         with mock.patch.dict(sys.modules, {"torch": None}):
