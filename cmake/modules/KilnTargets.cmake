@@ -40,6 +40,27 @@ function(kiln_add_library name)
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
+# kiln_add_c_library(NAME SOURCES... [LINK libs...] [WHOLE libs...])
+# A shared library that exports only the C interface: functions named kiln...,
+# its own and those of the WHOLE static libraries.
+function(kiln_add_c_library name)
+  cmake_parse_arguments(ARG "" "" "LINK;WHOLE" ${ARGN})
+  add_library(${name} SHARED ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PUBLIC kiln_flags
+    PRIVATE kiln_llvm_flags ${ARG_LINK})
+  foreach(lib IN LISTS ARG_WHOLE)
+    target_link_libraries(${name} PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${lib}>")
+  endforeach()
+  set(exports "${CMAKE_CURRENT_BINARY_DIR}/${name}.exports")
+  file(WRITE "${exports}" "{ global: kiln*; local: *; };\n")
+  target_link_options(${name} PRIVATE -Wl,-z,defs
+    "LINKER:--version-script=${exports}")
+  add_dependencies(${name} KilnTableGen)
+  target_precompile_headers(${name} REUSE_FROM KilnPCH)
+  install(TARGETS ${name} EXPORT KilnTargets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endfunction()
+
 # kiln_add_tool(NAME SOURCES... [LINK libs...])
 function(kiln_add_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
