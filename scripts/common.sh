@@ -36,8 +36,7 @@ step() {
   shift
   note "== $name"
   start=$(date +%s.%N)
-  "$@"
-  status=$?
+  "$@" && status=0 || status=$?
   note "$(awk -v s="$start" -v e="$(date +%s.%N)" -v n="$name" -v r="$status" \
     'BEGIN {printf "== %s: %s, %.1f s", n, r ? "FAILED (" r ")" : "good", e - s}')"
   return "$status"
