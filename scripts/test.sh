@@ -73,6 +73,10 @@ embed_project() {
     complain "installed files name the source or build folder"
     return 1
   fi
+  local tool
+  for tool in kiln-opt kiln-compile kiln-run; do
+    "$stage/moved/bin/$tool" --help >/dev/null || return
+  done
   cmake -S examples/embed -B build/embed -G Ninja \
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=clang++-22 \
     -DCMAKE_PREFIX_PATH="$root/$stage/moved" || return

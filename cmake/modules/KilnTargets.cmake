@@ -41,8 +41,8 @@ function(kiln_add_library name)
 endfunction()
 
 # kiln_add_c_library(NAME SOURCES... [LINK libs...] [WHOLE libs...])
-# A shared library that exports only the C interface: functions named kiln...,
-# its own and those of the WHOLE static libraries.
+# A shared library that exports only the C interface of include/kiln-c, its own
+# part and that of the WHOLE static libraries.
 function(kiln_add_c_library name)
   cmake_parse_arguments(ARG "" "" "LINK;WHOLE" ${ARGN})
   add_library(${name} SHARED ${ARG_UNPARSED_ARGUMENTS})
@@ -52,7 +52,7 @@ function(kiln_add_c_library name)
     target_link_libraries(${name} PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${lib}>")
   endforeach()
   set(exports "${CMAKE_CURRENT_BINARY_DIR}/${name}.exports")
-  file(WRITE "${exports}" "{ global: kiln*; local: *; };\n")
+  file(WRITE "${exports}" "{ global: kilnCompile; kilnArtifact*; kilnEmulator*; kilnReference*; local: *; };\n")
   target_link_options(${name} PRIVATE -Wl,-z,defs
     "LINKER:--version-script=${exports}")
   add_dependencies(${name} KilnTableGen)
