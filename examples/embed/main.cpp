@@ -88,6 +88,7 @@ int main() {
   kiln::registerAllDialects(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
+  context.printOpOnDiagnostic(false);
   ScopedDiagnosticHandler handler(&context, [](Diagnostic &diagnostic) {
     std::cerr << "embed: " << diagnostic.str() << "\n";
     return success();
