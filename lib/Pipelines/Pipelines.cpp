@@ -6,29 +6,53 @@
 
 #include "kiln/Pipelines/Compiler.h"
 
+#include "kiln/Codegen/Passes.h"
 #include "kiln/Conversion/Passes.h"
+#include "kiln/Scheduling/Passes.h"
 #include "kiln/Target/Passes.h"
+#include "kiln/Transforms/Passes.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
-// Level 0 to 1. lib/Transforms: normalisation of exporter idioms, then fusion.
+// Level 0 to 1.
 void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
   pm.addPass(createCheckSupported());
+  pm.addNestedPass<func::FuncOp>(createKilnNormalize());
+  pm.addPass(createKilnFuse());
+  pm.addNestedPass<func::FuncOp>(createKilnVerifyKernels());
+  pm.addNestedPass<func::FuncOp>(createKilnSinkMonotone());
 }
 
-// Level 1 to 2. lib/Scheduling: schedule selection on the target's facts.
+// Level 1 to 2.
 void kiln::buildScheduleStage(OpPassManager &pm,
                               const CompileOptions &options) {
   SetTargetOptions target;
   target.target = options.target;
   pm.addPass(createSetTarget(target));
+  SelectScheduleOptions schedule;
+  schedule.precision = options.precision;
+  pm.addPass(createSelectSchedule(schedule));
 }
 
-// Level 2 to 4. lib/Codegen: tiling, staging, distribution, pipelining, launch
-// plan.
+// Level 2 to 3, down to the work of one thread.
 void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
+  pm.addPass(createPackWeights());
+  pm.addPass(createTileToBlocks());
+  pm.addPass(createTileReduction());
+  pm.addPass(createOutlineKernels());
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createStageOperands());
+  kernels.addPass(createAssignLayouts());
+  kernels.addPass(createUnrollTaps());
+  kernels.addPass(createPipelineMainLoop());
+  pm.addPass(createDistribute());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
 }
 
 void kiln::buildLoweringStage(OpPassManager &pm,
