@@ -21,21 +21,6 @@ static TimingScope nest(TimingScope *timing, StringRef name) {
   return timing ? timing->nest(name) : TimingScope();
 }
 
-/// The attribute that `options.schedule` spells; null where it is empty.
-static FailureOr<kiln::ScheduleAttr>
-parseSchedule(MLIRContext *context, const kiln::CompileOptions &options) {
-  if (options.schedule.empty())
-    return kiln::ScheduleAttr();
-  Attribute attr = parseAttribute(options.schedule, context);
-  auto schedule = dyn_cast_or_null<kiln::ScheduleAttr>(attr);
-  if (attr && !schedule)
-    return emitError(UnknownLoc::get(context), "the schedule '")
-           << options.schedule << "' is not a #kiln.schedule attribute";
-  if (!schedule)
-    return failure(); // diagnosed by the parser
-  return schedule;
-}
-
 LogicalResult kiln::verifyOptions(MLIRContext *context,
                                   const CompileOptions &options) {
   context->loadDialect<KilnDialect>();
@@ -46,23 +31,13 @@ LogicalResult kiln::verifyOptions(MLIRContext *context,
   if (options.precision != "tf32" && options.precision != "f32")
     return emitError(loc, "unknown precision '")
            << options.precision << "'; known are tf32, f32";
-  return parseSchedule(context, options);
-}
-
-/// Writes a schedule that the caller chose on the compute kernels; schedule
-/// selection obeys what it finds.
-static LogicalResult presetSchedule(ModuleOp module,
-                                    const kiln::CompileOptions &options) {
-  FailureOr<kiln::ScheduleAttr> schedule =
-      parseSchedule(module.getContext(), options);
-  if (failed(schedule))
-    return failure();
-  if (*schedule)
-    module.walk([&](kiln::KernelOp kernel) {
-      if (kernel.getRole() == "compute" && !kernel.getScheduleAttr())
-        kernel.setScheduleAttr(*schedule);
-    });
-  return success();
+  if (options.schedule.empty())
+    return success();
+  Attribute schedule = parseAttribute(options.schedule, context);
+  if (schedule && !isa<ScheduleAttr>(schedule))
+    return emitError(loc, "the schedule '")
+           << options.schedule << "' is not a #kiln.schedule attribute";
+  return success(schedule != nullptr); // null: diagnosed by the parser
 }
 
 namespace {
@@ -93,8 +68,6 @@ LogicalResult kiln::lowerTo(ModuleOp module, Level to,
   for (const Stage &stage : kStages) {
     if (stage.from < options.from || stage.to > to)
       continue;
-    if (stage.from == Level::Kernels && failed(presetSchedule(module, options)))
-      return failure();
     PassManager pm(module.getContext(), ModuleOp::getOperationName());
     TimingScope timing = nest(options.timing, stage.name);
     if (options.timing)

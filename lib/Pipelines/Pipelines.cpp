@@ -6,29 +6,48 @@
 
 #include "kiln/Pipelines/Compiler.h"
 
+#include "kiln/Codegen/Passes.h"
 #include "kiln/Conversion/Passes.h"
+#include "kiln/Scheduling/Passes.h"
 #include "kiln/Target/Passes.h"
+#include "kiln/Transforms/Passes.h"
 
 #include "mlir/Pass/PassRegistry.h"
 
 using namespace mlir;
 
-// Level 0 to 1. lib/Transforms: normalisation of exporter idioms, then fusion.
 void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
-  pm.addPass(createCheckSupported());
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createKilnNormalize());
+  // After dead code is gone, before anything moves.
+  functions.addPass(createCheckSupported());
+  functions.addPass(createKilnSinkMonotone());
+  pm.addPass(createKilnFuse());
+  pm.nest<func::FuncOp>().addPass(createKilnVerifyKernels());
 }
 
-// Level 1 to 2. lib/Scheduling: schedule selection on the target's facts.
 void kiln::buildScheduleStage(OpPassManager &pm,
                               const CompileOptions &options) {
   SetTargetOptions target;
   target.target = options.target;
   pm.addPass(createSetTarget(target));
+  SelectScheduleOptions schedule;
+  schedule.precision = options.precision;
+  schedule.schedule = options.schedule;
+  pm.addPass(createSelectSchedule(schedule));
 }
 
-// Level 2 to 4. lib/Codegen: tiling, staging, distribution, pipelining, launch
-// plan.
 void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
+  pm.addPass(createPackWeights());
+  pm.addPass(createTileToBlocks());
+  pm.addPass(createTileReduction());
+  pm.addPass(createOutlineKernels());
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createStageOperands());
+  kernels.addPass(createAssignLayouts());
+  kernels.addPass(createUnrollTaps());
+  kernels.addPass(createPipelineMainLoop());
+  pm.addPass(createDistribute());
 }
 
 void kiln::buildLoweringStage(OpPassManager &pm,
@@ -56,10 +75,15 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
   Option<std::string> precision{
       *this, "precision", llvm::cl::init("tf32"),
       llvm::cl::desc("Contractions of f32: tf32 or f32")};
+  Option<std::string> schedule{
+      *this, "schedule",
+      llvm::cl::desc("#kiln.schedule<...> in place of the rules")};
+
   kiln::CompileOptions get() const {
     kiln::CompileOptions options;
     options.target = target;
     options.precision = precision;
+    options.schedule = schedule;
     return options;
   }
 };
