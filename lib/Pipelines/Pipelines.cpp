@@ -12,7 +12,10 @@
 #include "kiln/Target/Passes.h"
 #include "kiln/Transforms/Passes.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
@@ -48,6 +51,8 @@ void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
   kernels.addPass(createUnrollTaps());
   kernels.addPass(createPipelineMainLoop());
   pm.addPass(createDistribute());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
 }
 
 void kiln::buildLoweringStage(OpPassManager &pm,

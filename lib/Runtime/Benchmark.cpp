@@ -1,0 +1,190 @@
+//===- Benchmark.cpp - How long a program takes -----------------*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Runtime/Benchmark.h"
+
+#include "CudaApi.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+namespace kiln::runtime {
+
+TimeStatistics summarize(std::vector<double> values) {
+  TimeStatistics result;
+  if (values.empty())
+    return result;
+  std::sort(values.begin(), values.end());
+  // Linear interpolation between the neighbours, as NumPy does.
+  auto quantile = [&](double q) {
+    double position = q * double(values.size() - 1);
+    size_t low = size_t(position);
+    size_t high = std::min(low + 1, values.size() - 1);
+    return values[low] + (values[high] - values[low]) * (position - low);
+  };
+  result.median = quantile(0.5);
+  result.minimum = values.front();
+  result.maximum = values.back();
+  result.p10 = quantile(0.1);
+  result.p90 = quantile(0.9);
+  result.count = int(values.size());
+  return result;
+}
+
+double getTeraflops(int64_t flops, const TimeStatistics &time) {
+  return time.median > 0 ? double(flops) / time.median * 1e-9 : 0;
+}
+double getGigabytes(int64_t bytes, const TimeStatistics &time) {
+  return time.median > 0 ? double(bytes) / time.median * 1e-6 : 0;
+}
+
+namespace {
+/// Events and the buffer that flushes the cache.
+class Timer {
+public:
+  explicit Timer(CudaProgram &program)
+      : program(program), device(program.device()), api(device.api()) {}
+  ~Timer() {
+    for (cuda::Event event : events)
+      api.eventDestroy(event);
+    if (flushBuffer)
+      api.memFree(flushBuffer);
+  }
+
+  Status initialize(size_t numEvents, bool cold) {
+    for (size_t i = 0; i < numEvents; ++i) {
+      cuda::Event event = nullptr;
+      if (Status status = device.check(api.eventCreate(&event, 0),
+                                       "cannot make a CUDA event");
+          status.failed())
+        return status;
+      events.push_back(event);
+    }
+    if (!cold)
+      return {};
+    flushBytes = size_t(std::max<int64_t>(2 * device.info().l2Bytes, 1 << 20));
+    return device.check(api.memAlloc(&flushBuffer, flushBytes),
+                        "cannot allocate the buffer that flushes the L2 cache");
+  }
+
+  Status record(size_t event) {
+    return device.check(
+        api.eventRecord(events[event],
+                        static_cast<cuda::Stream>(device.stream())),
+        "cannot record a CUDA event");
+  }
+
+  /// What comes before each repetition, timed by nobody.
+  Status settle(int restMilliseconds) {
+    if (restMilliseconds > 0) {
+      if (Status status = device.synchronize(); status.failed())
+        return status;
+      std::this_thread::sleep_for(std::chrono::milliseconds(restMilliseconds));
+    }
+    if (!flushBuffer)
+      return {};
+    return device.check(
+        api.memsetD8Async(flushBuffer, 0, flushBytes,
+                          static_cast<cuda::Stream>(device.stream())),
+        "cannot flush the L2 cache");
+  }
+
+  Result<double> elapsed(size_t from, size_t to) {
+    float milliseconds = 0;
+    Status status = device.check(
+        api.eventElapsedTime(&milliseconds, events[from], events[to]),
+        "cannot read a CUDA event");
+    if (status.failed())
+      return status.error();
+    return double(milliseconds);
+  }
+
+private:
+  CudaProgram &program;
+  CudaDevice &device;
+  const cuda::Api &api;
+  std::vector<cuda::Event> events;
+  cuda::Pointer flushBuffer = 0;
+  size_t flushBytes = 0;
+};
+} // namespace
+
+/// Repeats the launches of `kernels` with an event before each `group` of them
+/// and one at the end; returns the milliseconds of each group.
+static Result<std::vector<std::vector<double>>>
+measure(CudaProgram &program, const BenchmarkOptions &options,
+        const std::vector<std::vector<size_t>> &groups) {
+  size_t repeat = size_t(std::max(1, options.repeat));
+  size_t stride = groups.size() + 1;
+  Timer timer(program);
+  Status status = timer.initialize(repeat * stride, options.coldL2);
+  for (size_t run = 0; run < repeat && !status.failed(); ++run) {
+    status = timer.settle(options.restMilliseconds);
+    for (size_t group = 0; group < groups.size() && !status.failed(); ++group) {
+      status = timer.record(run * stride + group);
+      for (size_t kernel : groups[group])
+        if (!status.failed())
+          status = program.launch(kernel);
+    }
+    if (!status.failed())
+      status = timer.record(run * stride + groups.size());
+  }
+  if (!status.failed())
+    status = program.device().synchronize();
+  if (status.failed())
+    return status.error();
+  std::vector<std::vector<double>> times(groups.size());
+  for (size_t run = 0; run < repeat; ++run)
+    for (size_t group = 0; group < groups.size(); ++group) {
+      Result<double> time =
+          timer.elapsed(run * stride + group, run * stride + group + 1);
+      if (time.failed())
+        return time.error();
+      times[group].push_back(*time);
+    }
+  return times;
+}
+
+Result<BenchmarkResult> benchmark(CudaProgram &program,
+                                  const BenchmarkOptions &options) {
+  const std::vector<KernelInfo> &kernels = program.plan().kernels;
+  std::vector<size_t> all;
+  std::vector<std::vector<size_t>> single;
+  for (size_t i = 0; i < kernels.size(); ++i)
+    if (!options.skipPrepared || !kernels[i].dependsOnWeights) {
+      all.push_back(i);
+      single.push_back({i});
+    }
+  if (options.skipPrepared)
+    if (Status status = program.prepare(); status.failed())
+      return status.error();
+  for (int i = 0; i < options.warmup; ++i)
+    if (Status status = program.run(options.skipPrepared); status.failed())
+      return status.error();
+  if (Status status = program.device().synchronize(); status.failed())
+    return status.error();
+
+  BenchmarkResult result;
+  auto whole = measure(program, options, {all});
+  if (whole.failed())
+    return whole.error();
+  result.time = summarize((*whole)[0]);
+  auto parts = single.size() > 1 ? measure(program, options, single) : whole;
+  if (parts.failed())
+    return parts.error();
+  for (size_t i = 0; i < all.size(); ++i) {
+    const KernelInfo &kernel = kernels[all[i]];
+    result.kernels.push_back(KernelTiming{kernel.name, summarize((*parts)[i]),
+                                          kernel.flops, kernel.bytes});
+    result.flops += kernel.flops;
+    result.bytes += kernel.bytes;
+  }
+  return result;
+}
+
+} // namespace kiln::runtime

@@ -1,0 +1,131 @@
+//===- RandomData.cpp - Reproducible random tensors -------------*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Runtime/RandomData.h"
+
+#include "Parallel.h"
+
+#include <bit>
+#include <cmath>
+#include <sys/mman.h>
+
+namespace kiln::runtime {
+
+/// The finaliser of splitmix64 (Steele, Lea, Flood 2014).
+static inline uint64_t mix(uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+static constexpr uint64_t golden = 0x9e3779b97f4a7c15;
+
+static uint64_t getStreamKey(uint64_t seed, uint64_t stream) {
+  return mix(mix(seed + golden) + (stream + 1) * golden);
+}
+
+uint64_t hashCounter(uint64_t seed, uint64_t stream, uint64_t counter) {
+  return mix(getStreamKey(seed, stream) + (counter + 1) * golden);
+}
+
+int64_t randomBelow(uint64_t seed, uint64_t stream, uint64_t counter,
+                    int64_t bound) {
+  unsigned __int128 wide = hashCounter(seed, stream, counter);
+  return int64_t((wide * uint64_t(bound)) >> 64);
+}
+
+RandomRange getDefaultRange(const TensorInfo &info) {
+  if (info.type == ElementType::I1)
+    return {0, 2};
+  if (!isFloat(info.type))
+    return {-8, 8};
+  double scale = 1 / std::sqrt(double(info.fanIn));
+  return {-scale, scale};
+}
+
+/// Float to 16 bits for the ordinary values that random data holds, without
+/// the branches of the full conversion.
+static inline uint16_t toBfloat(float value) {
+  uint32_t bits = std::bit_cast<uint32_t>(value);
+  return uint16_t((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+}
+static inline uint16_t toHalf(float value) {
+  uint32_t bits = std::bit_cast<uint32_t>(value);
+  uint32_t sign = (bits >> 16) & 0x8000;
+  bits &= 0x7fffffff;
+  if (bits >= 0x477ff000) // rounds to infinity, or is none
+    return doubleToHalf(value);
+  if (bits < 0x38800000) {
+    // Adding 0.5 aligns the mantissa to half's subnormal quantum, rounding.
+    float aligned = std::bit_cast<float>(bits) + 0.5f;
+    return uint16_t(sign | (std::bit_cast<uint32_t>(aligned) - 0x3f000000));
+  }
+  bits += 0xc8000fff + ((bits >> 13) & 1);
+  return uint16_t(sign | (bits >> 13));
+}
+
+/// Two elements share a hash, 32 bits each: element index uses the low half
+/// when it is even. `begin` and `end` must be even or the tensor's end.
+template <typename T, typename Convert>
+static void fillRange(T *data, uint64_t key, int64_t begin, int64_t end,
+                      Convert convert) {
+  for (int64_t i = begin; i < end; i += 2) {
+    uint64_t bits = mix(key + (uint64_t(i >> 1) + 1) * golden);
+    data[i] = convert(uint32_t(bits));
+    if (i + 1 < end)
+      data[i + 1] = convert(uint32_t(bits >> 32));
+  }
+}
+
+void fillRandom(Tensor &tensor, uint64_t seed, uint64_t stream,
+                RandomRange range, unsigned threads) {
+  uint64_t key = getStreamKey(seed, stream);
+  // 24 bits: the conversion to f32 is exact. The library is built without
+  // contraction to fma, so that every machine rounds alike.
+  float scale = float((range.high - range.low) * 0x1p-24);
+  float low = float(range.low);
+  auto toFloat = [=](uint32_t bits) { return low + float(bits >> 8) * scale; };
+  auto toDouble = [=](uint32_t bits) {
+    return range.low + (range.high - range.low) * 0x1p-32 * bits;
+  };
+  std::byte *bytes = tensor.data.data();
+#ifdef MADV_HUGEPAGE
+  if (tensor.data.size() >= (1 << 24))
+    madvise(bytes, tensor.data.size(), MADV_HUGEPAGE);
+#endif
+  parallelFor(
+      tensor.numElements(), 1 << 16, threads, [&](int64_t begin, int64_t end) {
+        auto fill = [&](auto *data, auto convert) {
+          fillRange(data, key, begin, end, convert);
+        };
+        switch (tensor.type) {
+        case ElementType::F32:
+          return fill(reinterpret_cast<float *>(bytes), toFloat);
+        case ElementType::F16:
+          return fill(reinterpret_cast<uint16_t *>(bytes),
+                      [=](uint32_t bits) { return toHalf(toFloat(bits)); });
+        case ElementType::BF16:
+          return fill(reinterpret_cast<uint16_t *>(bytes),
+                      [=](uint32_t bits) { return toBfloat(toFloat(bits)); });
+        case ElementType::F64:
+          return fill(reinterpret_cast<double *>(bytes), toDouble);
+        case ElementType::I64:
+          return fill(reinterpret_cast<int64_t *>(bytes), [=](uint32_t bits) {
+            return int64_t(std::floor(toDouble(bits)));
+          });
+        case ElementType::I32:
+          return fill(reinterpret_cast<int32_t *>(bytes), [=](uint32_t bits) {
+            return int32_t(std::floor(toDouble(bits)));
+          });
+        case ElementType::I1:
+          return fill(reinterpret_cast<uint8_t *>(bytes), [=](uint32_t bits) {
+            return uint8_t(toDouble(bits) >= 1);
+          });
+        }
+      });
+}
+
+} // namespace kiln::runtime

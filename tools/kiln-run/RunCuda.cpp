@@ -1,0 +1,156 @@
+//===- RunCuda.cpp - Running a program on a card ----------------*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Run.h"
+#include "kiln/Runtime/Npy.h"
+
+using namespace kiln::runtime;
+
+namespace kiln::run {
+
+/// All outputs against the float64 reference on the card.
+static Result<VerifyReport> verifyOnGpu(const Options &options,
+                                        const Artifact &artifact,
+                                        CudaProgram &program,
+                                        const std::vector<Tensor> &actual) {
+  auto reference = CudaProgram::createReference(program);
+  if (reference.failed())
+    return reference.error();
+  CudaProgram &expected = **reference;
+  Status status = expected.poison();
+  if (!status.failed())
+    status = expected.runChecked();
+  if (status.failed())
+    return makeError("reference: ", status.message());
+  VerifyReport report;
+  report.reference = "gpu";
+  for (size_t i = 0; i < artifact.outputs.size(); ++i) {
+    Result<Tensor> tensor = expected.download(i);
+    if (tensor.failed())
+      return tensor.error();
+    Tolerance tolerance =
+        options.tolerance ? *options.tolerance : chooseTolerance(artifact, i);
+    report.tolerances.push_back(tolerance);
+    report.outputs.push_back(compareTensors(artifact.outputs[i], actual[i],
+                                            *tensor, tolerance,
+                                            options.allowDegenerate));
+  }
+  return report;
+}
+
+/// The tiles to verify; empty: points spread over the outputs.
+static Result<std::vector<int64_t>>
+chooseVerifiedTiles(const Options &options, const Artifact &artifact,
+                    const TileInfo *&tiles) {
+  for (const KernelInfo &kernel : artifact.plan.kernels)
+    if (kernel.tiles)
+      tiles = &*kernel.tiles;
+  if (!options.sample)
+    return std::vector<int64_t>{};
+  if (!tiles)
+    return makeError("--sample: no kernel of the artifact describes its tiles");
+  for (const TensorInfo &output : artifact.outputs)
+    if (!tilesDescribe(*tiles, output.shape))
+      return makeError("--sample: the tiles do not describe output ",
+                       output.name);
+  return chooseTiles(*tiles, options.sample, options.seed);
+}
+
+/// Chosen elements against the point evaluator.
+static Result<VerifyReport> verifyOnCpu(const Options &options,
+                                        const Artifact &artifact,
+                                        const std::vector<Tensor> &inputs,
+                                        const std::vector<Tensor> &actual) {
+  auto library = CompilerLibrary::load("--verify=cpu");
+  if (library.failed())
+    return library.error();
+  const TileInfo *tiles = nullptr;
+  auto chosen = chooseVerifiedTiles(options, artifact, tiles);
+  if (chosen.failed())
+    return chosen.error();
+  auto checker = PointChecker::create(*library, artifact, inputs,
+                                      printDiagnostic, options.threads);
+  if (checker.failed())
+    return checker.error();
+  constexpr int64_t numPoints = 2048;
+  for (size_t i = 0; i < actual.size(); ++i) {
+    Status status;
+    if (chosen->empty())
+      status = (*checker)->checkSamples(i, actual[i], numPoints, options.seed);
+    for (int64_t tile : *chosen) {
+      Region region = getTileRegion(*tiles, tile, actual[i].shape);
+      if (!status.failed())
+        status = (*checker)->checkRegion(i, region,
+                                         gather(actual[i], region).data());
+    }
+    if (status.failed())
+      return status.error();
+  }
+  VerifyReport report;
+  report.reference = "cpu";
+  report.outputs = (*checker)->finish(options.allowDegenerate);
+  return report;
+}
+
+Result<Report> runOnCuda(const Options &options, const Artifact &artifact,
+                         std::vector<Tensor> &inputs,
+                         const OutputFiles &files) {
+  auto device = CudaDevice::open(options.ordinal);
+  if (device.failed())
+    return device.error();
+  auto created = CudaProgram::create(*device, artifact);
+  if (created.failed())
+    return created.error();
+  CudaProgram &program = **created;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (Status status = program.upload(i, inputs[i]); status.failed())
+      return status.error();
+
+  Report report;
+  report.card = (*device)->info();
+  report.loadedFrom = program.loadedFrom();
+  printDiagnostic(KILN_NOTE, "running on " + report.card->name +
+                                 ", kernels loaded from " + report.loadedFrom);
+  Status status = program.poison();
+  if (!status.failed())
+    status = program.runChecked();
+  if (status.failed())
+    return status.error();
+
+  // A run for its time alone needs no outputs on the host.
+  bool needsOutputs = options.verify != Options::NoVerify || !files.empty() ||
+                      !options.benchmark;
+  std::vector<Tensor> outputs;
+  for (size_t i = 0; needsOutputs && i < artifact.outputs.size(); ++i) {
+    Result<Tensor> tensor = program.download(i);
+    if (tensor.failed())
+      return tensor.error();
+    report.outputs.push_back(summarizeOutput(artifact.outputs[i], *tensor));
+    outputs.push_back(std::move(*tensor));
+  }
+  for (const auto &[index, file] : files)
+    if (status = writeNpy(file, outputs[index]); status.failed())
+      return status.error();
+  if (options.verify != Options::NoVerify) {
+    Result<VerifyReport> verify =
+        options.verify == Options::VerifyGpu
+            ? verifyOnGpu(options, artifact, program, outputs)
+            : verifyOnCpu(options, artifact, inputs, outputs);
+    if (verify.failed())
+      return verify.error();
+    report.verify = std::move(*verify);
+  }
+  if (options.benchmark) {
+    Result<BenchmarkResult> result = benchmark(program, options.timing);
+    if (result.failed())
+      return result.error();
+    report.benchmark = std::move(*result);
+    report.timing = options.timing;
+  }
+  return report;
+}
+
+} // namespace kiln::run

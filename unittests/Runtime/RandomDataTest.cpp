@@ -1,0 +1,85 @@
+//===- RandomDataTest.cpp - Tests of random tensors ---*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Runtime/RandomData.h"
+
+#include <cmath>
+#include <cstring>
+#include <gtest/gtest.h>
+
+using namespace kiln::runtime;
+
+static Tensor make(ElementType type, int64_t count, uint64_t seed,
+                   uint64_t stream, RandomRange range, unsigned threads) {
+  Tensor tensor = std::move(*Tensor::create(type, {count}));
+  fillRandom(tensor, seed, stream, range, threads);
+  return tensor;
+}
+
+static bool same(const Tensor &lhs, const Tensor &rhs) {
+  return std::memcmp(lhs.data.data(), rhs.data.data(),
+                     std::min(lhs.data.size(), rhs.data.size())) == 0;
+}
+
+TEST(RandomData, DoesNotDependOnThreadsOrLength) {
+  for (ElementType type :
+       {ElementType::F32, ElementType::F16, ElementType::BF16, ElementType::F64,
+        ElementType::I64, ElementType::I32, ElementType::I1}) {
+    RandomRange range{-1, 1};
+    Tensor one = make(type, 300001, 7, 1, range, 1);
+    EXPECT_TRUE(same(one, make(type, 300001, 7, 1, range, 3)));
+    EXPECT_TRUE(same(make(type, 77, 7, 1, range, 1), one));
+    EXPECT_FALSE(same(one, make(type, 300001, 8, 1, range, 1)));
+    EXPECT_FALSE(same(one, make(type, 300001, 7, 2, range, 1)));
+  }
+}
+
+TEST(RandomData, IsUniform) {
+  for (ElementType type : {ElementType::F32, ElementType::F16,
+                           ElementType::BF16, ElementType::F64}) {
+    Tensor tensor = make(type, 1 << 18, 0, 0, {-0.5, 0.25}, 2);
+    double sum = 0, squares = 0;
+    for (int64_t i = 0; i < tensor.numElements(); ++i) {
+      double value = tensor.at(i);
+      ASSERT_GE(value, -0.5);
+      ASSERT_LE(value, 0.25);
+      sum += value;
+      squares += value * value;
+    }
+    double mean = sum / tensor.numElements();
+    EXPECT_NEAR(mean, -0.125, 3e-3);
+    EXPECT_NEAR(squares / tensor.numElements() - mean * mean, 0.75 * 0.75 / 12,
+                1e-3);
+  }
+}
+
+TEST(RandomData, IsTheSameForever) {
+  // Published results name seeds, so the values must never change.
+  EXPECT_EQ(hashCounter(0, 0, 0), 0x238275bc38fcbe91u);
+  Tensor tensor = make(ElementType::I32, 4, 42, 0, {-8, 8}, 1);
+  std::string text;
+  for (int i = 0; i < 4; ++i)
+    text += std::to_string(int(tensor.at(i))) + " ";
+  EXPECT_EQ(text, "PIN");
+}
+
+TEST(RandomData, HalfIsRoundedRight) {
+  Tensor half = make(ElementType::F16, 1 << 16, 3, 0, {-1e-4, 1e-4}, 1);
+  Tensor single = make(ElementType::F32, 1 << 16, 3, 0, {-1e-4, 1e-4}, 1);
+  for (int64_t i = 0; i < half.numElements(); ++i)
+    ASSERT_EQ(half.at(i), roundTo(ElementType::F16, single.at(i)));
+}
+
+TEST(RandomData, DefaultRanges) {
+  TensorInfo info{"x", ElementType::F32, {4}, 16};
+  EXPECT_EQ(getDefaultRange(info).low, -0.25);
+  info.type = ElementType::I1;
+  EXPECT_EQ(getDefaultRange(info).high, 2);
+  for (uint64_t i = 0; i < 1000; ++i) {
+    EXPECT_GE(randomBelow(1, 2, i, 7), 0);
+    EXPECT_LT(randomBelow(1, 2, i, 7), 7);
+  }
+}
