@@ -9,6 +9,8 @@
 #include "kiln/Codegen/Passes.h"
 #include "kiln/Conversion/Passes.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
+#include "kiln/Reference/GpuReference.h"
+#include "kiln/Reference/Passes.h"
 #include "kiln/Scheduling/Passes.h"
 #include "kiln/Target/Passes.h"
 #include "kiln/Transforms/Passes.h"
@@ -42,6 +44,7 @@ void kiln::registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::NVVM::NVVMDialect, mlir::scf::SCFDialect,
                   mlir::tensor::TensorDialect, mlir::vector::VectorDialect>();
   mlir::linalg::registerTilingInterfaceExternalModels(registry);
+  registerReferenceDialects(registry);
   mlir::registerBuiltinDialectTranslation(registry);
   mlir::registerGPUDialectTranslation(registry);
   mlir::registerLLVMDialectTranslation(registry);
@@ -54,5 +57,7 @@ void kiln::registerAllPasses() {
   registerKilnCodegenPasses();
   registerKilnConversionPasses();
   registerKilnTargetPasses();
+  registerKilnReferencePasses();
+  registerGpuReferencePipeline();
   mlir::registerTransformsPasses();
 }
