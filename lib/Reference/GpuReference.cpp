@@ -6,6 +6,8 @@
 
 #include "kiln/Reference/GpuReference.h"
 
+#include "ReferenceMath.h"
+
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Reference/Passes.h"
 
@@ -28,7 +30,6 @@
 #include "mlir/Dialect/Linalg/Transforms/AllInterfaces.h"
 #include "mlir/Dialect/Linalg/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
@@ -37,7 +38,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
-#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -77,9 +77,6 @@ void kiln::buildGpuReferencePipeline(OpPassManager &pm, StringRef precision) {
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
   kernels.addPass(arith::createArithExpandOpsPass());
-  math::MathExpandOpsPassOptions expansions;
-  expansions.opMnemonics = {"rsqrt", "clampf", "roundeven", "round", "ceilf"};
-  kernels.addPass(math::createMathExpandOpsPass(expansions));
   kernels.addPass(createSCFToControlFlowPass());
   ConvertGpuOpsToNVVMOpsOptions conversion;
   conversion.useBarePtrCallConv = true;
@@ -109,19 +106,9 @@ void kiln::registerGpuReferencePipeline() {
 
 /// The first op that has no instruction in f64; null if there is none.
 static Operation *findUnsupported(func::FuncOp function) {
-  static constexpr StringLiteral kSupported[] = {
-      "math.absf",     "math.absi",   "math.ceil",     "math.floor",
-      "math.trunc",    "math.sqrt",   "math.rsqrt",    "math.fma",
-      "math.copysign", "math.clampf", "math.isnan",    "math.isinf",
-      "math.isfinite", "math.round",  "math.roundeven"};
   Operation *found = nullptr;
   function.walk([&](Operation *op) {
-    bool isMath = isa_and_nonnull<math::MathDialect>(op->getDialect());
-    bool unsupported =
-        (isMath &&
-         !llvm::is_contained(kSupported, op->getName().getStringRef())) ||
-        isa<arith::RemFOp>(op);
-    if (!unsupported)
+    if (kiln::isSupportedInReference(op))
       return WalkResult::advance();
     found = op;
     return WalkResult::interrupt();

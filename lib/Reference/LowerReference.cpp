@@ -7,6 +7,8 @@
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Reference/Passes.h"
 
+#include "ReferenceMath.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -284,15 +286,16 @@ struct LowerReference : kiln::impl::KilnLowerReferenceBase<LowerReference> {
       }
     }
     numKernels += lowering.getNumKernels();
+    if (failed(kiln::lowerReferenceMath(kernels)))
+      return signalPassFailure();
     // What the kernels repeat is not needed here any more.
     for (Operation &op :
          llvm::make_early_inc_range(llvm::reverse(entry.front())))
-      if (op.use_empty() && !isa<LaunchOpName>(op) && isDead(&op))
+      if (op.use_empty() && isDead(&op))
         op.erase();
   }
 
 private:
-  using LaunchOpName = kiln::LaunchOp;
   static bool isDead(Operation *op) {
     return isa<memref::LoadOp, memref::AllocOp, memref::GetGlobalOp>(op) ||
            isOpTriviallyDead(op);

@@ -71,7 +71,7 @@ def KilnLowerReference : Pass<"kiln-lower-reference", "::mlir::ModuleOp"> {
     "::kiln::KilnDialect", "::mlir::arith::ArithDialect",
     "::mlir::gpu::GPUDialect", "::mlir::linalg::LinalgDialect",
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-    "::mlir::affine::AffineDialect",
+    "::mlir::affine::AffineDialect", "::mlir::LLVM::LLVMDialect",
   ];
 }
 
