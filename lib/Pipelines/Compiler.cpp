@@ -8,6 +8,7 @@
 
 #include "EntryFunction.h"
 
+#include "kiln/Reference/GpuReference.h"
 #include "kiln/Target/LaunchPlan.h"
 #include "kiln/Target/Ptxas.h"
 #include "kiln/Target/Serialize.h"
@@ -101,13 +102,64 @@ const std::string *kiln::Artifact::find(StringRef name) const {
   return nullptr;
 }
 
+namespace {
+/// The reference for a GPU; empty where the program has none.
+struct GpuReference {
+  std::string ptx;
+  std::optional<kiln::LaunchPlan> plan;
+};
+} // namespace
+
+static FailureOr<GpuReference>
+compileReference(ModuleOp source, const kiln::CompileOptions &options) {
+  TimingScope timing = nest(options.timing, "reference");
+  // A program without a reference on a GPU is a warning and still compiles.
+  bool hasErrors = false;
+  OwningOpRef<ModuleOp> module;
+  LogicalResult built = failure();
+  {
+    ScopedDiagnosticHandler errors(
+        source.getContext(), [&](Diagnostic &diagnostic) {
+          hasErrors |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+          return failure(); // for the handlers of the caller
+        });
+    built = kiln::buildGpuReference(source, options.entry, options.precision,
+                                    module);
+  }
+  if (hasErrors)
+    return failure();
+  GpuReference reference;
+  if (failed(built) || !module)
+    return reference;
+  (*module)->setAttr(kiln::KilnDialect::kTargetAttrName,
+                     kiln::lookupTarget(source.getContext(), options.target));
+  FailureOr<kiln::LaunchPlan> plan = kiln::readLaunchPlan(*module);
+  if (failed(plan))
+    return failure();
+  FailureOr<kiln::SerializedKernels> code = kiln::serialize(*module, {});
+  if (failed(code))
+    return failure();
+  reference.ptx = std::move(code->ptx);
+  reference.plan = std::move(*plan);
+  return reference;
+}
+
 FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
                                         const CompileOptions &options) {
   std::string source;
   if (options.withReference && options.from != Level::Source)
     return module.emitError("the reference needs the source program, not a "
                             "later level");
+  GpuReference gpuReference;
   if (options.withReference) {
+    // Options and entry are checked first: one diagnostic for each fault.
+    if (failed(verifyOptions(module.getContext(), options)) ||
+        failed(selectEntry(module, options.entry)))
+      return failure();
+    FailureOr<GpuReference> made = compileReference(module, options);
+    if (failed(made))
+      return failure();
+    gpuReference = std::move(*made);
     llvm::raw_string_ostream stream(source);
     module.print(stream);
     stream << "\n";
@@ -145,6 +197,10 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
   ReferenceInfo reference;
   if (options.withReference)
     reference.sourceFile = "source.mlir";
+  if (gpuReference.plan) {
+    reference.ptxFile = "reference.ptx";
+    reference.plan = &*gpuReference.plan;
+  }
   artifact.report = formatReport(*plan, missing);
   artifact.files.push_back(
       {"artifact.json",
@@ -157,5 +213,7 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
     artifact.files.push_back({"constants.bin", std::move(plan->constants)});
   if (options.withReference)
     artifact.files.push_back({"source.mlir", std::move(source)});
+  if (gpuReference.plan)
+    artifact.files.push_back({"reference.ptx", std::move(gpuReference.ptx)});
   return artifact;
 }
