@@ -318,13 +318,22 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
       return op.emitOpError("not supported: several results across warps");
     Type element = values[0][0].getType();
     int64_t bytes = std::max<int64_t>(4, element.getIntOrFloatBitWidth() / 8);
-    // Every warp has a row of its own, every lane a place for each register.
-    int64_t registers = values.size(), rowBytes = 32 * bytes;
+    // Every warp has a row of its own, every lane a place for each register;
+    // lanes that hold copies share one, which the first of them writes.
+    SmallVector<int64_t> laneParts;
+    int64_t rowBytes = bytes, copyMask = 0;
+    for (int bit = 0; bit < 5; ++bit) {
+      bool copy = to.getLanes()[bit].isZero();
+      laneParts.push_back(copy ? 0 : rowBytes);
+      if (copy)
+        copyMask |= int64_t(1) << bit;
+      else
+        rowBytes *= 2;
+    }
+    int64_t registers = values.size();
     int64_t warps = int64_t(1) << from.getWarps().size();
     int64_t scratch = reserve(warps * registers * rowBytes);
-    SmallVector<int64_t> laneParts, warpParts;
-    for (int bit = 0; bit < 5; ++bit)
-      laneParts.push_back(bytes << bit);
+    SmallVector<int64_t> warpParts;
     for (size_t bit = 0; bit < from.getWarps().size(); ++bit)
       warpParts.push_back((registers * rowBytes) << bit);
     Value mine = arith::AddIOp::create(
@@ -336,8 +345,19 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
           getSharedPointer(loc, base),
           ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(reg * rowBytes)});
     };
-    for (int64_t reg = 0; reg < registers; ++reg)
-      LLVM::StoreOp::create(builder, loc, values[reg][0], at(mine, reg));
+    {
+      OpBuilder::InsertionGuard insertion(builder);
+      if (copyMask != 0) {
+        Value first = arith::CmpIOp::create(
+            hoisted, loc, arith::CmpIPredicate::eq,
+            arith::AndIOp::create(hoisted, loc, lane, constant32(copyMask)),
+            constant32(0));
+        auto guard = scf::IfOp::create(builder, loc, first, false);
+        builder.setInsertionPoint(guard.thenBlock()->getTerminator());
+      }
+      for (int64_t reg = 0; reg < registers; ++reg)
+        LLVM::StoreOp::create(builder, loc, values[reg][0], at(mine, reg));
+    }
     gpu::BarrierOp::create(builder, loc);
     loaded.clear();
     // Partners in the order of their number, so that all copies agree.
