@@ -7,14 +7,18 @@ target_include_directories(kiln_flags INTERFACE
   "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 target_compile_options(kiln_flags INTERFACE
   "$<BUILD_INTERFACE:-Wall;-Wextra;-Wno-unused-parameter>")
+target_compile_features(kiln_flags INTERFACE cxx_std_20)
 install(TARGETS kiln_flags EXPORT KilnTargets)
 
 if(KILN_BUILD_COMPILER)
   # LLVM_DEFINITIONS is one string; passed on as it is, its flags are mangled.
   separate_arguments(_llvm_definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
   add_library(kiln_llvm_flags INTERFACE)
-  target_include_directories(kiln_llvm_flags SYSTEM INTERFACE
-    ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
+  # Installed, KilnConfig.cmake adds those of the using machine.
+  foreach(_dir IN LISTS LLVM_INCLUDE_DIRS MLIR_INCLUDE_DIRS)
+    target_include_directories(kiln_llvm_flags SYSTEM INTERFACE
+      "$<BUILD_INTERFACE:${_dir}>")
+  endforeach()
   target_compile_definitions(kiln_llvm_flags INTERFACE ${_llvm_definitions})
   target_compile_options(kiln_llvm_flags INTERFACE
     "$<BUILD_INTERFACE:-fno-exceptions>")
@@ -34,6 +38,27 @@ function(kiln_add_library name)
   endif()
   install(TARGETS ${name} EXPORT KilnTargets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endfunction()
+
+# kiln_add_c_library(NAME SOURCES... [LINK libs...] [WHOLE libs...])
+# A shared library that exports only the C interface of include/kiln-c, its own
+# part and that of the WHOLE static libraries.
+function(kiln_add_c_library name)
+  cmake_parse_arguments(ARG "" "" "LINK;WHOLE" ${ARGN})
+  add_library(${name} SHARED ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PUBLIC kiln_flags
+    PRIVATE kiln_llvm_flags ${ARG_LINK})
+  foreach(lib IN LISTS ARG_WHOLE)
+    target_link_libraries(${name} PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${lib}>")
+  endforeach()
+  set(exports "${CMAKE_CURRENT_BINARY_DIR}/${name}.exports")
+  file(WRITE "${exports}" "{ global: kilnCompile; kilnArtifact*; kilnEmulator*; kilnReference*; local: *; };\n")
+  target_link_options(${name} PRIVATE -Wl,-z,defs
+    "LINKER:--version-script=${exports}")
+  add_dependencies(${name} KilnTableGen)
+  target_precompile_headers(${name} REUSE_FROM KilnPCH)
+  install(TARGETS ${name} EXPORT KilnTargets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
 # kiln_add_tool(NAME SOURCES... [LINK libs...])

@@ -1,6 +1,10 @@
-//===- Passes.td - Codegen passes ---------------------------*- tablegen -*-===//
+//===- Passes.td - Codegen passes --------------------------*- tablegen -*-===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+//
+// Level 2 to level 3, in this order. Each obeys the kernel's #kiln.schedule.
 //
 //===----------------------------------------------------------------------===//
 
@@ -8,5 +12,186 @@
 #define KILN_CODEGEN_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+
+def PackWeights : Pass<"kiln-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "moves filters into fragment order by a kernel of their own";
+  let description = [{
+    Needs scheduled kernels. For `weights = packed`, a `kiln.kernel` of role
+    "pack" with one `kiln.pack` is put before the compute kernel, which takes the
+    packed buffer and sees the filter through `kiln.unpack`. Rounding to tf32 is
+    done there, once.
+
+    ```
+    kiln-opt --kiln-pack-weights
+    ```
+  }];
+  let statistics = [
+    Statistic<"numPacked", "filters-packed", "Filters given a packing kernel">];
+  let dependentDialects = ["::kiln::KilnDialect"];
+}
+
+def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
+  let summary = "cuts every compute kernel into the tiles of its blocks";
+  let description = [{
+    Needs kernels with one convolution, elementwise `linalg` ops and reductions
+    over its output channels, and one result. Leaves an `scf.forall` over the
+    tiles of the result whose body has the same ops on static tiles. What a tile
+    reads is a `kiln.extract_tile`: the convolution's halo patch needs no case
+    of its own, and padding is an offset of it. Tiles that overhang the output
+    are cut when they are inserted. A channel reduction over a padded tile is
+    preceded by a select of the combiner's neutral element.
+
+    ```
+    kiln-opt --kiln-tile-to-blocks
+    ```
+  }];
+  let statistics = [
+    Statistic<"numTiled", "kernels-tiled", "Kernels cut into tiles">,
+    Statistic<"numMasked", "reductions-masked",
+              "Reductions over padded channels">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def TileReduction : Pass<"kiln-tile-reduction", "::mlir::ModuleOp"> {
+  let summary = "loops over chunks of input channels";
+  let description = [{
+    Needs tiled convolutions on `kiln.extract_tile` operands. Leaves an `scf.for`
+    over chunks of input channels that carries the accumulator; its body is the
+    convolution of a chunk. Channels beyond the image's read as zero.
+
+    ```
+    kiln-opt --kiln-tile-to-blocks --kiln-tile-reduction
+    ```
+  }];
+  let statistics = [
+    Statistic<"numLoops", "loops", "Chunk loops made">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def OutlineKernels : Pass<"kiln-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "turns kernels into gpu.func and the function into a launch plan";
+  let description = [{
+    Needs tiled kernels. Each `kiln.kernel` becomes a `gpu.func` on memrefs in
+    `gpu.module @kernels`, its `scf.forall` the loop of a persistent block (or
+    the block number), inserted tiles `kiln.store_tile`. The entry function
+    becomes the launch plan of level 4: its results are arguments, kernel results
+    that other kernels read are workspace.
+
+    ```
+    kiln-opt --kiln-tile-to-blocks --kiln-tile-reduction --kiln-outline-kernels
+    ```
+  }];
+  let statistics = [
+    Statistic<"numOutlined", "kernels-outlined", "Kernels made functions">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::affine::AffineDialect",
+                           "::mlir::gpu::GPUDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "brings the convolution's tiles to shared memory";
+  let description = [{
+    Needs outlined kernels with a chunk loop. The image's and the filter's tiles
+    become staged buffers of the schedule's `stages` slots in layouts that the
+    fragment loads read without bank conflicts, filled by asynchronous copies of
+    the widest legal unit (a remark says why it is below 16 bytes). The loop is
+    left unpipelined: copy, wait, barrier, compute, barrier.
+
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-stage-operands))'
+    ```
+  }];
+  let statistics = [
+    Statistic<"numStaged", "operands-staged", "Operands given a buffer">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect"];
+}
+
+def AssignLayouts : Pass<"kiln-assign-layouts", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "gives every tile value the layout of the threads that hold it";
+  let description = [{
+    Needs staged convolutions. The accumulator takes the schedule's layout; from
+    it the layouts of the ops around follow: elementwise ops keep it, broadcast
+    operands are read in the part of it that they depend on, a reduction drops
+    its dimensions. Reductions become `kiln.reduce` with their combiner.
+
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-assign-layouts))'
+    ```
+  }];
+  let statistics = [
+    Statistic<"numReductions", "reductions", "Reductions in the block">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def UnrollTaps : Pass<"kiln-unroll-taps", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "turns the convolution of a chunk into dots";
+  let description = [{
+    Needs staged convolutions with layouts. One `kiln.dot` for each tap and slice
+    of channels of the multiply instruction, on `kiln.local_load`s of the same
+    patch at shifted offsets.
+
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-unroll-taps))'
+    ```
+  }];
+  let statistics = [Statistic<"numDots", "dots", "Dots made">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect"];
+}
+
+def PipelineMainLoop : Pass<"kiln-pipeline-main-loop", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "overlaps copies, fragment loads and multiplies of the main loop";
+  let description = [{
+    Needs a loop of the form copy / wait / barrier / load fragments / dot /
+    barrier, whatever it computes, perhaps inside a loop over tiles. With two or
+    more stages the copies of the next iteration are issued before the current
+    one computes, also across tiles. With `lookahead = 1` fragments are loaded
+    one dot ahead; with `early_barrier` the iteration's wait and barrier stand
+    before its last dot, and `spread` distributes the refill copies over the
+    dots.
+
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-pipeline-main-loop))'
+    ```
+  }];
+  let statistics = [Statistic<"numPipelined", "loops-pipelined",
+                              "Main loops pipelined">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+def Distribute : Pass<"kiln-distribute", "::mlir::ModuleOp"> {
+  let summary = "gives each thread its part of every tile";
+  let description = [{
+    Needs kernels whose tile values have layouts. Leaves the work of one thread:
+    a tile becomes one scalar for each register, a dot `nvvm.mma.sync` or fused
+    multiply-adds, a local load `nvvm.ldmatrix` or vector loads from shared
+    memory, a reduction folds, shuffles and shared memory. Elements that several
+    loads of one buffer version share are loaded once. Arguments become pointers
+    to global memory; staged buffers get their place in dynamic shared memory,
+    whose size is set on the kernel's launches.
+
+    ```
+    kiln-opt --kiln-distribute
+    ```
+  }];
+  let statistics = [
+    Statistic<"numLoads", "shared-loads", "Loads from shared memory">,
+    Statistic<"numSharedElements", "loads-shared",
+              "Fragment registers served by an earlier load">,
+    Statistic<"numMma", "mma", "Tensor-core instructions">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::gpu::GPUDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::NVVM::NVVMDialect",
+                           "::mlir::vector::VectorDialect"];
+}
 
 #endif // KILN_CODEGEN_PASSES_TD

@@ -9,4 +9,76 @@
 
 include "mlir/Pass/PassBase.td"
 
+def CheckSupported : Pass<"kiln-check-supported"> {
+  let summary = "Refuse scalar ops that cannot reach sm_89";
+  let description = [{
+    LLVM aborts the process on ops that the target cannot select ("no libcall
+    available"), so every op that would get there is refused here, at its place
+    and by its name. Runs on any level: on the bodies of linalg ops before
+    fusion, on `gpu.module` before `kiln-lower-to-nvvm`, and on its result.
+    Checks `arith`, `math`, `complex`, `llvm` and `nvvm` ops and their element
+    types; other dialects are left to the passes that consume them. Leaves the
+    IR as it was.
+
+    `kiln-opt --kiln-check-supported in.mlir`
+  }];
+  let statistics = [
+    Statistic<"numChecked", "ops-checked", "Number of ops checked">
+  ];
+}
+
+def ExpandMath : Pass<"kiln-expand-math"> {
+  let summary = "Replace math functions by arithmetic";
+  let description = [{
+    There is no device library: `math` ops that the target cannot select become
+    f32 arithmetic (exp, exp2, expm1, log, log2, log1p, tanh, erf, rsqrt, powf)
+    that is good to a few units in the last place over all floats; denormals,
+    infinities, NaN and signed zeros come out as in C. f16 and bf16 operands are
+    computed in f32 and rounded once. Needs ops that `kiln-check-supported`
+    accepts; leaves sqrt, fma, absf, copysign and the roundings, which the
+    target has.
+
+    `kiln-opt --kiln-expand-math in.mlir`
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+  let statistics = [
+    Statistic<"numExpanded", "math-ops-expanded", "Number of math ops expanded">
+  ];
+}
+
+def LowerToNVVM : Pass<"kiln-lower-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Lower kernels to the llvm and nvvm dialects";
+  let description = [{
+    Needs a `gpu.module` whose `gpu.func`s use gpu, arith, scf, cf, vector (1-D),
+    ub, llvm and nvvm ops on `!llvm.ptr` (no memrefs). Leaves `llvm.func`s with
+    `nvvm.kernel`, `nvvm.maxntid` (from `known_block_size`) and `nvvm.minctasm`
+    (where given on the `gpu.func`). `index` becomes i64; thread numbers carry
+    the range that the block size gives them.
+
+    `kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-lower-to-nvvm))'`
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::NVVM::NVVMDialect",
+                           "::mlir::cf::ControlFlowDialect"];
+  let statistics = [
+    Statistic<"numKernels", "kernels-lowered", "Number of kernels lowered">
+  ];
+}
+
+def AttachLineInfo : Pass<"kiln-attach-line-info", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Attach debug scopes so that `.loc` reaches PTX";
+  let description = [{
+    LLVM drops source locations outside of a debug scope. Gives each `llvm.func`
+    with a known file a subprogram that asks for line directives only, which
+    changes no instruction and no register.
+
+    `kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-attach-line-info))'`
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let statistics = [
+    Statistic<"numScopes", "scopes-attached", "Number of functions with a scope">
+  ];
+}
+
 #endif // KILN_CONVERSION_PASSES_TD

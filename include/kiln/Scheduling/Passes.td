@@ -1,4 +1,4 @@
-//===- Passes.td - Scheduling passes ---------------------------*- tablegen -*-===//
+//===- Passes.td - Scheduling passes -----------------------*- tablegen -*-===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -8,5 +8,32 @@
 #define KILN_SCHEDULING_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+
+def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
+  let summary = "gives every compute kernel a #kiln.schedule";
+  let description = [{
+    Needs `kiln.kernel` ops with one convolution each and a `kiln.target` on the
+    module; leaves a `#kiln.schedule` on every compute kernel that has none. The
+    rules: the precision and the element type give the instruction; a block owns
+    all output channels; eight warps of 64 channels by 64 positions (fewer
+    channels: more positions a block); two stages, or one where two do not fit.
+    A schedule given by `schedule` or already on the kernel is checked against
+    the program and the target and kept. What fits no schedule is an error at
+    the convolution.
+
+    ```
+    kiln-opt --kiln-normalize --kiln-fuse --kiln-set-target --kiln-select-schedule
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"tf32\"",
+           "what multiplies f32: tf32 (tensor cores) or f32 (exact)">,
+    Option<"schedule", "schedule", "std::string", "\"\"",
+           "a #kiln.schedule attribute to use instead of the rules">];
+  let statistics = [
+    Statistic<"numSelected", "kernels-selected", "Kernels scheduled by rules">,
+    Statistic<"numGiven", "kernels-given", "Kernels with a given schedule">];
+  let dependentDialects = ["::kiln::KilnDialect"];
+}
 
 #endif // KILN_SCHEDULING_PASSES_TD

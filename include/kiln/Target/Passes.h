@@ -7,6 +7,9 @@
 #ifndef KILN_TARGET_PASSES_H
 #define KILN_TARGET_PASSES_H
 
+#include "kiln/Dialect/Kiln/IR/Kiln.h"
+
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace kiln {

@@ -9,4 +9,20 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SetTarget : Pass<"kiln-set-target", "::mlir::ModuleOp"> {
+  let summary = "Put the facts of a card on the module";
+  let description = [{
+    Sets `kiln.target` to the facts of a known card; later passes read only the
+    attribute, so a module may also carry facts written by hand.
+
+    `kiln-opt --kiln-set-target=target=h100 in.mlir`
+  }];
+  let options = [
+    Option<"target", "target", "std::string", [{"rtx4090"}],
+           "Card: rtx4090, h100 or h200">
+  ];
+  let statistics = [Statistic<"numSet", "targets-set", "Number of modules set">];
+  let dependentDialects = ["::kiln::KilnDialect"];
+}
+
 #endif // KILN_TARGET_PASSES_TD

@@ -9,4 +9,136 @@
 
 include "mlir/Pass/PassBase.td"
 
+def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
+  let summary = "Bring exporters' idioms to one form";
+  let description = [{
+    Needs: a function on tensors, as an exporter writes it (level 0).
+
+    Leaves:
+    - convolutions as `linalg.conv_2d_nchw_fchw`, `conv_2d_nhwc_hwcf` or
+      `conv_2d_nhwc_fhwc`, also where they were written as `linalg.generic`;
+      strides and dilations are positive (anything else is an error);
+    - f32 accumulators: a convolution whose own result is f16 or bf16 becomes
+      one with an f32 result and init, followed by `arith.truncf`;
+    - the init of a convolution (where its accumulators start) is a
+      `linalg.fill` of a constant, an all-parallel `linalg.generic` (for
+      example the broadcast of a bias) or a tensor. A bias that the source adds
+      after the convolution stays an elementwise op, since moving it into the
+      init would round differently;
+    - every other elementwise op, transpose, broadcast, map or reduce as a
+      `linalg.generic`; unused operands and results are gone, constants stand
+      in the bodies;
+    - chains of elementwise generics of the same iteration space as one
+      generic. Nothing is computed twice for that: a producer with several
+      users stays, and so does one with a smaller iteration space (work on a
+      vector of channels);
+    - no `tensor.expand_shape` between a reduction and what consumes it: the
+      reshapes are sunk to the function's results, and a `keepdim` reduction
+      yields the tensor without the unit dimension;
+    - no `cf.assert` (a remark names each that was dropped).
+
+    Shown by: `kiln-opt --kiln-normalize`
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numAsserts", "asserts-dropped", "Assertions dropped">,
+    Statistic<"numConvolutions", "convolutions-named",
+              "Generics specialised to named convolutions">,
+    Statistic<"numWidened", "accumulators-widened",
+              "Convolutions given f32 accumulators">];
+}
+
+def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
+  let summary = "Move monotone functions behind min and max reductions";
+  let description = [{
+    Needs: normalised generics.
+
+    `min_c f(x_c) = f(min_c x_c)` for a non-decreasing `f`, and
+    `f(max_c x_c)` for a non-increasing one, bit for bit: rounding is monotone,
+    so a function that is monotone in exact arithmetic is monotone as computed.
+    The trailing monotone part of an elementwise generic whose only user is a
+    min or max reduction moves behind it, where it runs once for each reduced
+    element. It moves only when
+    - constants prove the direction (a multiplication needs a finite constant
+      other than zero; an addend must be finite, since inf - inf is NaN);
+    - NaN is treated alike (`minimumf` propagates it, `minnumf` skips it);
+    - signed zeros keep their order;
+    - the reduction has no index result (rounding creates ties, so the index
+      could differ), and starts from the identity of its combiner.
+    Remarks (category `kiln-sink-monotone`) say what moved and what did not.
+
+    Shown by: `kiln-opt --kiln-normalize --kiln-sink-monotone`
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numSunk", "ops-sunk", "Scalar ops moved behind a reduction">,
+    Statistic<"numFlipped", "reductions-flipped",
+              "Reductions turned from min to max or back">];
+}
+
+def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
+  let summary = "Partition each function into kernels";
+  let description = [{
+    Needs: functions that `kiln-normalize` has left.
+
+    Around each convolution a `kiln.kernel` grows (level 1). What joins:
+    - producers that cost nothing: constants, fills, the padding of the image,
+      elementwise work on at most one value for each image and channel, and
+      reshapes of such vectors. They are cloned into every kernel that needs
+      them;
+    - consumers, by dependence and uses: elementwise generics over the
+      convolution's output, reductions over its output channels (any combiner,
+      several results) and elementwise generics on the reduced values. An op
+      joins when all its operands are in the kernel or can be computed before
+      it, and when no value between it and the kernel is needed outside: there
+      the chain is cut.
+
+    The region is isolated: what it uses from outside becomes an input (image,
+    filter, init, then in the order of use), what is used outside becomes a
+    result. Reshapes of results stay outside as views.
+
+    Arguments that feed a convolution's filter or init get `kiln.fan_in`
+    (input channels times filter height times width), so that random data can
+    be scaled.
+
+    Remarks (category `kiln-fuse`) say of each op that it joined, and of each
+    neighbour why it did not; the latter also carries the reason as the
+    attribute `kiln.not_fused`.
+
+    Shown by: `kiln-opt --kiln-normalize --kiln-fuse`
+  }];
+  let dependentDialects = ["::kiln::KilnDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [
+    Statistic<"numKernels", "kernels", "Kernels made">,
+    Statistic<"numFused", "ops-fused", "Ops that joined a convolution">,
+    Statistic<"numCuts", "edges-cut",
+              "Values between a kernel and an op that did not join it">];
+}
+
+def KilnVerifyKernels : Pass<"kiln-verify-kernels", "::mlir::func::FuncOp"> {
+  let summary = "Refuse work that no kernel does";
+  let description = [{
+    Needs: what `kiln-fuse` has left. Changes nothing.
+
+    Errors, at the op, when a function
+    - has work outside its kernel (pooling, softmax, normalisation, depthwise
+      or grouped convolutions, a second convolution), dynamic shapes, empty
+      tensors or control flow;
+    - has no kernel, or several, or a convolution of other element types than
+      f32, f16 and bf16;
+    - returns something that is not a kernel's result or a reshape of one.
+
+    Shown by: `kiln-opt --kiln-normalize --kiln-fuse --kiln-verify-kernels`
+  }];
+}
+
 #endif // KILN_TRANSFORMS_PASSES_TD

@@ -164,9 +164,8 @@ LogicalResult ScheduleAttr::verify(
   if (warps[0] * warps[1] * warps[2] > 32)
     return emitError() << "a block has at most 32 warps, not "
                        << warps[0] * warps[1] * warps[2];
-  for (auto [size, count, name] :
-       llvm::zip_equal(tile, warps,
-                       ArrayRef<StringRef>{"channels", "rows", "columns"}))
+  const StringRef names[] = {"channels", "rows", "columns"};
+  for (auto [size, count, name] : llvm::zip_equal(tile, warps, names))
     if (size < count)
       return emitError() << "tile has " << size << " " << name << " for "
                          << count << " warps";

@@ -98,7 +98,7 @@ void printModeList(mlir::AsmPrinter &printer, llvm::ArrayRef<Mode> list);
 
 } // namespace kiln
 
-#include "kiln/Dialect/Kiln/IR/KilnEnums.h.inc"
+#include "kiln/Dialect/Kiln/IR/KilnEnums.h.inc" // IWYU pragma: export
 
 #define GET_ATTRDEF_CLASSES
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.h.inc"

@@ -41,6 +41,10 @@ def Kiln_Contraction : I32EnumAttr<"Contraction",
   let cppNamespace = "::kiln";
   let genSpecializedAttr = 0;
 }
+def Kiln_ContractionAttr : EnumAttr<Kiln_Dialect, Kiln_Contraction,
+                                    "contraction"> {
+  let assemblyFormat = "$value";
+}
 def Kiln_Columns : I32EnumAttr<"Columns",
     "how the columns of a warp's tile are dealt to the position fragments", [
       I32EnumAttrCase<"Plain", 0, "plain">,

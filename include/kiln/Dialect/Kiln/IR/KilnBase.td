@@ -40,11 +40,13 @@ class Kiln_Op<string mnemonic, list<Trait> traits = []>
 class Kiln_Attr<string name, string attrMnemonic, list<Trait> traits = []>
     : AttrDef<Kiln_Dialect, name, traits> {
   let mnemonic = attrMnemonic;
+  let genMnemonicAlias = 1;
 }
 
 class Kiln_Type<string name, string typeMnemonic, list<Trait> traits = []>
     : TypeDef<Kiln_Dialect, name, traits> {
   let mnemonic = typeMnemonic;
+  let genMnemonicAlias = 1;
 }
 
 #endif // KILN_DIALECT_KILN_IR_KILNBASE_TD

@@ -7,32 +7,9 @@
 #ifndef KILN_DIALECT_KILN_IR_KILNOPS_TD
 #define KILN_DIALECT_KILN_IR_KILNOPS_TD
 
-include "kiln/Dialect/Kiln/IR/KilnAttrs.td"
+include "kiln/Dialect/Kiln/IR/KilnTileOps.td"
 include "mlir/IR/BuiltinAttributes.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
-
-def Kiln_SharedType : Kiln_Type<"Shared", "shared"> {
-  let summary = "a buffer of tiles in shared memory";
-  let description = [{
-    `slots` tiles of one shape and layout, one behind the other; the shape is
-    that of the layout.
-
-    ```mlir
-    !kiln.shared<2 x f32, #kiln.shared_layout<[8:360], [10:36], [36:1]>>
-    ```
-  }];
-  let parameters = (ins "int64_t":$slots, "::mlir::Type":$elementType,
-                        "SharedLayoutAttr":$layout);
-  let assemblyFormat = "`<` $slots `x` $elementType `,` $layout `>`";
-  let genVerifyDecl = 1;
-  let extraClassDeclaration = [{
-    ::llvm::SmallVector<int64_t> getShape() const { return getLayout().getShape(); }
-    /// Bytes of one slot, rounded up to 128 so that every slot is aligned for
-    /// 16-byte copies and starts in bank 0.
-    int64_t getSlotBytes() const;
-    int64_t getBytes() const { return getSlots() * getSlotBytes(); }
-  }];
-}
 
 def Kiln_KernelOp : Kiln_Op<"kernel", [IsolatedFromAbove,
     SingleBlock, RecursiveMemoryEffects]> {

@@ -1,0 +1,62 @@
+//===- Layouts.h - Layouts that a schedule asks for -----------*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+//
+// The fragment layouts are those of the PTX ISA, section "Matrix fragments for
+// mma.m16n8k8 / mma.m16n8k16". Output channels are the M dimension (the filter
+// is A), positions the N dimension (the image is B).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_ANALYSIS_LAYOUTS_H
+#define KILN_ANALYSIS_LAYOUTS_H
+
+#include "kiln/Analysis/Convolution.h"
+
+namespace kiln {
+
+/// Register layouts of one multiply step (a chunk's slice of
+/// `getInstructionK()` channels at one tap) in the dimensions of the filter,
+/// the image and the output; the filter's kernel dimensions have extent 1.
+struct OperandLayouts {
+  LayoutAttr filter, image, out;
+};
+OperandLayouts getOperandLayouts(ScheduleAttr schedule,
+                                 const Convolution &conv);
+
+/// Fragment order of a chunk of the filter: [kernel row][kernel column][k-step]
+/// [the fragments of `filter`, so that each lane's 16 bytes are contiguous].
+SharedLayoutAttr getPackedFilterLayout(ScheduleAttr schedule,
+                                       const Convolution &conv);
+
+/// A chunk of the filter as it lies in memory, row-major.
+SharedLayoutAttr getStridedFilterLayout(ScheduleAttr schedule,
+                                        const Convolution &conv);
+
+/// The halo patch of a tile and chunk. Rows (or channels, where they are
+/// innermost) are padded to whole copy units of `vector` elements, and planes
+/// so that fragment loads meet the fewest bank conflicts.
+SharedLayoutAttr getImageLayout(ScheduleAttr schedule, const Convolution &conv,
+                                int64_t vector);
+
+/// Shared-memory wavefronts of one load of `registers`' first element by a warp,
+/// in units of 32-bit words: 1 means no conflict.
+int64_t getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
+                         int64_t elementBytes,
+                         llvm::ArrayRef<int64_t> strides);
+
+/// The layout that a reduction of `input` over `dims` leaves, with or without
+/// halving shuffles (see kiln.reduce).
+LayoutAttr getReducedLayout(LayoutAttr input, llvm::ArrayRef<int64_t> dims,
+                            bool halving);
+
+/// The layout of a value that `map` (a projected permutation, constants allowed)
+/// reads at the coordinates of `layout`; bits that add nothing are dropped from
+/// the registers and kept as zero steps in lanes and warps.
+LayoutAttr projectLayout(LayoutAttr layout, mlir::AffineMap map);
+
+} // namespace kiln
+
+#endif // KILN_ANALYSIS_LAYOUTS_H

@@ -1,0 +1,38 @@
+//===- ScheduleFit.h - Does a schedule fit a program? ---------*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_ANALYSIS_SCHEDULEFIT_H
+#define KILN_ANALYSIS_SCHEDULEFIT_H
+
+#include "kiln/Analysis/Convolution.h"
+
+namespace kiln {
+
+/// The image before its zero padding, which belongs to the copy.
+struct PaddedImage {
+  mlir::Value source;
+  llvm::SmallVector<int64_t> low; ///< leading padding of each dimension
+};
+/// Looks through a constant-zero `tensor.pad`; failure for any other padding.
+mlir::FailureOr<PaddedImage> getPaddedImage(const Convolution &conv);
+
+/// Elements of the widest copy (16 bytes at most) whose units always start
+/// aligned and never straddle the image's edge.
+int64_t getImageCopyVector(ScheduleAttr schedule, const Convolution &conv);
+
+/// Bytes of dynamic shared memory that the staged operands take.
+int64_t getStagedBytes(ScheduleAttr schedule, const Convolution &conv);
+
+/// Succeeds if `schedule` computes `conv` within the limits of `target`;
+/// otherwise says by name and value what does not fit.
+mlir::LogicalResult
+checkScheduleFits(ScheduleAttr schedule, TargetAttr target,
+                  const Convolution &conv,
+                  llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
+} // namespace kiln
+
+#endif // KILN_ANALYSIS_SCHEDULEFIT_H

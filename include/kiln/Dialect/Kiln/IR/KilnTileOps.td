@@ -1,0 +1,248 @@
+//===- KilnTileOps.td - Ops on the tiles of a block --------*- tablegen -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_DIALECT_KILN_IR_KILNTILEOPS_TD
+#define KILN_DIALECT_KILN_IR_KILNTILEOPS_TD
+
+include "kiln/Dialect/Kiln/IR/KilnAttrs.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Kiln_SharedType : Kiln_Type<"Shared", "shared"> {
+  let summary = "a buffer of tiles in shared memory";
+  let description = [{
+    `slots` tiles of one shape and layout, one behind the other; the shape is
+    that of the layout.
+
+    ```mlir
+    !kiln.shared<2 x f32, #kiln.shared_layout<[8:360], [10:36], [36:1]>>
+    ```
+  }];
+  let parameters = (ins "int64_t":$slots, "::mlir::Type":$elementType,
+                        "SharedLayoutAttr":$layout);
+  let assemblyFormat = "`<` $slots `x` $elementType `,` $layout `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    ::llvm::SmallVector<int64_t> getShape() const { return getLayout().getShape(); }
+    /// Bytes of one slot, rounded up to 128 so that every slot is aligned for
+    /// 16-byte copies and starts in bank 0.
+    int64_t getSlotBytes() const;
+    int64_t getBytes() const { return getSlots() * getSlotBytes(); }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles of global tensors
+//===----------------------------------------------------------------------===//
+
+def Kiln_ExtractTileOp : Kiln_Op<"extract_tile", [Pure]> {
+  let summary = "a tile of a tensor; what lies outside reads as zero";
+  let description = [{
+    Reads the box that starts at `offsets` and has the result's shape. Offsets
+    may be negative and the box may overhang: elements outside are zero.
+    `in_bounds` says of each dimension whether that never happens. A result
+    with a `#kiln.layout` encoding is read straight into registers.
+
+    ```mlir
+    %p = kiln.extract_tile %x[%n, %c0, %oy, %ox] in_bounds [true, true, true, false]
+        : tensor<64x64x256x256xf32> -> tensor<1x64x10x34xf32>
+    ```
+  }];
+  let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$source,
+                       Variadic<Index>:$offsets, DenseBoolArrayAttr:$in_bounds);
+  let results = (outs AnyRankedTensor:$tile);
+  let assemblyFormat = [{
+    $source `[` $offsets `]` `in_bounds` $in_bounds attr-dict `:`
+    type($source) `->` type($tile)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kiln_StoreTileOp : Kiln_Op<"store_tile"> {
+  let summary = "stores a tile; what lies outside is dropped";
+  let description = [{
+    The counterpart of `kiln.extract_tile`: elements outside `dest` are not
+    stored, and every element inside is stored exactly once.
+  }];
+  let arguments = (ins AnyRankedTensor:$tile, AnyMemRef:$dest,
+                       Variadic<Index>:$offsets, DenseBoolArrayAttr:$in_bounds);
+  let assemblyFormat = [{
+    $tile `,` $dest `[` $offsets `]` `in_bounds` $in_bounds attr-dict `:`
+    type($tile) `,` type($dest)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Packed filters
+//===----------------------------------------------------------------------===//
+
+def Kiln_PackOp : Kiln_Op<"pack", [Pure]> {
+  let summary = "a filter cut into chunks of input channels in fragment order";
+  let description = [{
+    `layout` gives the place of a filter element within its chunk: its shape is
+    that of the filter with `chunk_dim` cut to the chunk and the other
+    dimensions padded. Row q of the result holds chunk q; padding is zero.
+    `round_tf32` rounds to nearest on the way (canonical NaN stays NaN).
+  }];
+  let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$filter,
+                       Kiln_SharedLayoutAttr:$layout, I64Attr:$chunk_dim,
+                       UnitAttr:$round_tf32);
+  let results = (outs AnyRankedTensor:$packed);
+  let assemblyFormat = [{
+    $filter `layout` $layout `chunk_dim` $chunk_dim (`round_tf32` $round_tf32^)?
+    attr-dict `:` type($filter) `->` type($packed)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kiln_UnpackOp : Kiln_Op<"unpack", [Pure]> {
+  let summary = "the filter that a packed buffer holds";
+  let description = [{
+    The inverse view of `kiln.pack`, padded to whole chunks: no code, only the
+    natural dimensions that tiling works on.
+  }];
+  let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$packed,
+                       Kiln_SharedLayoutAttr:$layout, I64Attr:$chunk_dim);
+  let results = (outs AnyRankedTensor:$filter);
+  let assemblyFormat = [{
+    $packed `layout` $layout `chunk_dim` $chunk_dim attr-dict `:`
+    type($packed) `->` type($filter)
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Shared memory
+//===----------------------------------------------------------------------===//
+
+def Kiln_AllocSharedOp : Kiln_Op<"alloc_shared", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "a staged buffer in the block's dynamic shared memory";
+  let results = (outs Kiln_SharedType:$buffer);
+  let assemblyFormat = "attr-dict `:` type($buffer)";
+}
+
+def Kiln_AsyncCopyOp : Kiln_Op<"async_copy", [AttrSizedOperandSegments]> {
+  let summary = "copies a tile to shared memory without waiting";
+  let description = [{
+    All threads of the block share the work in units of `vector` elements. The
+    copied box starts at `offsets` and has the buffer's shape; outside elements
+    become zero. With `flat` the source row is already in buffer order: the
+    last offset counts elements and all bytes of the slot are copied. With a
+    `predicate` nothing happens where it is false. `part` of `parts` copies that
+    share of the units only, so that a refill can be spread.
+  }];
+  let arguments = (ins AnyMemRef:$source, Variadic<Index>:$offsets,
+                       Kiln_SharedType:$buffer, Index:$slot,
+                       Optional<I1>:$predicate, DenseBoolArrayAttr:$in_bounds,
+                       I64Attr:$vector, UnitAttr:$flat,
+                       DefaultValuedAttr<I64Attr, "0">:$part,
+                       DefaultValuedAttr<I64Attr, "1">:$parts);
+  let assemblyFormat = [{
+    $source `[` $offsets `]` `to` $buffer `[` $slot `]` (`if` $predicate^)?
+    `in_bounds` $in_bounds `vector` $vector (`flat` $flat^)? attr-dict `:`
+    type($source) `->` type($buffer)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kiln_AsyncCommitOp : Kiln_Op<"async_commit"> {
+  let summary = "closes the group of the copies issued since the last one";
+  let assemblyFormat = "attr-dict";
+}
+
+def Kiln_AsyncWaitOp : Kiln_Op<"async_wait"> {
+  let summary = "waits until at most `pending` groups of this thread are open";
+  let arguments = (ins I64Attr:$pending);
+  let assemblyFormat = "$pending attr-dict";
+}
+
+def Kiln_BarrierOp : Kiln_Op<"barrier"> {
+  let summary = "all threads of the block meet";
+  let assemblyFormat = "attr-dict";
+}
+
+def Kiln_StagedOp : Kiln_Op<"staged", [MemoryEffects<[MemRead]>]> {
+  let summary = "the tile that a slot of a staged buffer holds, as a value";
+  let description = [{
+    Stands between staging and the unrolling of taps: the operand of a
+    convolution on staged tiles. Its shape may be smaller than the buffer's,
+    whose rows can be padded to whole copy units.
+  }];
+  let arguments = (ins Kiln_SharedType:$buffer, Index:$slot);
+  let results = (outs AnyRankedTensor:$tile);
+  let assemblyFormat = [{
+    $buffer `[` $slot `]` attr-dict `:` type($buffer) `->` type($tile)
+  }];
+}
+
+def Kiln_LocalLoadOp : Kiln_Op<"local_load", [MemoryEffects<[MemRead]>]> {
+  let summary = "fragments of a staged tile, in registers";
+  let description = [{
+    Element i of the result is element `offsets + i * strides` of the slot. The
+    result's encoding says which thread loads what. `round_tf32` rounds f32
+    elements to nearest tf32 on the way.
+  }];
+  let arguments = (ins Kiln_SharedType:$buffer, Index:$slot,
+                       DenseI64ArrayAttr:$offsets, DenseI64ArrayAttr:$strides,
+                       UnitAttr:$round_tf32);
+  let results = (outs AnyRankedTensor:$fragments);
+  let assemblyFormat = [{
+    $buffer `[` $slot `]` `at` $offsets `step` $strides
+    (`round_tf32` $round_tf32^)? attr-dict `:` type($buffer) `->`
+    type($fragments)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic on fragments
+//===----------------------------------------------------------------------===//
+
+def Kiln_DotOp : Kiln_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
+  let summary = "multiplies fragments onto an accumulator";
+  let description = [{
+    `maps` take the iteration dimensions to the dimensions of a, b and the
+    accumulator, as in `linalg.generic`; dimensions missing in the accumulator's
+    map are summed over. Layouts must be those of `contraction`.
+  }];
+  let arguments = (ins AnyRankedTensor:$a, AnyRankedTensor:$b,
+                       AnyRankedTensor:$acc, AffineMapArrayAttr:$maps,
+                       Kiln_ContractionAttr:$contraction);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $a `,` $b `,` $acc `maps` $maps `with` $contraction attr-dict `:`
+    type($a) `,` type($b) `,` type($acc)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kiln_ReduceOp : Kiln_Op<"reduce", [Pure, SingleBlock]> {
+  let summary = "reduces tiles over dimensions, in the block";
+  let description = [{
+    The region combines two partial results (a..., b...); it must be associative
+    and commutative. Registers are folded in the thread, lanes by shuffles,
+    warps through shared memory. `halving` keeps half of the values at each
+    shuffle, so that every lane ends with results of its own.
+  }];
+  let arguments = (ins Variadic<AnyRankedTensor>:$inputs,
+                       DenseI64ArrayAttr:$dims, UnitAttr:$halving);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let regions = (region SizedRegion<1>:$combiner);
+  let assemblyFormat = [{
+    $inputs `over` $dims (`halving` $halving^)? attr-dict `:` type($inputs) `->`
+    type($results) $combiner
+  }];
+  let hasVerifier = 1;
+}
+
+def Kiln_ReduceYieldOp : Kiln_Op<"reduce_yield",
+    [Pure, Terminator, HasParent<"ReduceOp">]> {
+  let summary = "the combination of two partial results";
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "$values attr-dict `:` type($values)";
+}
+
+#endif // KILN_DIALECT_KILN_IR_KILNTILEOPS_TD

@@ -1,0 +1,25 @@
+//===- Rules.h - Schedules by rule ----------------------------*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_SCHEDULING_RULES_H
+#define KILN_SCHEDULING_RULES_H
+
+#include "kiln/Analysis/Convolution.h"
+
+namespace kiln {
+
+/// What multiplies f32 operands.
+enum class Precision { TF32, F32 };
+
+/// The schedule that the rules give `conv` on `target`, or failure after
+/// `emitError` has said what does not fit.
+mlir::FailureOr<ScheduleAttr>
+selectSchedule(const Convolution &conv, TargetAttr target, Precision precision,
+               llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
+} // namespace kiln
+
+#endif // KILN_SCHEDULING_RULES_H

@@ -1,0 +1,322 @@
+//===- Layouts.cpp - Layouts that a schedule asks for ---------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Analysis/Layouts.h"
+
+#include "mlir/IR/AffineMap.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kiln;
+
+namespace {
+/// What a bit steps in; the filter, the image and the output have each their
+/// own dimension for it, or none.
+enum class Axis { Filter, Channel, Row, Column };
+struct Step {
+  Axis axis;
+  int64_t size;
+};
+struct Bits {
+  SmallVector<Step> registers, lanes, warps;
+};
+} // namespace
+
+/// Powers of two from `from` up to, but without, `to`.
+static void addSteps(SmallVectorImpl<Step> &bits, Axis axis, int64_t from,
+                     int64_t to) {
+  for (int64_t size = from; size < to; size *= 2)
+    bits.push_back({axis, size});
+}
+
+static LayoutAttr makeLayout(MLIRContext *context, const Bits &bits,
+                             function_ref<int64_t(Axis)> dimOf, int64_t rank) {
+  auto toBasis = [&](const Step &step) {
+    int64_t dim = dimOf(step.axis);
+    return dim < 0 ? Basis(SmallVector<int64_t>(rank, 0))
+                   : Basis::unit(rank, dim, step.size);
+  };
+  SmallVector<Basis> registers;
+  for (const Step &step : bits.registers)
+    if (dimOf(step.axis) >= 0)
+      registers.push_back(toBasis(step));
+  return LayoutAttr::get(context, registers,
+                         llvm::map_to_vector(bits.lanes, toBasis),
+                         llvm::map_to_vector(bits.warps, toBasis));
+}
+
+OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
+                                       const Convolution &conv) {
+  MLIRContext *context = schedule.getContext();
+  ArrayRef<int64_t> tile = schedule.getTile(), warps = schedule.getWarps();
+  int64_t filters = tile[0] / warps[0], rows = tile[1] / warps[1],
+          columns = tile[2] / warps[2];
+  Bits filter, image, out;
+  if (schedule.usesTensorCores()) {
+    // The three bits of n, and the column bit that the n-tiles take over from
+    // them when even and odd columns alternate.
+    bool evenOdd = schedule.getColumns() == Columns::EvenOdd;
+    int64_t first = evenOdd ? 2 : 1;
+    Step n[3] = {{Axis::Column, first},
+                 {Axis::Column, 2 * first},
+                 {Axis::Column, 4 * first}};
+    SmallVector<Step> nTiles;
+    if (evenOdd)
+      nTiles.push_back({Axis::Column, 1});
+    addSteps(nTiles, Axis::Column, 8 * first, columns);
+    addSteps(nTiles, Axis::Row, 1, rows);
+
+    // k bits of a 32-bit register come first, then those of the lanes.
+    bool wide = schedule.getContraction() == Contraction::TF32;
+    int64_t k = 1;
+    if (!wide) {
+      filter.registers.push_back({Axis::Channel, 1});
+      image.registers.push_back({Axis::Channel, 1});
+      k = 2;
+    }
+    filter.registers.push_back({Axis::Filter, 8});
+    filter.registers.push_back({Axis::Channel, 4 * k});
+    image.registers.push_back({Axis::Channel, 4 * k});
+    addSteps(filter.lanes, Axis::Channel, k, 4 * k);
+    addSteps(image.lanes, Axis::Channel, k, 4 * k);
+    addSteps(filter.lanes, Axis::Filter, 1, 8);
+    image.lanes.append({n[0], n[1], n[2]});
+    addSteps(filter.registers, Axis::Filter, 16, filters);
+    image.registers.append(nTiles);
+
+    out.registers.append({n[0], {Axis::Filter, 8}});
+    out.lanes.append({n[1], n[2]});
+    addSteps(out.lanes, Axis::Filter, 1, 8);
+    addSteps(out.registers, Axis::Filter, 16, filters);
+    out.registers.append(nTiles);
+  } else {
+    // Lanes cover up to 8 columns first, then channels, then rows.
+    int64_t laneColumns = std::min<int64_t>(columns, 8);
+    int64_t laneFilters = std::min<int64_t>(filters, 32 / laneColumns);
+    int64_t laneRows = std::min(rows, 32 / laneColumns / laneFilters);
+    addSteps(out.lanes, Axis::Column, 1, laneColumns);
+    addSteps(out.lanes, Axis::Filter, 1, laneFilters);
+    addSteps(out.lanes, Axis::Row, 1, laneRows);
+    // A tile too small for 32 lanes is held in copies.
+    while (out.lanes.size() < 5)
+      out.lanes.push_back({Axis::Channel, 0});
+    addSteps(out.registers, Axis::Filter, laneFilters, filters);
+    addSteps(out.registers, Axis::Column, laneColumns, columns);
+    addSteps(out.registers, Axis::Row, laneRows, rows);
+    filter = image = out;
+  }
+  // Warp number: channels fastest, then columns, then rows.
+  Bits warpBits;
+  addSteps(warpBits.warps, Axis::Filter, filters, tile[0]);
+  addSteps(warpBits.warps, Axis::Column, columns, tile[2]);
+  addSteps(warpBits.warps, Axis::Row, rows, tile[1]);
+  filter.warps = image.warps = out.warps = warpBits.warps;
+
+  OperandLayouts layouts;
+  layouts.filter = makeLayout(
+      context, filter,
+      [&](Axis axis) -> int64_t {
+        return axis == Axis::Filter    ? conv.filter.f
+               : axis == Axis::Channel ? conv.filter.c
+                                       : -1;
+      },
+      4);
+  layouts.image = makeLayout(
+      context, image,
+      [&](Axis axis) -> int64_t {
+        return axis == Axis::Channel  ? conv.image.c
+               : axis == Axis::Row    ? conv.image.h
+               : axis == Axis::Column ? conv.image.w
+                                      : -1;
+      },
+      4);
+  layouts.out = makeLayout(
+      context, out,
+      [&](Axis axis) -> int64_t {
+        return axis == Axis::Filter   ? conv.out.f
+               : axis == Axis::Row    ? conv.out.h
+               : axis == Axis::Column ? conv.out.w
+                                      : -1;
+      },
+      4);
+  return layouts;
+}
+
+/// Parts of one dimension from the stride of each of its bits, lowest first.
+static Mode makeMode(ArrayRef<std::pair<int64_t, int64_t>> bitStrides) {
+  SmallVector<Mode::Part> parts;
+  for (auto [size, stride] : bitStrides) {
+    if (!parts.empty() &&
+        parts.back().stride * parts.back().size == stride)
+      parts.back().size *= size;
+    else
+      parts.push_back({size, stride});
+  }
+  if (parts.empty())
+    parts.push_back({1, 0});
+  return Mode(parts);
+}
+
+SharedLayoutAttr kiln::getPackedFilterLayout(ScheduleAttr schedule,
+                                             const Convolution &conv) {
+  LayoutAttr fragments = getOperandLayouts(schedule, conv).filter;
+  int64_t bits =
+      conv.getFilterType().getElementType().getIntOrFloatBitWidth();
+  // The bits of the fragment order, from the innermost: the registers of 16
+  // bytes, the lanes, the other registers, the warps.
+  SmallVector<Basis> order;
+  size_t vectorBits = std::min<size_t>(llvm::Log2_64(128 / bits),
+                                       fragments.getRegisters().size());
+  llvm::append_range(order, fragments.getRegisters().take_front(vectorBits));
+  llvm::append_range(order, fragments.getLanes());
+  llvm::append_range(order, fragments.getRegisters().drop_front(vectorBits));
+  llvm::append_range(order, fragments.getWarps());
+  llvm::DenseMap<std::pair<int64_t, int64_t>, int64_t> strideOf;
+  int64_t stride = 1;
+  for (const Basis &basis : order)
+    for (auto [dim, size] : llvm::enumerate(basis.values()))
+      if (size != 0) {
+        strideOf[{dim, size}] = stride;
+        stride *= 2;
+      }
+  auto bitsOf = [&](int64_t dim, int64_t extent) {
+    SmallVector<std::pair<int64_t, int64_t>> list;
+    for (int64_t size = 1; size < extent; size *= 2)
+      list.push_back({2, strideOf.lookup({dim, size})});
+    return list;
+  };
+  int64_t k = schedule.getInstructionK();
+  auto channels = bitsOf(conv.filter.c, k);
+  if (schedule.getChunk() > k)
+    channels.push_back({schedule.getChunk() / k, stride});
+  stride *= schedule.getChunk() / k;
+  SmallVector<Mode> modes(4);
+  modes[conv.filter.f] = makeMode(bitsOf(conv.filter.f, schedule.getTile()[0]));
+  modes[conv.filter.c] = makeMode(channels);
+  modes[conv.filter.w] = makeMode({{conv.getKernelColumns(), stride}});
+  modes[conv.filter.h] =
+      makeMode({{conv.getKernelRows(), stride * conv.getKernelColumns()}});
+  return SharedLayoutAttr::get(schedule.getContext(), modes);
+}
+
+SharedLayoutAttr kiln::getStridedFilterLayout(ScheduleAttr schedule,
+                                              const Convolution &conv) {
+  SmallVector<int64_t> shape(conv.getFilterType().getShape());
+  shape[conv.filter.f] = schedule.getTile()[0];
+  shape[conv.filter.c] = schedule.getChunk();
+  SmallVector<Mode> modes(4);
+  int64_t stride = 1;
+  for (int64_t dim = 3; dim >= 0; --dim) {
+    modes[dim] = Mode({{shape[dim], stride}});
+    stride *= shape[dim];
+  }
+  return SharedLayoutAttr::get(schedule.getContext(), modes);
+}
+
+SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
+                                      const Convolution &conv,
+                                      int64_t vector) {
+  int64_t bytes =
+      conv.getImageType().getElementType().getIntOrFloatBitWidth() / 8;
+  int64_t rows = conv.getWindow(0, schedule.getTile()[1]),
+          columns = conv.getWindow(1, schedule.getTile()[2]),
+          chunk = schedule.getChunk();
+  LayoutAttr fragments = getOperandLayouts(schedule, conv).image;
+  SmallVector<int64_t> steps(4, 1);
+  steps[conv.image.h] = conv.strides[0];
+  steps[conv.image.w] = conv.strides[1];
+  auto build = [&](int64_t pad) {
+    SmallVector<Mode> modes(4);
+    modes[conv.image.n] = Mode({{1, 0}});
+    if (conv.image.c == 3) {
+      // Channels innermost: units of 16 bytes, one plane for each unit.
+      int64_t inner = std::min<int64_t>(chunk, 16 / bytes);
+      int64_t plane = rows * columns * inner + pad;
+      modes[conv.image.w] = Mode({{columns, inner}});
+      modes[conv.image.h] = Mode({{rows, columns * inner}});
+      modes[conv.image.c] = chunk > inner
+                                ? Mode({{inner, 1}, {chunk / inner, plane}})
+                                : Mode({{inner, 1}});
+    } else {
+      int64_t pitch = llvm::alignTo(columns, vector);
+      modes[conv.image.w] = Mode({{pitch, 1}});
+      modes[conv.image.h] = Mode({{rows, pitch}});
+      modes[conv.image.c] = Mode({{chunk, rows * pitch + pad}});
+    }
+    return SharedLayoutAttr::get(schedule.getContext(), modes);
+  };
+  // Planes are shifted by whole copy units until the fragment loads meet the
+  // fewest conflicts; the pattern repeats after 128 bytes.
+  int64_t unit = conv.image.c == 3 ? 16 / bytes : vector;
+  SharedLayoutAttr best = build(0);
+  int64_t fewest = getBankConflicts(fragments, best, bytes, steps);
+  for (int64_t pad = unit; pad * bytes < 128 && fewest > 1; pad += unit) {
+    SharedLayoutAttr candidate = build(pad);
+    int64_t conflicts = getBankConflicts(fragments, candidate, bytes, steps);
+    if (conflicts < fewest) {
+      fewest = conflicts;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+int64_t kiln::getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
+                               int64_t elementBytes,
+                               ArrayRef<int64_t> strides) {
+  // Different words in one bank are served one after the other.
+  SmallVector<SmallVector<int64_t>> wordsOfBank(32);
+  int64_t wavefronts = 1;
+  for (int64_t lane = 0; lane < 32; ++lane) {
+    SmallVector<int64_t> coordinate = registers.getCoordinate(0, lane, 0);
+    for (auto [value, stride] : llvm::zip_equal(coordinate, strides))
+      value *= stride;
+    int64_t word = shared.getOffset(coordinate) * elementBytes / 4;
+    SmallVector<int64_t> &words = wordsOfBank[word % 32];
+    if (!llvm::is_contained(words, word))
+      words.push_back(word);
+    wavefronts = std::max<int64_t>(wavefronts, words.size());
+  }
+  return wavefronts;
+}
+
+LayoutAttr kiln::getReducedLayout(LayoutAttr input, ArrayRef<int64_t> dims,
+                                  bool halving) {
+  LayoutAttr dropped = input.dropDims(dims);
+  if (!halving)
+    return dropped;
+  SmallVector<Basis> registers(dropped.getRegisters());
+  SmallVector<Basis> lanes(dropped.getLanes());
+  // A lane bit that stepped in a reduced dimension takes over the last register
+  // bit that is left.
+  for (int64_t bit = 4; bit >= 0; --bit) {
+    if (!lanes[bit].isZero() || input.getLanes()[bit].isZero() ||
+        registers.empty())
+      continue;
+    lanes[bit] = registers.pop_back_val();
+  }
+  return LayoutAttr::get(input.getContext(), registers, lanes,
+                         dropped.getWarps());
+}
+
+LayoutAttr kiln::projectLayout(LayoutAttr layout, AffineMap map) {
+  auto project = [&](const Basis &basis) {
+    SmallVector<int64_t> steps;
+    for (AffineExpr expr : map.getResults()) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      steps.push_back(dim ? basis.values()[dim.getPosition()] : 0);
+    }
+    return Basis(steps);
+  };
+  SmallVector<Basis> registers;
+  for (const Basis &basis : layout.getRegisters())
+    if (Basis kept = project(basis); !kept.isZero())
+      registers.push_back(kept);
+  return LayoutAttr::get(layout.getContext(), registers,
+                         llvm::map_to_vector(layout.getLanes(), project),
+                         llvm::map_to_vector(layout.getWarps(), project));
+}

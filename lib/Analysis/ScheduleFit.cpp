@@ -1,0 +1,105 @@
+//===- ScheduleFit.cpp - Does a schedule fit a program? -------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Analysis/ScheduleFit.h"
+
+#include "kiln/Analysis/Layouts.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace kiln;
+
+FailureOr<PaddedImage> kiln::getPaddedImage(const Convolution &conv) {
+  PaddedImage image{conv.getImage(), SmallVector<int64_t>(4, 0)};
+  auto pad = image.source.getDefiningOp<tensor::PadOp>();
+  if (!pad)
+    return image;
+  Value value = pad.getConstantPaddingValue();
+  if (!value || !matchPattern(value, m_AnyZeroFloat()) ||
+      ShapedType::isDynamicShape(pad.getStaticLow()))
+    return failure();
+  image.source = pad.getSource();
+  image.low.assign(pad.getStaticLow().begin(), pad.getStaticLow().end());
+  return image;
+}
+
+int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
+                                 const Convolution &conv) {
+  FailureOr<PaddedImage> image = getPaddedImage(conv);
+  if (failed(image))
+    return 1;
+  auto type = cast<ShapedType>(image->source.getType());
+  int64_t inner = type.getDimSize(3);
+  // Where a tile starts along the innermost dimension.
+  int64_t step = conv.image.c == 3 ? schedule.getChunk()
+                                   : schedule.getTile()[2] * conv.strides[1];
+  int64_t vector = 128 / type.getElementTypeBitWidth();
+  while (vector > 1 &&
+         (inner % vector || step % vector || image->low[3] % vector))
+    vector /= 2;
+  return vector;
+}
+
+int64_t kiln::getStagedBytes(ScheduleAttr schedule, const Convolution &conv) {
+  Type imageElement = conv.getImageType().getElementType(),
+       filterElement = conv.getFilterType().getElementType();
+  auto image = SharedType::get(
+      schedule.getContext(), schedule.getStages(), imageElement,
+      getImageLayout(schedule, conv, getImageCopyVector(schedule, conv)));
+  auto filter = SharedType::get(
+      schedule.getContext(), schedule.getStages(), filterElement,
+      schedule.getWeights() == Weights::Packed
+          ? getPackedFilterLayout(schedule, conv)
+          : getStridedFilterLayout(schedule, conv));
+  return image.getBytes() + filter.getBytes();
+}
+
+LogicalResult
+kiln::checkScheduleFits(ScheduleAttr schedule, TargetAttr target,
+                        const Convolution &conv,
+                        function_ref<InFlightDiagnostic()> emitError) {
+  Type element = conv.getImageType().getElementType();
+  bool matches = schedule.getContraction() == Contraction::FMA ||
+                 (schedule.getContraction() == Contraction::TF32 &&
+                  element.isF32()) ||
+                 (schedule.getContraction() == Contraction::F16 &&
+                  element.isF16()) ||
+                 (schedule.getContraction() == Contraction::BF16 &&
+                  element.isBF16());
+  if (!matches)
+    return emitError() << "contraction = "
+                       << stringifyContraction(schedule.getContraction())
+                       << " does not multiply " << element;
+  if (conv.getFilters() > schedule.getTile()[0])
+    return emitError() << "tile has " << schedule.getTile()[0]
+                       << " output channels, the convolution has "
+                       << conv.getFilters()
+                       << "; looping over output channels is not supported";
+  if (schedule.getThreads() > target.getThreadsPerBlock())
+    return emitError() << "warps give " << schedule.getThreads()
+                       << " threads a block, " << target.getName() << " allows "
+                       << target.getThreadsPerBlock();
+  // Accumulators alone must leave room for addresses and fragments.
+  int64_t accumulators = schedule.getTile()[0] * schedule.getTile()[1] *
+                         schedule.getTile()[2] / schedule.getThreads();
+  if (accumulators > 128)
+    return emitError() << "tile needs " << accumulators
+                       << " accumulators a thread, at most 128 fit";
+  int64_t bytes = getStagedBytes(schedule, conv);
+  // A reduction across warps stages one value of each position and warp.
+  int64_t scratch = schedule.getWarps()[0] > 1
+                        ? 4 * schedule.getWarps()[0] * schedule.getTile()[1] *
+                              schedule.getTile()[2]
+                        : 0;
+  if (bytes + scratch > target.getSharedPerBlock())
+    return emitError() << "tile, chunk and stages need " << bytes + scratch
+                       << " bytes of shared memory, " << target.getName()
+                       << " has " << target.getSharedPerBlock() << " a block";
+  return success();
+}

@@ -1,0 +1,531 @@
+//===- Distribute.cpp - From tiles to threads -----------------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Distributor.h"
+
+#include "kiln/Codegen/Passes.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace kiln {
+#define GEN_PASS_DEF_DISTRIBUTE
+#include "kiln/Codegen/Passes.h.inc"
+} // namespace kiln
+
+using namespace mlir;
+using namespace kiln;
+
+SmallVector<int64_t> kiln::getRowMajorStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t dim = static_cast<int64_t>(shape.size()) - 2; dim >= 0; --dim)
+    strides[dim] = strides[dim + 1] * shape[dim + 1];
+  return strides;
+}
+
+LayoutAttr Distributor::getLayout(Value tile) {
+  return dyn_cast_or_null<LayoutAttr>(
+      cast<RankedTensorType>(tile.getType()).getEncoding());
+}
+
+//===----------------------------------------------------------------------===//
+// Thread numbers
+//===----------------------------------------------------------------------===//
+
+Value Distributor::constant32(int64_t value, OpBuilder *at) {
+  Value &constant = constants[value];
+  if (!constant) {
+    OpBuilder entry = OpBuilder::atBlockBegin(tid.getParentBlock());
+    constant = arith::ConstantIntOp::create(entry, function.getLoc(), value, 32);
+  }
+  return constant;
+}
+
+Value Distributor::toI32(Value index) {
+  if (index.getType().isInteger(32))
+    return index;
+  return arith::IndexCastOp::create(builder, index.getLoc(),
+                                    builder.getI32Type(), index);
+}
+
+Value Distributor::getThreadSum(ArrayRef<int64_t> laneBits,
+                                ArrayRef<int64_t> warpBits) {
+  std::vector<int64_t> key(laneBits.begin(), laneBits.end());
+  key.insert(key.end(), warpBits.begin(), warpBits.end());
+  Value &sum = threadSums[key];
+  if (sum)
+    return sum;
+  Location loc = function.getLoc();
+  // Runs of bits whose numbers double are one field of the thread's number
+  // times the first number.
+  auto addField = [&](Value number, ArrayRef<int64_t> bits) {
+    for (size_t first = 0; first < bits.size();) {
+      if (bits[first] == 0) {
+        ++first;
+        continue;
+      }
+      size_t last = first;
+      while (last + 1 < bits.size() && bits[last + 1] == 2 * bits[last])
+        ++last;
+      Value field = number;
+      if (first > 0)
+        field = arith::ShRUIOp::create(hoisted, loc, field, constant32(first));
+      if (last + 1 < bits.size() || number == lane)
+        field = arith::AndIOp::create(
+            hoisted, loc, field,
+            constant32((int64_t(1) << (last - first + 1)) - 1));
+      field = arith::MulIOp::create(hoisted, loc, field, constant32(bits[first]));
+      sum = sum ? arith::AddIOp::create(hoisted, loc, sum, field).getResult()
+                : field;
+      first = last + 1;
+    }
+  };
+  addField(lane, laneBits);
+  addField(warp, warpBits);
+  if (!sum)
+    sum = constant32(0);
+  return sum;
+}
+
+Value Distributor::getThreadCoordinate(LayoutAttr layout, int64_t dim) {
+  SmallVector<int64_t> strides(layout.getRank(), 0);
+  strides[dim] = 1;
+  return getThreadOffset(layout, strides);
+}
+
+static int64_t dotProduct(ArrayRef<int64_t> left, ArrayRef<int64_t> right) {
+  int64_t sum = 0;
+  for (auto [a, b] : llvm::zip_equal(left, right))
+    sum += a * b;
+  return sum;
+}
+
+Value Distributor::getThreadOffset(LayoutAttr layout,
+                                   ArrayRef<int64_t> strides) {
+  auto weigh = [&](const Basis &basis) {
+    return dotProduct(basis.values(), strides);
+  };
+  return getThreadSum(llvm::map_to_vector(layout.getLanes(), weigh),
+                      llvm::map_to_vector(layout.getWarps(), weigh));
+}
+
+Value Distributor::isFirstCopy(LayoutAttr layout) {
+  Location loc = function.getLoc();
+  int64_t mask = 0;
+  for (auto [bit, basis] : llvm::enumerate(layout.getLanes()))
+    mask |= basis.isZero() ? int64_t(1) << bit : 0;
+  for (auto [bit, basis] : llvm::enumerate(layout.getWarps()))
+    mask |= basis.isZero() ? int64_t(32) << bit : 0;
+  if (mask == 0)
+    return Value();
+  Value bits = arith::AndIOp::create(hoisted, loc, tid, constant32(mask));
+  return arith::CmpIOp::create(hoisted, loc, arith::CmpIPredicate::eq, bits,
+                               constant32(0));
+}
+
+//===----------------------------------------------------------------------===//
+// Fragments
+//===----------------------------------------------------------------------===//
+
+FailureOr<Distributor::Fragment> Distributor::getFragment(Value tile) {
+  auto it = fragments.find(tile);
+  if (it != fragments.end())
+    return it->second;
+  return emitError(tile.getLoc())
+         << "no thread holds this tile: it has no layout";
+}
+
+FailureOr<SmallVector<Value>> Distributor::getScalars(Value tile) {
+  FailureOr<Fragment> fragment = getFragment(tile);
+  if (failed(fragment))
+    return failure();
+  if (!fragment->words)
+    return fragment->values;
+  Type element = cast<RankedTensorType>(tile.getType()).getElementType();
+  SmallVector<Value> scalars;
+  for (Value word : fragment->values) {
+    Location loc = word.getLoc();
+    int64_t bits = element.getIntOrFloatBitWidth();
+    for (int64_t shift = 0; shift < 32; shift += bits) {
+      Value part = word;
+      if (shift != 0)
+        part = arith::ShRUIOp::create(builder, loc, part, constant32(shift));
+      if (bits != 32)
+        part = arith::TruncIOp::create(builder, loc, builder.getIntegerType(bits),
+                                       part);
+      scalars.push_back(
+          element.isInteger()
+              ? part
+              : arith::BitcastOp::create(builder, loc, element, part).getResult());
+    }
+  }
+  return scalars;
+}
+
+/// The register of `from` that holds what register `reg` of `layout` needs
+/// through `map`.
+static int64_t getOperandRegister(LayoutAttr layout, int64_t reg,
+                                  LayoutAttr from, AffineMap map) {
+  int64_t found = 0;
+  for (auto [bit, basis] : llvm::enumerate(layout.getRegisters())) {
+    if (!(reg >> bit & 1))
+      continue;
+    SmallVector<int64_t> steps;
+    for (AffineExpr expr : map.getResults()) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      steps.push_back(dim ? basis.values()[dim.getPosition()] : 0);
+    }
+    Basis wanted(steps);
+    if (wanted.isZero())
+      continue;
+    for (auto [operandBit, operandBasis] : llvm::enumerate(from.getRegisters()))
+      if (operandBasis == wanted)
+        found |= int64_t(1) << operandBit;
+  }
+  return found;
+}
+
+//===----------------------------------------------------------------------===//
+// Control flow and scalars
+//===----------------------------------------------------------------------===//
+
+LogicalResult Distributor::cloneScalar(Operation *op) {
+  for (Value operand : op->getOperands())
+    if (isa<RankedTensorType>(operand.getType()))
+      return op->emitOpError("not supported on tiles");
+  builder.clone(*op, mapping);
+  return success();
+}
+
+LogicalResult Distributor::distributeDelinearize(Operation *op) {
+  auto delinearize = cast<affine::AffineDelinearizeIndexOp>(op);
+  Location loc = op->getLoc();
+  // Tile numbers fit 32 bits, where division by constants is cheap.
+  Value rest = toI32(mapping.lookup(delinearize.getLinearIndex()));
+  ArrayRef<int64_t> basis = delinearize.getStaticBasis();
+  for (int64_t i = delinearize.getNumResults() - 1; i >= 0; --i) {
+    Value digit = rest;
+    if (i > 0) {
+      Value size = constant32(basis[i - (delinearize.hasOuterBound() ? 0 : 1)]);
+      digit = arith::RemUIOp::create(builder, loc, rest, size);
+      rest = arith::DivUIOp::create(builder, loc, rest, size);
+    }
+    mapping.map(delinearize.getResult(i),
+                arith::IndexCastUIOp::create(builder, loc,
+                                             builder.getIndexType(), digit)
+                    .getResult());
+  }
+  return success();
+}
+
+LogicalResult Distributor::distributeIf(scf::IfOp op) {
+  if (op.getNumResults() != 0)
+    return op.emitOpError("not supported: a condition with results");
+  auto made = scf::IfOp::create(builder, op.getLoc(),
+                                mapping.lookup(op.getCondition()),
+                                !op.getElseRegion().empty());
+  auto saved = loaded;
+  for (auto [from, to] : llvm::zip_equal(op->getRegions(), made->getRegions())) {
+    if (from.empty())
+      continue;
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(to.front().getTerminator());
+    if (failed(distributeBody(from.front())))
+      return failure();
+    loaded = saved;
+  }
+  return success();
+}
+
+LogicalResult Distributor::distributeLoop(scf::ForOp loop) {
+  SmallVector<Value> inits;
+  // For each carried value the number of its scalars; tiles become many.
+  SmallVector<int64_t> counts;
+  SmallVector<bool> words;
+  for (Value init : loop.getInitArgs()) {
+    if (!isa<RankedTensorType>(init.getType())) {
+      inits.push_back(mapping.lookup(init));
+      counts.push_back(-1);
+      words.push_back(false);
+      continue;
+    }
+    FailureOr<Fragment> fragment = getFragment(init);
+    if (failed(fragment))
+      return failure();
+    llvm::append_range(inits, fragment->values);
+    counts.push_back(fragment->values.size());
+    words.push_back(fragment->words);
+  }
+  auto made = scf::ForOp::create(
+      builder, loop.getLoc(), mapping.lookup(loop.getLowerBound()),
+      mapping.lookup(loop.getUpperBound()), mapping.lookup(loop.getStep()),
+      inits);
+  auto bind = [&](ValueRange from, ValueRange scalars) {
+    size_t next = 0;
+    for (auto [value, count, isWords] : llvm::zip_equal(from, counts, words)) {
+      if (count < 0) {
+        mapping.map(value, scalars[next++]);
+        continue;
+      }
+      Fragment &fragment = fragments[value];
+      fragment.values.assign(scalars.begin() + next,
+                             scalars.begin() + next + count);
+      fragment.words = isWords;
+      next += count;
+    }
+  };
+  auto saved = loaded;
+  loaded.clear();
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    Block *body = made.getBody();
+    if (!body->empty() && !inits.empty())
+      body->clear();
+    builder.setInsertionPointToEnd(body);
+    if (inits.empty())
+      builder.setInsertionPoint(body->getTerminator());
+    mapping.map(loop.getInductionVar(), made.getInductionVar());
+    bind(loop.getRegionIterArgs(), made.getRegionIterArgs());
+    seedCarriedLoads(loop, made);
+    if (failed(distributeBody(*loop.getBody())))
+      return failure();
+    if (!inits.empty()) {
+      SmallVector<Value> yielded;
+      for (Value value : loop.getBody()->getTerminator()->getOperands()) {
+        if (!isa<RankedTensorType>(value.getType())) {
+          yielded.push_back(mapping.lookup(value));
+          continue;
+        }
+        FailureOr<Fragment> fragment = getFragment(value);
+        if (failed(fragment))
+          return failure();
+        llvm::append_range(yielded, fragment->values);
+      }
+      scf::YieldOp::create(builder, loop.getLoc(), yielded);
+    }
+  }
+  bind(loop.getResults(), made.getResults());
+  loaded = saved;
+  loaded.clear();
+  return success();
+}
+
+/// Elementwise ops: the body once for each register of the result.
+LogicalResult Distributor::distributeStructured(linalg::LinalgOp op) {
+  LayoutAttr layout = getLayout(op->getResult(0));
+  if (!layout || op.getNumParallelLoops() != op.getNumLoops())
+    return op.emitOpError("must be elementwise with a layout to be distributed");
+  AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  // The layout of the iteration space: results are permutations of it.
+  AffineMap toLoops = inversePermutation(resultMap);
+  SmallVector<SmallVector<Value>> operands;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto &scalars = operands.emplace_back();
+    BlockArgument argument = op.getMatchingBlockArgument(&operand);
+    if (!isa<RankedTensorType>(operand.get().getType()) ||
+        argument.use_empty())
+      continue;
+    FailureOr<SmallVector<Value>> found = getScalars(operand.get());
+    if (failed(found))
+      return failure();
+    scalars = *found;
+  }
+  SmallVector<SmallVector<Value>> results(op->getNumResults());
+  for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg) {
+    IRMapping body(mapping);
+    for (auto [operand, scalars] :
+         llvm::zip_equal(op->getOpOperands(), operands)) {
+      BlockArgument argument = op.getMatchingBlockArgument(&operand);
+      if (!isa<RankedTensorType>(operand.get().getType())) {
+        body.map(argument, mapping.lookup(operand.get()));
+        continue;
+      }
+      if (scalars.empty())
+        continue;
+      // From the result's coordinates to the loops' to the operand's.
+      AffineMap map =
+          op.getMatchingIndexingMap(&operand).compose(toLoops);
+      body.map(argument, scalars[getOperandRegister(
+                             layout, reg, getLayout(operand.get()), map)]);
+    }
+    for (Operation &inner : op.getBlock()->without_terminator()) {
+      auto index = dyn_cast<linalg::IndexOp>(inner);
+      if (!index) {
+        builder.clone(inner, body);
+        continue;
+      }
+      int64_t dim = *resultMap.getResultPosition(
+          builder.getAffineDimExpr(index.getDim()));
+      Value sum = arith::AddIOp::create(
+          builder, op.getLoc(), getThreadCoordinate(layout, dim),
+          constant32(layout.getCoordinate(reg, 0, 0)[dim]));
+      body.map(index.getResult(),
+               arith::IndexCastUIOp::create(builder, op.getLoc(),
+                                            builder.getIndexType(), sum)
+                   .getResult());
+    }
+    for (auto [result, yielded] : llvm::zip_equal(
+             results, op.getBlock()->getTerminator()->getOperands()))
+      result.push_back(body.lookup(yielded));
+  }
+  for (auto [value, scalars] : llvm::zip_equal(op->getResults(), results))
+    fragments[value].values = scalars;
+  return success();
+}
+
+LogicalResult Distributor::distributeOp(Operation *op) {
+  return TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<scf::ForOp>([&](auto loop) { return distributeLoop(loop); })
+      .Case<scf::IfOp>([&](auto op) { return distributeIf(op); })
+      .Case<scf::YieldOp, gpu::ReturnOp>([](auto) { return success(); })
+      .Case<affine::AffineDelinearizeIndexOp>(
+          [&](auto op) { return distributeDelinearize(op); })
+      .Case<affine::AffineApplyOp>([&](affine::AffineApplyOp op) {
+        auto values = affine::expandAffineMap(
+            builder, op.getLoc(), op.getAffineMap(),
+            llvm::map_to_vector(op.getMapOperands(), [&](Value v) {
+              return mapping.lookup(v);
+            }));
+        if (!values)
+          return failure();
+        mapping.map(op.getResult(), values->front());
+        return success();
+      })
+      .Case<linalg::FillOp>([&](linalg::FillOp fill) {
+        fragments[fill.getResult(0)].values.assign(
+            getLayout(fill.getResult(0)).getNumRegisters(),
+            mapping.lookup(fill.getInputs()[0]));
+        return success();
+      })
+      .Case<linalg::LinalgOp>([&](auto op) { return distributeStructured(op); })
+      .Case<tensor::EmptyOp>([](auto) { return success(); })
+      .Case<arith::ConstantOp>([&](arith::ConstantOp constant) -> LogicalResult {
+        auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
+        if (!splat)
+          return cloneScalar(constant);
+        Value scalar = arith::ConstantOp::create(
+            builder, constant.getLoc(),
+            cast<TypedAttr>(splat.getSplatValue<Attribute>()));
+        if (LayoutAttr layout = getLayout(constant))
+          fragments[constant].values.assign(layout.getNumRegisters(), scalar);
+        return success();
+      })
+      .Case<ExtractTileOp>([&](auto op) { return distributeExtract(op); })
+      .Case<StoreTileOp>([&](StoreTileOp store) {
+        if (auto pack = store.getTile().getDefiningOp<PackOp>())
+          return distributePack(pack, store);
+        return distributeStore(store);
+      })
+      .Case<PackOp>([](auto) { return success(); })
+      .Case<AllocSharedOp>([&](auto op) { return allocate(op); })
+      .Case<AsyncCopyOp>([&](auto op) { return distributeAsyncCopy(op); })
+      .Case<AsyncCommitOp>([&](auto op) {
+        NVVM::CpAsyncCommitGroupOp::create(builder, op.getLoc());
+        return success();
+      })
+      .Case<AsyncWaitOp>([&](AsyncWaitOp op) {
+        NVVM::CpAsyncWaitGroupOp::create(
+            builder, op.getLoc(), builder.getI32IntegerAttr(op.getPending()));
+        return success();
+      })
+      .Case<BarrierOp>([&](auto op) {
+        gpu::BarrierOp::create(builder, op.getLoc());
+        loaded.clear();
+        return success();
+      })
+      .Case<LocalLoadOp>([&](auto op) { return distributeLocalLoad(op); })
+      .Case<DotOp>([&](auto op) { return distributeDot(op); })
+      .Case<ReduceOp>([&](auto op) { return distributeReduce(op); })
+      .Default([&](Operation *op) { return cloneScalar(op); });
+}
+
+LogicalResult Distributor::distributeBody(Block &from) {
+  for (Operation &op : from)
+    if (failed(distributeOp(&op)))
+      return failure();
+  return success();
+}
+
+FailureOr<int64_t> Distributor::run() {
+  schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
+  Location loc = function.getLoc();
+  MLIRContext *context = function.getContext();
+  auto pointer = LLVM::LLVMPointerType::get(context, 1);
+  builder.setInsertionPoint(function);
+  SmallVector<Type> types(function.getNumArguments(), pointer);
+  auto made = gpu::GPUFuncOp::create(builder, loc, function.getName(),
+                                     builder.getFunctionType(types, {}));
+  made->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
+  made.setKnownBlockSizeAttr(function.getKnownBlockSizeAttr());
+  // A kernel's last argument is what it writes.
+  for (unsigned i = 0; i < types.size(); ++i) {
+    made.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
+                    builder.getUnitAttr());
+    made.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
+                    builder.getI64IntegerAttr(16));
+    if (i + 1 < types.size())
+      made.setArgAttr(i, LLVM::LLVMDialect::getReadonlyAttrName(),
+                      builder.getUnitAttr());
+  }
+  Block &entry = made.getBody().front();
+  for (auto [from, to] :
+       llvm::zip_equal(function.getArguments(), entry.getArguments()))
+    mapping.map(from, to);
+
+  builder.setInsertionPointToEnd(&entry);
+  Type i32 = builder.getI32Type();
+  Value index = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
+  tid = arith::IndexCastUIOp::create(builder, loc, i32, index);
+  lane = arith::AndIOp::create(builder, loc, tid, constant32(31));
+  warp = arith::ShRUIOp::create(builder, loc, tid, constant32(5));
+  auto end = gpu::ReturnOp::create(builder, loc);
+  // Thread numbers go in front of everything that uses them.
+  auto anchor = arith::ConstantIntOp::create(builder, loc, 0, 1);
+  anchor->moveBefore(end);
+  hoisted.setInsertionPoint(anchor);
+  builder.setInsertionPoint(end);
+  LogicalResult result = distributeBody(function.getBody().front());
+  anchor.erase();
+  if (failed(result)) {
+    made.erase();
+    return failure();
+  }
+  function.erase();
+  return sharedBytes;
+}
+
+namespace {
+struct Distribute : public kiln::impl::DistributeBase<Distribute> {
+  void runOnOperation() override {
+    Distributor::Statistics statistics;
+    llvm::DenseMap<StringAttr, int64_t> sharedBytes;
+    SmallVector<gpu::GPUFuncOp> kernels;
+    getOperation().walk([&](gpu::GPUFuncOp function) {
+      if (llvm::any_of(function.getArgumentTypes(), llvm::IsaPred<MemRefType>))
+        kernels.push_back(function);
+    });
+    for (gpu::GPUFuncOp function : kernels) {
+      StringAttr name = function.getNameAttr();
+      FailureOr<int64_t> bytes = Distributor(function, statistics).run();
+      if (failed(bytes))
+        return signalPassFailure();
+      sharedBytes[name] = *bytes;
+    }
+    numLoads += statistics.loads;
+    numSharedElements += statistics.sharedElements;
+    numMma += statistics.mma;
+    getOperation().walk([&](LaunchOp launch) {
+      auto it = sharedBytes.find(launch.getKernel().getLeafReference());
+      if (it != sharedBytes.end())
+        launch.setSharedBytes(it->second);
+    });
+  }
+};
+} // namespace

@@ -1,0 +1,416 @@
+//===- DistributeGlobal.cpp - A thread's accesses to global memory --------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Distributor.h"
+
+#include "kiln/Analysis/Divisibility.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace kiln;
+
+Value Distributor::getLinearOffset(Location loc, ValueRange offsets,
+                                   ArrayRef<int64_t> shape) {
+  Type i64 = builder.getI64Type();
+  Value sum;
+  for (auto [offset, stride] :
+       llvm::zip_equal(offsets, getRowMajorStrides(shape))) {
+    Value term =
+        arith::IndexCastOp::create(builder, loc, i64, mapping.lookup(offset));
+    if (stride != 1)
+      term = arith::MulIOp::create(
+          builder, loc, term,
+          arith::ConstantIntOp::create(builder, loc, stride, 64));
+    sum = sum ? arith::AddIOp::create(builder, loc, sum, term).getResult()
+              : term;
+  }
+  return sum ? sum
+             : arith::ConstantIntOp::create(builder, loc, 0, 64).getResult();
+}
+
+/// Whether the element at `offsets` plus a thread's `coordinate` lies in the
+/// tensor; null where it always does. Unsigned comparison covers both ends.
+Value Distributor::isInBounds(Location loc, ValueRange offsets,
+                              ArrayRef<bool> inBounds, ArrayRef<int64_t> shape,
+                              function_ref<Value(int64_t)> coordinate) {
+  Value valid;
+  for (auto [dim, safe] : llvm::enumerate(inBounds)) {
+    if (safe)
+      continue;
+    Value position = arith::AddIOp::create(
+        builder, loc, toI32(mapping.lookup(offsets[dim])), coordinate(dim));
+    Value inside =
+        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, position,
+                              constant32(shape[dim]));
+    valid = valid ? arith::AndIOp::create(builder, loc, valid, inside)
+                        .getResult()
+                  : inside;
+  }
+  return valid;
+}
+
+LogicalResult Distributor::distributeExtract(ExtractTileOp op) {
+  LayoutAttr layout = getLayout(op.getTile());
+  if (!layout)
+    return op.emitOpError("needs a layout to be distributed");
+  Location loc = op.getLoc();
+  auto type = cast<MemRefType>(op.getSource().getType());
+  ArrayRef<int64_t> shape = type.getShape();
+  SmallVector<int64_t> strides = getRowMajorStrides(shape);
+  Type element = type.getElementType();
+  auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
+  Value source = mapping.lookup(op.getSource());
+  Value base = LLVM::GEPOp::create(
+      builder, loc, pointer, element, source,
+      ArrayRef<LLVM::GEPArg>{getLinearOffset(loc, op.getOffsets(), shape)});
+  base = LLVM::GEPOp::create(
+      builder, loc, pointer, element, base,
+      ArrayRef<LLVM::GEPArg>{getThreadOffset(layout, strides)});
+  Value zero = arith::ConstantOp::create(builder, loc,
+                                         builder.getZeroAttr(element));
+  SmallVector<Value> &values = fragments[op.getTile()].values;
+  for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg) {
+    SmallVector<int64_t> at = layout.getCoordinate(reg, 0, 0);
+    int64_t offset = 0;
+    for (auto [coordinate, stride] : llvm::zip_equal(at, strides))
+      offset += coordinate * stride;
+    Value address = LLVM::GEPOp::create(
+        builder, loc, pointer, element, base,
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+    Value valid = isInBounds(
+        loc, op.getOffsets(), op.getInBounds(), shape, [&](int64_t dim) {
+          return arith::AddIOp::create(builder, loc,
+                                       getThreadCoordinate(layout, dim),
+                                       constant32(at[dim]))
+              .getResult();
+        });
+    // What is outside is read at the tensor's start and thrown away.
+    if (valid)
+      address = LLVM::SelectOp::create(builder, loc, valid, address, source);
+    Value value = LLVM::LoadOp::create(builder, loc, element, address);
+    if (valid)
+      value = arith::SelectOp::create(builder, loc, valid, value, zero);
+    values.push_back(value);
+  }
+  return success();
+}
+
+LogicalResult Distributor::distributeStore(StoreTileOp op) {
+  LayoutAttr layout = getLayout(op.getTile());
+  if (!layout)
+    return op.emitOpError("needs a layout to be distributed");
+  FailureOr<SmallVector<Value>> values = getScalars(op.getTile());
+  if (failed(values))
+    return failure();
+  Location loc = op.getLoc();
+  auto type = cast<MemRefType>(op.getDest().getType());
+  ArrayRef<int64_t> shape = type.getShape();
+  SmallVector<int64_t> strides = getRowMajorStrides(shape);
+  Type element = type.getElementType();
+  auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
+  Value base = LLVM::GEPOp::create(
+      builder, loc, pointer, element, mapping.lookup(op.getDest()),
+      ArrayRef<LLVM::GEPArg>{getLinearOffset(loc, op.getOffsets(), shape)});
+  base = LLVM::GEPOp::create(
+      builder, loc, pointer, element, base,
+      ArrayRef<LLVM::GEPArg>{getThreadOffset(layout, strides)});
+
+  // Two neighbours in one store, where they are always stored together.
+  int64_t inner = shape.size() - 1;
+  bool paired = schedule && schedule.getPairedStores() && !shape.empty() &&
+                !layout.getRegisters().empty() &&
+                layout.getRegisters()[0] ==
+                    Basis::unit(layout.getRank(), inner, 1) &&
+                shape[inner] % 2 == 0 &&
+                getKnownDivisor(op.getOffsets()[inner]) % 2 == 0;
+  int64_t width = paired ? 2 : 1;
+  Value first = isFirstCopy(layout);
+  for (int64_t reg = 0; reg < layout.getNumRegisters(); reg += width) {
+    SmallVector<int64_t> at = layout.getCoordinate(reg, 0, 0);
+    int64_t offset = 0;
+    for (auto [coordinate, stride] : llvm::zip_equal(at, strides))
+      offset += coordinate * stride;
+    Value valid = isInBounds(
+        loc, op.getOffsets(), op.getInBounds(), shape, [&](int64_t dim) {
+          return arith::AddIOp::create(builder, loc,
+                                       getThreadCoordinate(layout, dim),
+                                       constant32(at[dim]))
+              .getResult();
+        });
+    if (first)
+      valid = valid ? arith::AndIOp::create(builder, loc, first, valid)
+                          .getResult()
+                    : first;
+    auto store = [&](OpBuilder &b, Location loc) {
+      Value address = LLVM::GEPOp::create(
+          b, loc, pointer, element, base,
+          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+      Value value = (*values)[reg];
+      if (paired)
+        value = vector::FromElementsOp::create(
+            b, loc, VectorType::get({2}, element),
+            ValueRange{(*values)[reg], (*values)[reg + 1]});
+      LLVM::StoreOp::create(b, loc, value, address,
+                            width * element.getIntOrFloatBitWidth() / 8);
+    };
+    if (valid)
+      scf::IfOp::create(builder, loc, valid, [&](OpBuilder &b, Location loc) {
+        store(b, loc);
+        scf::YieldOp::create(b, loc);
+      });
+    else
+      store(builder, loc);
+  }
+  return success();
+}
+
+/// One thread packs one element: the place in the packed row gives, through the
+/// layout's parts from the outermost stride inwards, the filter's coordinate.
+LogicalResult Distributor::distributePack(PackOp op, StoreTileOp store) {
+  Location loc = op.getLoc();
+  auto filter = cast<MemRefType>(op.getFilter().getType());
+  RankedTensorType packed = op.getPacked().getType();
+  Type element = filter.getElementType();
+  int64_t cosize = packed.getDimSize(1), total = packed.getNumElements();
+  Type i32 = builder.getI32Type();
+  Value block = toI32(gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x));
+  int64_t threads = (*function.getKnownBlockSize())[0];
+  Value number = arith::AddIOp::create(
+      builder, loc,
+      arith::MulIOp::create(builder, loc, block, constant32(threads)), tid);
+  Value inside = arith::CmpIOp::create(
+      builder, loc, arith::CmpIPredicate::ult, number, constant32(total));
+  auto guard = scf::IfOp::create(builder, loc, inside, /*withElse=*/false);
+  OpBuilder::InsertionGuard insertion(builder);
+  builder.setInsertionPoint(guard.thenBlock()->getTerminator());
+
+  // The parts of all dimensions, by stride.
+  struct Place {
+    int64_t dim, scale;
+    Mode::Part part;
+  };
+  SmallVector<Place> places;
+  for (auto [dim, mode] : llvm::enumerate(op.getLayout().getModes())) {
+    int64_t scale = 1;
+    for (const Mode::Part &part : mode.parts()) {
+      if (part.size > 1)
+        places.push_back({static_cast<int64_t>(dim), scale, part});
+      scale *= part.size;
+    }
+  }
+  llvm::sort(places, [](const Place &a, const Place &b) {
+    return a.part.stride > b.part.stride;
+  });
+  Value row = arith::DivUIOp::create(builder, loc, number, constant32(cosize));
+  Value rest = arith::RemUIOp::create(builder, loc, number, constant32(cosize));
+  SmallVector<Value> coordinate(filter.getRank(), constant32(0));
+  for (const Place &place : places) {
+    Value digit = arith::DivUIOp::create(builder, loc, rest,
+                                         constant32(place.part.stride));
+    rest = arith::RemUIOp::create(builder, loc, rest,
+                                  constant32(place.part.stride));
+    coordinate[place.dim] = arith::AddIOp::create(
+        builder, loc, coordinate[place.dim],
+        arith::MulIOp::create(builder, loc, digit, constant32(place.scale)));
+  }
+  int64_t chunkDim = op.getChunkDim();
+  int64_t chunk = op.getLayout().getShape()[chunkDim];
+  coordinate[chunkDim] = arith::AddIOp::create(
+      builder, loc, coordinate[chunkDim],
+      arith::MulIOp::create(builder, loc, row, constant32(chunk)));
+
+  Value valid, offset = constant32(0);
+  for (auto [dim, stride] :
+       llvm::enumerate(getRowMajorStrides(filter.getShape()))) {
+    Value inDim = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::ult, coordinate[dim],
+        constant32(filter.getDimSize(dim)));
+    valid = valid ? arith::AndIOp::create(builder, loc, valid, inDim)
+                        .getResult()
+                  : inDim;
+    offset = arith::AddIOp::create(
+        builder, loc, offset,
+        arith::MulIOp::create(builder, loc, coordinate[dim],
+                              constant32(stride)));
+  }
+  auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
+  Value safe =
+      arith::SelectOp::create(builder, loc, valid, offset, constant32(0));
+  Value address =
+      LLVM::GEPOp::create(builder, loc, pointer, element,
+                          mapping.lookup(op.getFilter()),
+                          ArrayRef<LLVM::GEPArg>{safe});
+  Value value = LLVM::LoadOp::create(builder, loc, element, address);
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
+  value = arith::SelectOp::create(builder, loc, valid, value, zero);
+  if (op.getRoundTf32()) {
+    Value word = arith::BitcastOp::create(builder, loc, i32, value);
+    value = arith::BitcastOp::create(builder, loc, element,
+                                     roundToTF32(loc, word));
+  }
+  Value target = LLVM::GEPOp::create(builder, loc, pointer, element,
+                                     mapping.lookup(store.getDest()),
+                                     ArrayRef<LLVM::GEPArg>{number});
+  LLVM::StoreOp::create(builder, loc, value, target);
+  return success();
+}
+
+LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
+  Location loc = op.getLoc();
+  auto source = cast<MemRefType>(op.getSource().getType());
+  SharedType buffer = op.getBuffer().getType();
+  Type element = source.getElementType();
+  int64_t elementBytes = element.getIntOrFloatBitWidth() / 8;
+  int64_t vector = op.getVector(), bytes = vector * elementBytes;
+  ArrayRef<int64_t> sourceShape = source.getShape();
+  // The box in units along its innermost dimension.
+  SmallVector<int64_t> box = buffer.getShape();
+  if (op.getFlat())
+    box = {buffer.getLayout().getCosize()};
+  SmallVector<int64_t> units = box;
+  units.back() /= vector;
+  int64_t total = 1;
+  for (int64_t size : units)
+    total *= size;
+  int64_t threads = (*function.getKnownBlockSize())[0];
+  int64_t rounds = llvm::divideCeil(total, threads);
+  int64_t firstRound = op.getPart() * rounds / op.getParts(),
+          lastRound = (op.getPart() + 1) * rounds / op.getParts();
+
+  OpBuilder::InsertionGuard insertion(builder);
+  if (op.getPredicate()) {
+    auto guard = scf::IfOp::create(builder, loc,
+                                   mapping.lookup(op.getPredicate()), false);
+    builder.setInsertionPoint(guard.thenBlock()->getTerminator());
+  }
+  auto global = LLVM::LLVMPointerType::get(op.getContext(), 1);
+  Value base = LLVM::GEPOp::create(
+      builder, loc, global, element, mapping.lookup(op.getSource()),
+      ArrayRef<LLVM::GEPArg>{
+          getLinearOffset(loc, op.getOffsets(), sourceShape)});
+  Value slot = getSlotOffset(loc, op.getBuffer(), op.getSlot());
+
+  // A unit's place in a flat or dense slot is its number times its size.
+  SmallVector<int64_t> dense = getRowMajorStrides(box);
+  bool contiguous = op.getFlat();
+  if (!contiguous)
+    contiguous = llvm::all_of(
+        llvm::enumerate(buffer.getLayout().getModes()), [&](auto mode) {
+          ArrayRef<Mode::Part> parts = mode.value().parts();
+          return box[mode.index()] == 1 ||
+                 (parts.size() == 1 &&
+                  parts[0].stride == dense[mode.index()]);
+        });
+
+  for (int64_t round = firstRound; round < lastRound; ++round) {
+    Value unit = arith::AddIOp::create(hoisted, loc, tid,
+                                       constant32(round * threads));
+    // Coordinates of the unit's first element in the box.
+    SmallVector<Value> at(units.size());
+    Value rest = unit;
+    for (int64_t dim = units.size() - 1; dim >= 0; --dim) {
+      Value digit = rest;
+      if (dim > 0) {
+        digit = arith::RemUIOp::create(hoisted, loc, rest,
+                                       constant32(units[dim]));
+        rest = arith::DivUIOp::create(hoisted, loc, rest,
+                                      constant32(units[dim]));
+      }
+      at[dim] = digit;
+    }
+    if (vector > 1)
+      at.back() =
+          arith::MulIOp::create(hoisted, loc, at.back(), constant32(vector));
+    Value sharedOffset, globalOffset;
+    auto accumulate = [&](Value &sum, Value term, int64_t scale) {
+      if (scale == 0)
+        return;
+      if (scale != 1)
+        term = arith::MulIOp::create(hoisted, loc, term, constant32(scale));
+      sum = sum ? arith::AddIOp::create(hoisted, loc, sum, term).getResult()
+                : term;
+    };
+    if (contiguous) {
+      sharedOffset = arith::AddIOp::create(
+          hoisted, loc,
+          arith::MulIOp::create(hoisted, loc, tid, constant32(bytes)),
+          constant32(round * threads * bytes));
+    } else {
+      for (auto [coordinate, mode] :
+           llvm::zip_equal(at, buffer.getLayout().getModes())) {
+        Value remaining = coordinate;
+        for (auto [i, part] : llvm::enumerate(mode.parts())) {
+          Value digit = remaining;
+          if (static_cast<int64_t>(i) + 1 < mode.numParts) {
+            digit = arith::RemUIOp::create(hoisted, loc, remaining,
+                                           constant32(part.size));
+            remaining = arith::DivUIOp::create(hoisted, loc, remaining,
+                                               constant32(part.size));
+          }
+          accumulate(sharedOffset, digit, part.stride * elementBytes);
+        }
+      }
+    }
+    if (op.getFlat())
+      accumulate(globalOffset, at[0], 1);
+    else
+      for (auto [coordinate, stride] :
+           llvm::zip_equal(at, getRowMajorStrides(sourceShape)))
+        accumulate(globalOffset, coordinate, stride);
+    if (!sharedOffset)
+      sharedOffset = constant32(0);
+    if (!globalOffset)
+      globalOffset = constant32(0);
+
+    auto copy = [&]() {
+      Value target = getSharedPointer(
+          loc, arith::AddIOp::create(builder, loc, slot, sharedOffset));
+      Value address =
+          LLVM::GEPOp::create(builder, loc, global, element, base,
+                              ArrayRef<LLVM::GEPArg>{globalOffset});
+      Value valid = isInBounds(loc, op.getOffsets(), op.getInBounds(),
+                               sourceShape,
+                               [&](int64_t dim) { return at[dim]; });
+      if (bytes < 4) {
+        // Below 4 bytes there is no asynchronous copy.
+        Value zero = arith::ConstantOp::create(builder, loc,
+                                               builder.getZeroAttr(element));
+        if (valid)
+          address = LLVM::SelectOp::create(builder, loc, valid, address,
+                                           mapping.lookup(op.getSource()));
+        Value value = LLVM::LoadOp::create(builder, loc, element, address);
+        if (valid)
+          value = arith::SelectOp::create(builder, loc, valid, value, zero);
+        LLVM::StoreOp::create(builder, loc, value, target);
+        return;
+      }
+      Value size;
+      if (valid)
+        size = arith::SelectOp::create(builder, loc, valid, constant32(bytes),
+                                       constant32(0));
+      auto cache = bytes == 16 ? NVVM::LoadCacheModifierKind::CG
+                               : NVVM::LoadCacheModifierKind::CA;
+      NVVM::CpAsyncOp::create(
+          builder, loc, target, address, builder.getI32IntegerAttr(bytes),
+          NVVM::LoadCacheModifierKindAttr::get(op.getContext(), cache), size);
+    };
+    if ((round + 1) * threads <= total) {
+      copy();
+      continue;
+    }
+    Value exists = arith::CmpIOp::create(
+        hoisted, loc, arith::CmpIPredicate::ult, unit, constant32(total));
+    auto guard = scf::IfOp::create(builder, loc, exists, false);
+    OpBuilder::InsertionGuard inner(builder);
+    builder.setInsertionPoint(guard.thenBlock()->getTerminator());
+    copy();
+  }
+  return success();
+}

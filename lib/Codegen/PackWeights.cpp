@@ -1,0 +1,80 @@
+//===- PackWeights.cpp - Filters in fragment order ------------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Codegen/Passes.h"
+
+#include "kiln/Analysis/Layouts.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Remarks.h"
+
+namespace kiln {
+#define GEN_PASS_DEF_PACKWEIGHTS
+#include "kiln/Codegen/Passes.h.inc"
+} // namespace kiln
+
+using namespace mlir;
+using namespace kiln;
+
+namespace {
+struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
+  void runOnOperation() override {
+    SmallVector<KernelOp> kernels;
+    getOperation().walk([&](KernelOp kernel) {
+      if (kernel.getScheduleAttr() &&
+          kernel.getScheduleAttr().getWeights() == Weights::Packed)
+        kernels.push_back(kernel);
+    });
+    for (KernelOp kernel : kernels)
+      if (failed(pack(kernel)))
+        return signalPassFailure();
+  }
+
+  LogicalResult pack(KernelOp kernel) {
+    FailureOr<Convolution> conv = Convolution::find(kernel.getBody());
+    if (failed(conv))
+      return kernel.emitOpError("must contain exactly one 2-D convolution");
+    auto argument = dyn_cast<BlockArgument>(conv->getFilter());
+    if (!argument || !argument.hasOneUse())
+      return conv->op->emitOpError("not supported: a packed filter must be an "
+                                   "argument that only the convolution reads");
+    ScheduleAttr schedule = kernel.getScheduleAttr();
+    SharedLayoutAttr layout = getPackedFilterLayout(schedule, *conv);
+    Type element = conv->getFilterType().getElementType();
+    int64_t chunks =
+        llvm::divideCeil(conv->getChannels(), schedule.getChunk());
+    auto packedType =
+        RankedTensorType::get({chunks, layout.getCosize()}, element);
+    Location loc = conv->op->getLoc();
+
+    // The packing kernel.
+    OpBuilder builder(kernel);
+    Value filter = kernel.getInputs()[argument.getArgNumber()];
+    auto packKernel = KernelOp::create(
+        builder, loc, TypeRange{packedType}, ValueRange{filter},
+        builder.getStringAttr(kernel.getKernelName() + "_pack"),
+        ScheduleAttr(), builder.getStringAttr("pack"));
+    Block *body = builder.createBlock(&packKernel.getBody(), {},
+                                      {filter.getType()}, {loc});
+    auto packed = PackOp::create(
+        builder, loc, packedType, body->getArgument(0), layout,
+        conv->filter.c, schedule.getContraction() == Contraction::TF32);
+    YieldOp::create(builder, loc, ValueRange{packed});
+
+    // The compute kernel reads the packed buffer through a view.
+    kernel.getInputsMutable()[argument.getArgNumber()].set(
+        packKernel.getResult(0));
+    argument.setType(packedType);
+    builder.setInsertionPointToStart(&kernel.getBody().front());
+    auto unpacked = UnpackOp::create(builder, loc, filter.getType(), argument,
+                                     layout, conv->filter.c);
+    conv->op->setOperand(1, unpacked);
+    ++numPacked;
+    return success();
+  }
+};
+} // namespace

@@ -1,0 +1,155 @@
+//===- StageOperands.cpp - Tiles in shared memory -------------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Codegen/Passes.h"
+
+#include "kiln/Analysis/Divisibility.h"
+#include "kiln/Analysis/Layouts.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Remarks.h"
+
+#include <numeric>
+
+namespace kiln {
+#define GEN_PASS_DEF_STAGEOPERANDS
+#include "kiln/Codegen/Passes.h.inc"
+} // namespace kiln
+
+using namespace mlir;
+using namespace kiln;
+
+/// Elements of the widest copy unit along the innermost dimension: rows must
+/// start aligned, in memory and in the tile, and no unit may straddle an edge.
+static int64_t getCopyVector(ExtractTileOp tile, int64_t contiguous) {
+  auto source = cast<MemRefType>(tile.getSource().getType());
+  int64_t vector = 128 / source.getElementTypeBitWidth();
+  int64_t divisor = std::gcd(source.getShape().back(),
+                             getKnownDivisor(tile.getOffsets().back()));
+  divisor = std::gcd(divisor, contiguous);
+  while (vector > 1 && divisor % vector != 0)
+    vector /= 2;
+  return vector;
+}
+
+namespace {
+struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
+      auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
+      FailureOr<Convolution> conv = Convolution::find(function.getBody());
+      if (schedule && succeeded(conv) && failed(stage(function, schedule, *conv)))
+        return signalPassFailure();
+    }
+  }
+
+  LogicalResult stage(gpu::GPUFuncOp function, ScheduleAttr schedule,
+                      Convolution conv) {
+    auto image = conv.getImage().getDefiningOp<ExtractTileOp>();
+    auto filter = conv.getFilter().getDefiningOp<ExtractTileOp>();
+    if (!image || !filter || !isa<scf::ForOp>(conv.op->getParentOp()))
+      return conv.op.emitOpError("must be in a chunk loop and read tiles; run "
+                                 "kiln-tile-reduction first");
+    Location loc = conv.op.getLoc();
+    OpBuilder builder(conv.op);
+    Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
+    Value imageBuffer = stageImage(builder, function, schedule, conv, image, slot);
+    Value filterBuffer = stageFilter(builder, function, schedule, conv, filter, slot);
+    AsyncCommitOp::create(builder, loc);
+    AsyncWaitOp::create(builder, loc, 0);
+    BarrierOp::create(builder, loc);
+    Value stagedImage = StagedOp::create(builder, loc, image.getTile().getType(),
+                                         imageBuffer, slot);
+    Value stagedFilter = StagedOp::create(
+        builder, loc, filter.getTile().getType(), filterBuffer, slot);
+    conv.op->setOperand(0, stagedImage);
+    conv.op->setOperand(1, stagedFilter);
+    builder.setInsertionPointAfter(conv.op);
+    BarrierOp::create(builder, loc);
+    auto unpack = filter.getSource().getDefiningOp<UnpackOp>();
+    image.erase();
+    filter.erase();
+    if (unpack && unpack->use_empty())
+      unpack.erase();
+    numStaged += 2;
+    return success();
+  }
+
+  Value allocate(gpu::GPUFuncOp function, Location loc, ScheduleAttr schedule,
+                 Type element, SharedLayoutAttr layout) {
+    OpBuilder builder = OpBuilder::atBlockBegin(&function.getBody().front());
+    return AllocSharedOp::create(
+        builder, loc,
+        SharedType::get(&getContext(), schedule.getStages(), element, layout));
+  }
+
+  Value stageImage(OpBuilder &builder, gpu::GPUFuncOp function,
+                   ScheduleAttr schedule, const Convolution &conv,
+                   ExtractTileOp tile, Value slot) {
+    auto type = cast<MemRefType>(tile.getSource().getType());
+    // Columns are padded to whole units, channels come in whole chunks.
+    int64_t contiguous = conv.image.c == 3 ? schedule.getChunk() : 0;
+    int64_t vector = getCopyVector(tile, contiguous);
+    int64_t bytes = vector * type.getElementTypeBitWidth() / 8;
+    if (bytes < 16)
+      remark::missed(tile.getLoc(), remark::RemarkOpts::name("copy-width")
+                                        .category("kiln-stage-operands")
+                                        .function(function.getName()))
+          << remark::reason(
+                 "the image is copied in units of {0} bytes, not 16: its rows "
+                 "of {1} elements or their offsets are not multiples of {2}",
+                 bytes, type.getShape().back(),
+                 128 / type.getElementTypeBitWidth());
+    SharedLayoutAttr layout = getImageLayout(schedule, conv, vector);
+    Value buffer = allocate(function, tile.getLoc(), schedule,
+                            type.getElementType(), layout);
+    // Padded columns may reach past the image where the patch does not.
+    SmallVector<bool> inBounds(tile.getInBounds());
+    ArrayRef<int64_t> patch = tile.getTile().getType().getShape();
+    for (auto [dim, extent] : llvm::enumerate(layout.getShape()))
+      inBounds[dim] = inBounds[dim] && extent == patch[dim];
+    AsyncCopyOp::create(builder, tile.getLoc(), tile.getSource(),
+                        tile.getOffsets(), buffer, slot, Value(), inBounds,
+                        vector, /*flat=*/false);
+    return buffer;
+  }
+
+  Value stageFilter(OpBuilder &builder, gpu::GPUFuncOp function,
+                    ScheduleAttr schedule, const Convolution &conv,
+                    ExtractTileOp tile, Value slot) {
+    Location loc = tile.getLoc();
+    auto unpack = tile.getSource().getDefiningOp<UnpackOp>();
+    Type element = tile.getTile().getType().getElementType();
+    int64_t widest = 128 / element.getIntOrFloatBitWidth();
+    if (unpack) {
+      // A chunk is one row of the packed buffer, already in slot order.
+      Value buffer =
+          allocate(function, loc, schedule, element, unpack.getLayout());
+      Value chunk =
+          arith::ConstantIndexOp::create(builder, loc, schedule.getChunk());
+      Value row = arith::DivUIOp::create(
+          builder, loc, tile.getOffsets()[conv.filter.c], chunk);
+      Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+      int64_t vector = widest;
+      while (vector > 1 && unpack.getLayout().getCosize() % vector != 0)
+        vector /= 2;
+      AsyncCopyOp::create(builder, loc, unpack.getPacked(),
+                          ValueRange{row, zero}, buffer, slot, Value(),
+                          ArrayRef<bool>{true, true}, vector, /*flat=*/true);
+      return buffer;
+    }
+    SharedLayoutAttr layout = getStridedFilterLayout(schedule, conv);
+    int64_t vector = getCopyVector(tile, layout.getShape().back());
+    Value buffer = allocate(function, loc, schedule, element, layout);
+    AsyncCopyOp::create(builder, loc, tile.getSource(), tile.getOffsets(),
+                        buffer, slot, Value(), tile.getInBounds(), vector,
+                        /*flat=*/false);
+    return buffer;
+  }
+};
+} // namespace

@@ -1,0 +1,188 @@
+//===- Compiler.cpp - Running the stages ----------------------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Pipelines/Compiler.h"
+
+#include "EntryFunction.h"
+
+#include "kiln/Target/LaunchPlan.h"
+#include "kiln/Target/Ptxas.h"
+#include "kiln/Target/Serialize.h"
+#include "kiln/Target/Targets.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+
+using namespace mlir;
+
+static TimingScope nest(TimingScope *timing, StringRef name) {
+  return timing ? timing->nest(name) : TimingScope();
+}
+
+/// The attribute that `options.schedule` spells; null where it is empty.
+static FailureOr<kiln::ScheduleAttr>
+parseSchedule(MLIRContext *context, const kiln::CompileOptions &options) {
+  if (options.schedule.empty())
+    return kiln::ScheduleAttr();
+  Attribute attr = parseAttribute(options.schedule, context);
+  auto schedule = dyn_cast_or_null<kiln::ScheduleAttr>(attr);
+  if (attr && !schedule)
+    return emitError(UnknownLoc::get(context), "the schedule '")
+           << options.schedule << "' is not a #kiln.schedule attribute";
+  if (!schedule)
+    return failure(); // diagnosed by the parser
+  return schedule;
+}
+
+LogicalResult kiln::verifyOptions(MLIRContext *context,
+                                  const CompileOptions &options) {
+  context->loadDialect<KilnDialect>();
+  Location loc = UnknownLoc::get(context);
+  if (!lookupTarget(context, options.target))
+    return emitError(loc, "unknown target '")
+           << options.target << "'; known are " << getTargetNames();
+  if (options.precision != "tf32" && options.precision != "f32")
+    return emitError(loc, "unknown precision '")
+           << options.precision << "'; known are tf32, f32";
+  return parseSchedule(context, options);
+}
+
+/// Writes a schedule that the caller chose on the compute kernels; schedule
+/// selection obeys what it finds.
+static LogicalResult presetSchedule(ModuleOp module,
+                                    const kiln::CompileOptions &options) {
+  FailureOr<kiln::ScheduleAttr> schedule =
+      parseSchedule(module.getContext(), options);
+  if (failed(schedule))
+    return failure();
+  if (*schedule)
+    module.walk([&](kiln::KernelOp kernel) {
+      if (kernel.getRole() == "compute" && !kernel.getScheduleAttr())
+        kernel.setScheduleAttr(*schedule);
+    });
+  return success();
+}
+
+namespace {
+struct Stage {
+  kiln::Level from, to;
+  StringRef name; ///< of the level it reaches
+  void (*build)(OpPassManager &, const kiln::CompileOptions &);
+};
+constexpr Stage kStages[] = {
+    {kiln::Level::Source, kiln::Level::Kernels, "kernels",
+     kiln::buildFusionStage},
+    {kiln::Level::Kernels, kiln::Level::Schedule, "schedule",
+     kiln::buildScheduleStage},
+    {kiln::Level::Schedule, kiln::Level::LaunchPlan, "codegen",
+     kiln::buildCodegenStage},
+    {kiln::Level::LaunchPlan, kiln::Level::NVVM, "nvvm",
+     kiln::buildLoweringStage},
+};
+} // namespace
+
+LogicalResult kiln::lowerTo(ModuleOp module, Level to,
+                            const CompileOptions &options) {
+  if (failed(verifyOptions(module.getContext(), options)))
+    return failure();
+  if (options.from == Level::Source &&
+      failed(selectEntry(module, options.entry)))
+    return failure();
+  for (const Stage &stage : kStages) {
+    if (stage.from < options.from || stage.to > to)
+      continue;
+    if (stage.from == Level::Kernels && failed(presetSchedule(module, options)))
+      return failure();
+    PassManager pm(module.getContext(), ModuleOp::getOperationName());
+    TimingScope timing = nest(options.timing, stage.name);
+    if (options.timing)
+      pm.enableTiming(timing);
+    if (options.configure)
+      options.configure(pm);
+    stage.build(pm, options);
+    if (failed(pm.run(module)))
+      return failure();
+    if (options.onLevel)
+      options.onLevel(stage.name, module);
+  }
+  return success();
+}
+
+FailureOr<kiln::SerializedKernels>
+kiln::serialize(ModuleOp module, const SerializeOptions &options,
+                TimingScope *timing) {
+  TimingScope scope = nest(timing, "LLVM");
+  auto kernels = module.getOps<gpu::GPUModuleOp>();
+  if (!llvm::hasSingleElement(kernels))
+    return module.emitError("expected one gpu.module of kernels, found ")
+           << std::distance(kernels.begin(), kernels.end());
+  return serializeKernels(*kernels.begin(), kArch, options);
+}
+
+const std::string *kiln::Artifact::find(StringRef name) const {
+  for (const ArtifactFile &file : files)
+    if (file.name == name)
+      return &file.data;
+  return nullptr;
+}
+
+FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
+                                        const CompileOptions &options) {
+  std::string source;
+  if (options.withReference && options.from != Level::Source)
+    return module.emitError("the reference needs the source program, not a "
+                            "later level");
+  if (options.withReference) {
+    llvm::raw_string_ostream stream(source);
+    module.print(stream);
+    stream << "\n";
+  }
+  if (failed(lowerTo(module, Level::NVVM, options)))
+    return failure();
+  FailureOr<LaunchPlan> plan = readLaunchPlan(module);
+  if (failed(plan))
+    return failure();
+  FailureOr<SerializedKernels> code = serialize(module, {}, options.timing);
+  if (failed(code))
+    return failure();
+
+  Location loc = UnknownLoc::get(module.getContext());
+  std::string cubin, missing = "not asked for";
+  if (options.withCubin) {
+    if (std::optional<std::string> ptxas = findPtxas(options.ptxas)) {
+      TimingScope timing = nest(options.timing, "ptxas");
+      FailureOr<AssembledKernels> assembled =
+          assemble(module.getLoc(), *ptxas, code->ptx, kArch);
+      if (failed(assembled))
+        return failure();
+      plan->setUsage(*assembled);
+      cubin = std::move(assembled->cubin);
+      missing.clear();
+    } else {
+      missing = options.ptxas.empty()
+                    ? "ptxas is not in CUDA_HOME, PATH or /usr/local/cuda"
+                    : "there is no ptxas at " + options.ptxas;
+      emitWarning(loc) << missing << "; no cubin and no resource report";
+    }
+  }
+
+  Artifact artifact;
+  ReferenceInfo reference;
+  if (options.withReference)
+    reference.sourceFile = "source.mlir";
+  artifact.report = formatReport(*plan, missing);
+  artifact.files.push_back(
+      {"artifact.json",
+       formatDescription(*plan, options.precision, !cubin.empty(), reference)});
+  artifact.files.push_back({"kernels.ptx", std::move(code->ptx)});
+  artifact.files.push_back({"kernels.bc", std::move(code->bitcode)});
+  if (!cubin.empty())
+    artifact.files.push_back({"kernels.cubin", std::move(cubin)});
+  if (!plan->constants.empty())
+    artifact.files.push_back({"constants.bin", std::move(plan->constants)});
+  if (options.withReference)
+    artifact.files.push_back({"source.mlir", std::move(source)});
+  return artifact;
+}

@@ -1,0 +1,114 @@
+//===- Pipelines.cpp - The stages and their registration ------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Pipelines/Compiler.h"
+
+#include "kiln/Codegen/Passes.h"
+#include "kiln/Conversion/Passes.h"
+#include "kiln/Scheduling/Passes.h"
+#include "kiln/Target/Passes.h"
+#include "kiln/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+// Level 0 to 1.
+void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
+  pm.addPass(createCheckSupported());
+  pm.addNestedPass<func::FuncOp>(createKilnNormalize());
+  pm.addPass(createKilnFuse());
+  pm.addNestedPass<func::FuncOp>(createKilnVerifyKernels());
+  pm.addNestedPass<func::FuncOp>(createKilnSinkMonotone());
+}
+
+// Level 1 to 2.
+void kiln::buildScheduleStage(OpPassManager &pm,
+                              const CompileOptions &options) {
+  SetTargetOptions target;
+  target.target = options.target;
+  pm.addPass(createSetTarget(target));
+  SelectScheduleOptions schedule;
+  schedule.precision = options.precision;
+  pm.addPass(createSelectSchedule(schedule));
+}
+
+// Level 2 to 3, down to the work of one thread.
+void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
+  pm.addPass(createPackWeights());
+  pm.addPass(createTileToBlocks());
+  pm.addPass(createTileReduction());
+  pm.addPass(createOutlineKernels());
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createStageOperands());
+  kernels.addPass(createAssignLayouts());
+  kernels.addPass(createUnrollTaps());
+  kernels.addPass(createPipelineMainLoop());
+  pm.addPass(createDistribute());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void kiln::buildLoweringStage(OpPassManager &pm,
+                              const CompileOptions &options) {
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createCheckSupported());
+  kernels.addPass(createExpandMath());
+  kernels.addPass(createLowerToNVVM());
+  kernels.addPass(createCheckSupported());
+  kernels.addPass(createAttachLineInfo());
+}
+
+void kiln::buildCompilePipeline(OpPassManager &pm,
+                                const CompileOptions &options) {
+  buildFusionStage(pm, options);
+  buildScheduleStage(pm, options);
+  buildCodegenStage(pm, options);
+  buildLoweringStage(pm, options);
+}
+
+namespace {
+struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
+  Option<std::string> target{*this, "target", llvm::cl::init("rtx4090"),
+                             llvm::cl::desc("Card to compile for")};
+  Option<std::string> precision{
+      *this, "precision", llvm::cl::init("tf32"),
+      llvm::cl::desc("Contractions of f32: tf32 or f32")};
+  kiln::CompileOptions get() const {
+    kiln::CompileOptions options;
+    options.target = target;
+    options.precision = precision;
+    return options;
+  }
+};
+
+using Build = void (*)(OpPassManager &, const kiln::CompileOptions &);
+
+void registerOne(StringRef name, StringRef description, Build build) {
+  PassPipelineRegistration<PipelineOptions>(
+      name, description,
+      [build](OpPassManager &pm, const PipelineOptions &options) {
+        build(pm, options.get());
+      });
+}
+} // namespace
+
+void kiln::registerPipelines() {
+  registerOne("kiln-compile-pipeline",
+              "From linalg on tensors to kernels in nvvm",
+              buildCompilePipeline);
+  registerOne("kiln-fusion-stage", "From linalg to kiln.kernel regions",
+              buildFusionStage);
+  registerOne("kiln-schedule-stage", "Set the target and the schedules",
+              buildScheduleStage);
+  registerOne("kiln-codegen-stage", "From scheduled kernels to the launch plan",
+              buildCodegenStage);
+  registerOne("kiln-lowering-stage", "From the launch plan to nvvm",
+              buildLoweringStage);
+}

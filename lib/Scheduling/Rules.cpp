@@ -1,0 +1,88 @@
+//===- Rules.cpp - Schedules by rule --------------------------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Scheduling/Rules.h"
+
+#include "kiln/Analysis/ScheduleFit.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace kiln;
+
+static FailureOr<Contraction>
+selectContraction(Type element, Precision precision,
+                  function_ref<InFlightDiagnostic()> emitError) {
+  if (element.isF32())
+    return precision == Precision::F32 ? Contraction::FMA : Contraction::TF32;
+  if (element.isF16())
+    return Contraction::F16;
+  if (element.isBF16())
+    return Contraction::BF16;
+  return emitError() << "no multiply instruction takes " << element
+                     << "; supported are f32, f16 and bf16";
+}
+
+/// Tile and warps for `warps` warps of `warpFilters` output channels each: a
+/// warp owns `warpPositions` positions, at least 8 columns wide, and the block
+/// is at most 32 columns wide.
+static void placeWarps(const Convolution &conv, int64_t warps,
+                       int64_t warpFilters, int64_t warpPositions,
+                       int64_t tile[3], int64_t grid[3]) {
+  int64_t filters = std::max<int64_t>(
+      16, llvm::PowerOf2Ceil(conv.getFilters()));
+  warpFilters = std::min(warpFilters, filters);
+  grid[0] = filters / warpFilters;
+  int64_t positionWarps = std::max<int64_t>(1, warps / grid[0]);
+  int64_t outColumns = conv.getOutType().getDimSize(conv.out.w);
+  tile[0] = filters;
+  tile[2] = std::clamp<int64_t>(llvm::PowerOf2Ceil(outColumns), 8, 32);
+  grid[2] = std::min(positionWarps, tile[2] / 8);
+  grid[1] = positionWarps / grid[2];
+  tile[1] = grid[1] * std::max<int64_t>(1, warpPositions /
+                                               (tile[2] / grid[2]));
+}
+
+FailureOr<ScheduleAttr>
+kiln::selectSchedule(const Convolution &conv, TargetAttr target,
+                     Precision precision,
+                     function_ref<InFlightDiagnostic()> emitError) {
+  FailureOr<Contraction> contraction = selectContraction(
+      conv.getImageType().getElementType(), precision, emitError);
+  if (failed(contraction))
+    return failure();
+  bool mma = *contraction != Contraction::FMA;
+  int64_t chunk = !mma ? 8 : *contraction == Contraction::TF32 ? 8 : 16;
+  MLIRContext *context = conv.op->getContext();
+  // From the fastest to the one that needs the least shared memory.
+  struct {
+    int64_t warpFilters, warpPositions, stages;
+  } attempts[] = {{64, mma ? 64 : 32, 2},
+                  {64, 32, 2},
+                  {64, mma ? 64 : 32, 1},
+                  {64, 16, 1}};
+  ScheduleAttr schedule;
+  for (auto [warpFilters, warpPositions, stages] : attempts) {
+    int64_t tile[3], warps[3];
+    placeWarps(conv, 8, warpFilters, warpPositions, tile, warps);
+    if (warps[0] * warps[1] * warps[2] > 32)
+      return emitError() << "the convolution has " << conv.getFilters()
+                         << " output channels; looping over output channels "
+                            "is not supported";
+    schedule = ScheduleAttr::get(
+        context, *contraction, tile, chunk, warps, stages,
+        /*persistent=*/true, Columns::Plain, Weights::Packed, /*lookahead=*/0,
+        /*early_barrier=*/false, /*substages=*/1, /*ring=*/2, /*spread=*/1,
+        /*halving=*/false, /*paired_stores=*/true);
+    auto ignore = [&] { return InFlightDiagnostic(); };
+    if (succeeded(checkScheduleFits(schedule, target, conv, ignore)))
+      return schedule;
+  }
+  // Say of the smallest one why it does not fit.
+  if (failed(checkScheduleFits(schedule, target, conv, emitError)))
+    return failure();
+  return schedule;
+}

@@ -1,0 +1,121 @@
+//===- SelectSchedule.cpp - Gives every kernel a schedule -----------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Scheduling/Passes.h"
+
+#include "kiln/Analysis/ScheduleFit.h"
+#include "kiln/Scheduling/Rules.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Remarks.h"
+
+namespace kiln {
+#define GEN_PASS_DEF_SELECTSCHEDULE
+#include "kiln/Scheduling/Passes.h.inc"
+} // namespace kiln
+
+using namespace mlir;
+using namespace kiln;
+
+namespace {
+struct SelectSchedule
+    : public kiln::impl::SelectScheduleBase<SelectSchedule> {
+  using SelectScheduleBase::SelectScheduleBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto target =
+        module->getAttrOfType<TargetAttr>(KilnDialect::kTargetAttrName);
+    if (!target) {
+      module.emitError("no 'kiln.target' on the module; run kiln-set-target "
+                       "first");
+      return signalPassFailure();
+    }
+    if (precision != "tf32" && precision != "f32") {
+      module.emitError("unknown precision '")
+          << precision << "'; known are tf32 and f32";
+      return signalPassFailure();
+    }
+    ScheduleAttr given;
+    if (!schedule.empty()) {
+      given = dyn_cast_or_null<ScheduleAttr>(
+          parseAttribute(schedule, &getContext()));
+      if (!given) {
+        module.emitError("'") << schedule
+                              << "' is not a #kiln.schedule attribute";
+        return signalPassFailure();
+      }
+    }
+    WalkResult result = module.walk([&](KernelOp kernel) {
+      if (kernel.getRole() != "compute")
+        return WalkResult::advance();
+      return failed(selectFor(kernel, target, given)) ? WalkResult::interrupt()
+                                                      : WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      signalPassFailure();
+  }
+
+  /// Of the whole convolution: two for each multiply-add.
+  static int64_t countFlops(const Convolution &conv) {
+    return 2 * conv.getOutType().getNumElements() * conv.getChannels() *
+           conv.getKernelRows() * conv.getKernelColumns();
+  }
+
+  LogicalResult selectFor(KernelOp kernel, TargetAttr target,
+                          ScheduleAttr given) {
+    FailureOr<Convolution> conv = Convolution::find(kernel.getBody());
+    if (failed(conv))
+      return kernel.emitOpError(
+          "must contain exactly one 2-D convolution to be scheduled");
+    auto emitError = [&] { return conv->op->emitOpError("not supported: "); };
+    if (failed(getPaddedImage(*conv)))
+      return emitError() << "padding must be a constant zero of static size";
+    kernel->setAttr("kiln.flops",
+                    IntegerAttr::get(IntegerType::get(&getContext(), 64),
+                                     countFlops(*conv)));
+    if (!given)
+      given = kernel.getScheduleAttr();
+    if (given) {
+      auto emitMisfit = [&] {
+        return conv->op->emitOpError("the given schedule does not fit: ");
+      };
+      if (failed(checkScheduleFits(given, target, *conv, emitMisfit)))
+        return failure();
+      kernel.setScheduleAttr(given);
+      ++numGiven;
+      return success();
+    }
+    FailureOr<ScheduleAttr> selected = selectSchedule(
+        *conv, target,
+        precision == "f32" ? Precision::F32 : Precision::TF32, emitError);
+    if (failed(selected))
+      return failure();
+    kernel.setScheduleAttr(*selected);
+    ++numSelected;
+    int64_t vector = getImageCopyVector(*selected, *conv);
+    int64_t bytes =
+        vector * conv->getImageType().getElementTypeBitWidth() / 8;
+    remark::passed(kernel.getLoc(),
+                   remark::RemarkOpts::name("schedule")
+                       .category("kiln-select-schedule")
+                       .function(kernel.getKernelName()))
+        << remark::metric("SharedBytes", getStagedBytes(*selected, *conv))
+        << remark::metric("ImageCopyBytes", bytes);
+    if (bytes < 16)
+      remark::missed(kernel.getLoc(),
+                     remark::RemarkOpts::name("copy-width")
+                         .category("kiln-select-schedule")
+                         .function(kernel.getKernelName()))
+          << remark::reason(
+                 "the image is copied in units of {0} bytes: rows of {1} "
+                 "elements are not whole 16-byte units",
+                 bytes, conv->getImageType().getDimSize(3));
+    return success();
+  }
+};
+} // namespace

@@ -1,0 +1,106 @@
+//===- Report.cpp - Resources, work and bound of each kernel --------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Target/LaunchPlan.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+
+using namespace kiln;
+
+Roofline kiln::computeRoofline(TargetAttr target, const KernelInfo &kernel) {
+  // Scalar f32: 128 fused multiply-adds a multiprocessor and cycle.
+  double gflops = target.getSms() * 128 * 2 * target.getClockMhz() / 1e3;
+  if (kernel.schedule) {
+    switch (kernel.schedule.getContraction()) {
+    case Contraction::FMA:
+      break;
+    case Contraction::TF32:
+      gflops = target.getTf32Gflops();
+      break;
+    case Contraction::F16:
+    case Contraction::BF16:
+      gflops = target.getF16Gflops();
+      break;
+    }
+  }
+  Roofline roofline;
+  roofline.computeMs = kernel.flops / gflops / 1e6;
+  roofline.memoryMs = kernel.bytes / (target.getBandwidthGbs() * 1e6);
+  return roofline;
+}
+
+/// 1234567 as "1.235 M".
+static std::string scaled(double value, llvm::StringRef unit) {
+  llvm::StringRef prefix = "";
+  for (llvm::StringRef next : {"k", "M", "G", "T"}) {
+    if (value < 1000)
+      break;
+    value /= 1000;
+    prefix = next;
+  }
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << llvm::format("%.4g ", value) << prefix << unit;
+  return text;
+}
+
+std::string kiln::formatReport(const LaunchPlan &plan,
+                               llvm::StringRef missing) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "entry " << plan.entry << ", target " << plan.target.getName() << " ("
+     << plan.target.getArch() << ")\n";
+  if (!missing.empty())
+    os << "no registers, spills and occupancy: " << missing << "\n";
+  auto line = [&](llvm::StringRef key) -> llvm::raw_ostream & {
+    return os << "  " << llvm::left_justify(key, 16);
+  };
+  for (const KernelInfo &kernel : plan.kernels) {
+    os << "\nkernel " << kernel.name << " (" << kernel.role << ")\n";
+    line("grid") << llvm::join(kernel.grid, ", ") << "\n";
+    line("block") << llvm::join(llvm::map_range(kernel.block,
+                                                [](int64_t size) {
+                                                  return std::to_string(size);
+                                                }),
+                                ", ")
+                  << "\n";
+    if (kernel.usage) {
+      const KernelUsage &usage = *kernel.usage;
+      line("registers") << usage.registers << "\n";
+      line("spills") << usage.spillStores << " bytes stored, "
+                     << usage.spillLoads << " bytes loaded, stack "
+                     << usage.stack << " bytes\n";
+      line("shared memory") << usage.staticShared << " bytes static, "
+                            << kernel.dynamicSharedBytes << " bytes dynamic\n";
+    } else {
+      line("shared memory") << kernel.dynamicSharedBytes << " bytes dynamic\n";
+    }
+    if (kernel.occupancy)
+      line("occupancy") << llvm::format("%.1f %%",
+                                        100 * kernel.occupancy->fraction())
+                        << " (" << kernel.occupancy->warpsPerSm << " of "
+                        << kernel.occupancy->maxWarpsPerSm << " warps, "
+                        << kernel.occupancy->blocksPerSm
+                        << " blocks), limited by " << kernel.occupancy->limiter
+                        << "\n";
+    Roofline roofline = computeRoofline(plan.target, kernel);
+    line("work");
+    if (kernel.flops)
+      os << scaled(kernel.flops, "FLOP") << ", ";
+    os << scaled(kernel.bytes, "B") << "\n";
+    line("bound") << llvm::format("%.3f ms", roofline.boundMs())
+                  << (roofline.computeMs > roofline.memoryMs ? " (compute)"
+                                                             : " (memory)")
+                  << "\n";
+    if (kernel.schedule) {
+      line("schedule");
+      mlir::Attribute(kernel.schedule).print(os);
+      os << "\n";
+    }
+  }
+  return text;
+}

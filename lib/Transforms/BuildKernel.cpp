@@ -1,0 +1,93 @@
+//===- BuildKernel.cpp - Moving a group of ops into a kernel --------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelGroup.h"
+
+#include "mlir/Analysis/TopologicalSortUtils.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace kiln;
+
+namespace {
+
+/// Adds what `value` needs from outside the group, in the order of reading.
+void collectInputs(Value value, const KernelGroup &group,
+                   llvm::SetVector<Value> &inputs,
+                   llvm::DenseSet<Operation *> &visited) {
+  Operation *op = value.getDefiningOp();
+  if (!op || !group.contains(op)) {
+    inputs.insert(value);
+    return;
+  }
+  if (!visited.insert(op).second)
+    return;
+  for (Value read : getReads(op))
+    collectInputs(read, group, inputs, visited);
+}
+
+} // namespace
+
+KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
+  Operation *conv = group.getConv();
+  Block *block = conv->getBlock();
+  auto isOutside = [&](OpOperand &use) {
+    return !group.contains(block->findAncestorOpInBlock(*use.getOwner()));
+  };
+
+  SmallVector<Value> results;
+  for (Operation *op : group.getJoined())
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUses(), isOutside))
+        results.push_back(result);
+  if (results.empty())
+    return nullptr;
+
+  // The convolution comes first so that image and filter lead the inputs.
+  llvm::SetVector<Value> inputs;
+  llvm::DenseSet<Operation *> visited;
+  collectInputs(conv->getResult(0), group, inputs, visited);
+  for (Operation *op : group.getJoined())
+    for (Value result : op->getResults())
+      collectInputs(result, group, inputs, visited);
+
+  Operation *last = group.getJoined().back();
+  OpBuilder builder(last);
+  SmallVector<Location> locations;
+  for (Operation *op : group.getJoined())
+    locations.push_back(op->getLoc());
+  auto kernel = KernelOp::create(
+      builder, builder.getFusedLoc(locations), TypeRange(ValueRange(results)),
+      inputs.getArrayRef(), builder.getStringAttr(name),
+      /*schedule=*/ScheduleAttr(), builder.getStringAttr("compute"));
+  Block &body = kernel.getBody().emplaceBlock();
+  IRMapping mapping;
+  for (Value input : inputs)
+    mapping.map(input, body.addArgument(input.getType(), input.getLoc()));
+  builder.setInsertionPointToStart(&body);
+  for (Operation &op : llvm::make_range(block->begin(), last->getIterator()))
+    if (group.contains(&op))
+      builder.clone(op, mapping);
+  // The kernel stands before `last`, which the range above leaves out.
+  builder.clone(*last, mapping);
+  SmallVector<Value> yielded;
+  for (Value result : results)
+    yielded.push_back(mapping.lookup(result));
+  YieldOp::create(builder, kernel.getLoc(), yielded);
+
+  for (auto [result, replacement] :
+       llvm::zip_equal(results, kernel.getResults()))
+    result.replaceUsesWithIf(replacement, isOutside);
+  for (Operation *op : llvm::reverse(group.getJoined()))
+    op->erase();
+  for (Operation *op : llvm::reverse(group.getFree()))
+    if (op->use_empty())
+      op->erase();
+  // Ops between the group's may use its results: they go behind the kernel.
+  sortTopologically(block);
+  return kernel;
+}

@@ -1,0 +1,131 @@
+//===- Generalize.cpp - One form for elementwise ops, and their fusion ----===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "NormalizePatterns.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
+
+using namespace mlir;
+using namespace kiln;
+
+unsigned kiln::dropAsserts(Operation *root) {
+  SmallVector<cf::AssertOp> asserts;
+  root->walk([&](cf::AssertOp op) { asserts.push_back(op); });
+  for (cf::AssertOp op : asserts) {
+    remark::analysis(
+        op.getLoc(),
+        remark::RemarkOpts::name("AssertDropped").category("kiln-normalize"))
+        << ("assertion dropped: " + op.getMsg()).str();
+    op.erase();
+  }
+  return asserts.size();
+}
+
+namespace {
+
+struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    if (isa<linalg::GenericOp, linalg::FillOp>(op) ||
+        !op.hasPureTensorSemantics())
+      return failure();
+    if (!isa<linalg::MapOp, linalg::BroadcastOp, linalg::TransposeOp,
+             linalg::CopyOp, linalg::ReduceOp, linalg::ElementwiseOp>(op) &&
+        !linalg::isElementwise(op))
+      return failure();
+    return linalg::generalizeNamedOp(rewriter, op);
+  }
+};
+
+/// An init that is a constant tensor of one value is a fill.
+struct FillConstantInit : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    for (OpOperand &init : op.getDpsInitsMutable()) {
+      SplatElementsAttr splat;
+      auto type = dyn_cast<RankedTensorType>(init.get().getType());
+      if (!type || !type.hasStaticShape() || !type.getNumElements() ||
+          !matchPattern(init.get(), m_Constant(&splat)) || !splat)
+        continue;
+      auto value = dyn_cast<TypedAttr>(splat.getSplatValue<Attribute>());
+      if (!value || !isa<FloatAttr, IntegerAttr>(value))
+        continue;
+      Location loc = op.getLoc();
+      Value scalar = arith::ConstantOp::create(rewriter, loc, value);
+      Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(),
+                                            type.getElementType());
+      Value fill =
+          linalg::FillOp::create(rewriter, loc, scalar, empty).getResult(0);
+      rewriter.modifyOpInPlace(op, [&] { init.set(fill); });
+      return success();
+    }
+    return failure();
+  }
+};
+
+/// `truncf` of a constant, which upstream folds only where it is exact. The
+/// source asks for this very rounding.
+struct RoundConstant : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::TruncFOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = dyn_cast<FloatType>(op.getType());
+    APFloat value(0.0);
+    if (!type || op.getRoundingmode() ||
+        !matchPattern(op.getIn(), m_ConstantFloat(&value)))
+      return failure();
+    bool inexact;
+    value.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                  &inexact);
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+        op, type, rewriter.getFloatAttr(type, value));
+    return success();
+  }
+};
+
+/// Whether the body only passes inputs on.
+bool movesOnly(linalg::GenericOp op) {
+  return llvm::hasSingleElement(*op.getBody());
+}
+
+bool mayFuse(OpOperand *operand) {
+  auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
+  auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
+  if (!producer || !consumer ||
+      producer.getNumParallelLoops() != producer.getNumLoops() ||
+      consumer.getNumParallelLoops() != consumer.getNumLoops())
+    return false;
+  if (movesOnly(producer))
+    return true;
+  // A smaller producer would run again for each element that reads it.
+  AffineMap map = consumer.getMatchingIndexingMap(operand);
+  return producer->hasOneUse() && map.isPermutation();
+}
+
+} // namespace
+
+void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
+  patterns.add<FillConstantInit, GeneralizeNamed, RoundConstant>(
+      patterns.getContext());
+  linalg::populateElementwiseToLinalgConversionPatterns(patterns);
+}
+
+void kiln::populateFuseElementwisePatterns(RewritePatternSet &patterns) {
+  linalg::populateElementwiseOpsFusionPatterns(patterns, mayFuse);
+  linalg::populateInlineConstantOperandsPatterns(patterns);
+  linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
+}

@@ -1,0 +1,42 @@
+//===- NormalizePatterns.h - The steps of kiln-normalize --------*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_LIB_TRANSFORMS_NORMALIZEPATTERNS_H
+#define KILN_LIB_TRANSFORMS_NORMALIZEPATTERNS_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace kiln {
+
+/// Erases every `cf.assert` in a linalg body or in the function itself, with a
+/// remark each; what only fed it dies with it. Returns how many.
+unsigned dropAsserts(mlir::Operation *root);
+
+/// Named elementwise ops, maps, broadcasts, transposes, copies and reduces to
+/// `linalg.generic`; elementwise `arith` and `math` on tensors too.
+void populateGeneralizePatterns(mlir::RewritePatternSet &patterns);
+
+/// `linalg.generic` that is a dense 2-D convolution to the named op.
+/// `count` is incremented for each.
+void populateNameConvolutionPatterns(mlir::RewritePatternSet &patterns,
+                                     unsigned &count);
+
+/// Convolutions with an f16 or bf16 result to f32 accumulation and a truncf.
+void populateWidenAccumulatorPatterns(mlir::RewritePatternSet &patterns,
+                                      unsigned &count);
+
+/// Unit dimensions and reshapes: reads through `expand_shape`, `keepdim`
+/// reductions without the unit dimension, reshapes behind elementwise ops.
+void populateSinkReshapePatterns(mlir::RewritePatternSet &patterns);
+
+/// Elementwise chains to one generic, never into a reduction or convolution
+/// and never with work done twice.
+void populateFuseElementwisePatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace kiln
+
+#endif // KILN_LIB_TRANSFORMS_NORMALIZEPATTERNS_H

@@ -1,0 +1,173 @@
+//===- VerifyKernels.cpp - kiln-verify-kernels ----------------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelGroup.h"
+#include "kiln/Transforms/Passes.h"
+
+#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+namespace kiln {
+#define GEN_PASS_DEF_KILNVERIFYKERNELS
+#include "kiln/Transforms/Passes.h.inc"
+} // namespace kiln
+
+using namespace mlir;
+using namespace kiln;
+
+namespace {
+
+/// Empty when `type` can be compiled, otherwise what is wrong with it.
+StringRef findFault(Type type) {
+  auto shaped = dyn_cast<ShapedType>(type);
+  if (!shaped)
+    return {};
+  if (!shaped.hasRank())
+    return "is an unranked tensor, which is not supported";
+  if (!shaped.hasStaticShape())
+    return "has a dynamic shape, which is not supported";
+  if (llvm::is_contained(shaped.getShape(), 0))
+    return "has a dimension of size 0: there is nothing to compute";
+  return {};
+}
+
+/// Ops that only move data: they are reported when nothing else is.
+bool onlyMoves(Operation *op) {
+  auto generic = dyn_cast<linalg::GenericOp>(op);
+  return isa<tensor::PadOp>(op) ||
+         (generic && llvm::hasSingleElement(*generic.getBody()));
+}
+
+/// Whether `op` runs nothing on the device as it stands.
+bool isHarmless(Operation *op) {
+  return op->hasTrait<OpTrait::ConstantLike>() ||
+         isa<tensor::EmptyOp, linalg::FillOp>(op) || isView(op) ||
+         isa<KernelOp, func::ReturnOp>(op);
+}
+
+std::string getReason(Operation *op) {
+  if (llvm::any_of(op->getOperandTypes(),
+                   [](Type type) { return !findFault(type).empty(); }))
+    return "one of its operands has a dynamic or empty shape";
+  StringRef name = op->getName().getStringRef();
+  if (name.contains("pooling"))
+    return "pooling is not supported yet";
+  if (name.contains("depthwise"))
+    return "depthwise convolutions are not supported yet";
+  if (name.contains("softmax"))
+    return "softmax is not supported yet";
+  if (auto reason = op->getAttrOfType<StringAttr>(kNotFusedAttrName))
+    return reason.str();
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+  if (linalgOp && linalg::isaConvolutionOpInterface(linalgOp))
+    return "of the convolutions, only dense 2-D ones in the layouts nchw_fchw, "
+           "nhwc_hwcf and nhwc_fhwc are supported yet";
+  if (linalgOp && linalg::isaContractionOpInterface(linalgOp))
+    return "matrix products are not supported yet";
+  if (linalgOp && linalgOp.getNumReductionLoops())
+    return "the only reductions supported yet are those over the output "
+           "channels of a convolution, right behind it";
+  if (linalgOp)
+    return "elementwise work is only supported yet behind a convolution";
+  return "it is not supported";
+}
+
+bool isKernelResult(Value value) {
+  while (isView(value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  return value.getDefiningOp<KernelOp>();
+}
+
+struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (!function.isExternal() && failed(verify(function)))
+      signalPassFailure();
+  }
+
+  static LogicalResult verifyTypes(KernelOp kernel) {
+    WalkResult result = kernel.walk([](linalg::LinalgOp op) {
+      if (!isSeed(op))
+        return WalkResult::advance();
+      auto elementType = [&](unsigned operand) {
+        return getElementTypeOrSelf(op->getOperand(operand).getType());
+      };
+      Type image = elementType(0), filter = elementType(1),
+           sum = elementType(2);
+      if (image == filter && sum.isF32() &&
+          (image.isF32() || image.isF16() || image.isBF16()))
+        return WalkResult::advance();
+      emitError(op.getLoc())
+          << "unsupported: a convolution of " << image << " and " << filter
+          << " into " << sum
+          << "; image and filter must both be f32, f16 or bf16, summed in f32";
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
+  }
+
+  static LogicalResult verify(func::FuncOp function) {
+    FunctionType type = function.getFunctionType();
+    for (auto [number, input] : llvm::enumerate(type.getInputs()))
+      if (StringRef fault = findFault(input); !fault.empty())
+        return emitError(function.getLoc())
+               << "argument #" << number << " of type " << input << " "
+               << fault;
+    for (auto [number, result] : llvm::enumerate(type.getResults()))
+      if (StringRef fault = findFault(result); !fault.empty())
+        return emitError(function.getLoc())
+               << "result #" << number << " of type " << result << " " << fault;
+    if (!function.getBody().hasOneBlock())
+      return emitError(function.getLoc(),
+                       "control flow is not supported: the function "
+                       "must be one block");
+
+    SmallVector<Operation *> work;
+    SmallVector<KernelOp> kernels;
+    for (Operation &op : function.getBody().front()) {
+      if (auto kernel = dyn_cast<KernelOp>(op))
+        kernels.push_back(kernel);
+      else if (!isHarmless(&op))
+        work.push_back(&op);
+    }
+    if (!work.empty()) {
+      auto culprit = llvm::find_if_not(work, onlyMoves);
+      Operation *op = culprit == work.end() ? work.front() : *culprit;
+      InFlightDiagnostic error =
+          emitError(op->getLoc())
+          << "unsupported: '" << op->getName()
+          << "' is not part of a convolution kernel: " << getReason(op);
+      if (work.size() > 1)
+        error.attachNote(function.getLoc())
+            << work.size() - 1 << " more op(s) of '" << function.getName()
+            << "' are outside of a kernel";
+      return error;
+    }
+    if (kernels.empty())
+      return emitError(function.getLoc())
+             << "unsupported: '" << function.getName()
+             << "' has no convolution";
+    if (kernels.size() > 1) {
+      InFlightDiagnostic error = emitError(kernels[1].getLoc())
+                                 << "unsupported: a second convolution; "
+                                    "programs of several kernels are not "
+                                    "supported yet";
+      error.attachNote(kernels[0].getLoc()) << "the first one is here";
+      return error;
+    }
+    if (failed(verifyTypes(kernels.front())))
+      return failure();
+    for (OpOperand &result :
+         function.getBody().front().getTerminator()->getOpOperands())
+      if (!isKernelResult(result.get()))
+        return emitError(result.getOwner()->getLoc())
+               << "unsupported: result #" << result.getOperandNumber()
+               << " is not computed by a kernel";
+    return success();
+  }
+};
+
+} // namespace

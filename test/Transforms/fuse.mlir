@@ -1,0 +1,194 @@
+// RUN: kiln-opt %s --kiln-fuse --split-input-file | FileCheck %s
+// RUN: kiln-opt %s --kiln-fuse --split-input-file --remarks-filter=kiln-fuse --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+
+// Producers that cost nothing are cloned into the region, in which nothing
+// from outside is read; image, filter and init lead the inputs.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#chan = affine_map<(d0, d1, d2, d3) -> (d1)>
+#vec = affine_map<(d0) -> (d0)>
+#reduced = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
+// CHECK-LABEL: func.func @whole_kernel(
+// CHECK-SAME: %[[S:[a-z0-9]+]]: tensor<4xf32>, %[[B:[a-z0-9]+]]: tensor<4xf32> {kiln.fan_in = 27 : i64},
+// CHECK-SAME: %[[W:[a-z0-9]+]]: tensor<4x3x3x3xf32> {kiln.fan_in = 27 : i64}, %[[X:[a-z0-9]+]]: tensor<2x3x6x7xf32>)
+// CHECK-NEXT: %[[K:.*]] = kiln.kernel "whole_kernel"(%[[X]], %[[W]], %[[B]], %[[S]] :
+// CHECK-NEXT: ^bb0(%[[KX:[a-z0-9]+]]: {{.*}}, %[[KW:[a-z0-9]+]]: {{.*}}, %[[KB:[a-z0-9]+]]: {{.*}}, %[[KS:[a-z0-9]+]]: tensor<4xf32>):
+// CHECK: %[[SQRT:.*]] = linalg.generic {{.*}} ins(%[[KS]]
+// CHECK: %[[START:.*]] = linalg.fill
+// CHECK: %[[INIT:.*]] = linalg.generic {{.*}} ins(%[[KB]]
+// CHECK: %[[PAD:.*]] = tensor.pad %[[KX]]
+// CHECK: %[[CONV:.*]] = linalg.conv_2d_nchw_fchw ins(%[[PAD]], %[[KW]] {{.*}} outs(%[[INIT]]
+// CHECK: %[[MUL:.*]] = linalg.generic {{.*}} ins(%[[CONV]], %[[SQRT]]
+// CHECK: %[[SUM:.*]] = linalg.generic {{.*}} ins(%[[MUL]] {{.*}} outs(%[[START]]
+// CHECK: %[[TAIL:.*]] = linalg.generic {{.*}} ins(%[[SUM]]
+// CHECK: kiln.yield %[[TAIL]] : tensor<2x6x7xf32>
+// CHECK: return %[[K]]
+// REMARK: [Passed] Joined | {{.*}} Function=whole_kernel | Remark="'linalg.conv_2d_nchw_fchw' joined the kernel"
+// REMARK-COUNT-3: [Passed] Joined | {{.*}} Function=whole_kernel | Remark="'linalg.generic' joined the kernel"
+// REMARK-NOT: NotJoined {{.*}} Function=whole_kernel
+func.func @whole_kernel(%s: tensor<4xf32>, %b: tensor<4xf32>, %w: tensor<4x3x3x3xf32>, %x: tensor<2x3x6x7xf32>) -> tensor<2x6x7xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x4x6x7xf32>
+  %ev = tensor.empty() : tensor<4xf32>
+  %er = tensor.empty() : tensor<2x6x7xf32>
+  %sqrt = linalg.generic {indexing_maps = [#vec, #vec], iterator_types = ["parallel"]} ins(%s : tensor<4xf32>) outs(%ev : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %q = math.sqrt %in : f32
+    linalg.yield %q : f32
+  } -> tensor<4xf32>
+  %start = linalg.fill ins(%zero : f32) outs(%er : tensor<2x6x7xf32>) -> tensor<2x6x7xf32>
+  %bias = linalg.generic {indexing_maps = [#chan, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%b : tensor<4xf32>) outs(%e : tensor<2x4x6x7xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<2x4x6x7xf32>
+  %pad = tensor.pad %x low[0, 0, 1, 1] high[0, 0, 1, 1] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<2x3x6x7xf32> to tensor<2x3x8x9xf32>
+  %conv = linalg.conv_2d_nchw_fchw ins(%pad, %w : tensor<2x3x8x9xf32>, tensor<4x3x3x3xf32>) outs(%bias : tensor<2x4x6x7xf32>) -> tensor<2x4x6x7xf32>
+  %mul = linalg.generic {indexing_maps = [#all, #chan, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%conv, %sqrt : tensor<2x4x6x7xf32>, tensor<4xf32>) outs(%e : tensor<2x4x6x7xf32>) {
+  ^bb0(%in: f32, %q: f32, %out: f32):
+    %m = arith.mulf %in, %q : f32
+    linalg.yield %m : f32
+  } -> tensor<2x4x6x7xf32>
+  %sum = linalg.generic {indexing_maps = [#all, #reduced], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%mul : tensor<2x4x6x7xf32>) outs(%start : tensor<2x6x7xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %a = arith.addf %in, %out : f32
+    linalg.yield %a : f32
+  } -> tensor<2x6x7xf32>
+  %abs = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2) -> (d0, d1, d2)>, affine_map<(d0, d1, d2) -> (d0, d1, d2)>], iterator_types = ["parallel", "parallel", "parallel"]} ins(%sum : tensor<2x6x7xf32>) outs(%er : tensor<2x6x7xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %a = math.absf %in : f32
+    linalg.yield %a : f32
+  } -> tensor<2x6x7xf32>
+  return %abs : tensor<2x6x7xf32>
+}
+
+// -----
+
+// A value that is needed outside as well ends the kernel.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+// CHECK-LABEL: func.func @cut(
+// CHECK: %[[K:.*]] = kiln.kernel "cut"
+// CHECK: linalg.conv_2d_nchw_fchw
+// CHECK-NEXT: kiln.yield
+// CHECK: %[[ABS:.*]] = linalg.generic {{.*}} ins(%[[K]]
+// CHECK: kiln.not_fused = "its operand is also needed outside the kernel, by 'func.return'"
+// CHECK: return %[[K]], %[[ABS]]
+// REMARK: [Missed] NotJoined | {{.*}} Function=cut | Remark="'linalg.generic' did not join the kernel: its operand is also needed outside the kernel, by 'func.return'"
+func.func @cut(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> (tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>) {
+  %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  %abs = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%conv : tensor<2x4x4x5xf32>) outs(%o : tensor<2x4x4x5xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %a = math.absf %in : f32
+    linalg.yield %a : f32
+  } -> tensor<2x4x4x5xf32>
+  return %conv, %abs : tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// Softmax: the maximum is used again for every channel, so the kernel ends
+// before the reduction.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#reduced = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
+// CHECK-LABEL: func.func @reused_reduction(
+// CHECK: kiln.kernel
+// CHECK-NOT: arith.maximumf
+// CHECK: kiln.yield
+// CHECK: arith.maximumf
+// REMARK: [Missed] NotJoined | {{.*}} Function=reused_reduction | Remark="'linalg.generic' did not join the kernel: it uses a value that is reduced over the channels again for every channel
+func.func @reused_reduction(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>, %i: tensor<2x4x5xf32>) -> tensor<2x4x4x5xf32> {
+  %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  %max = linalg.generic {indexing_maps = [#all, #reduced], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%conv : tensor<2x4x4x5xf32>) outs(%i : tensor<2x4x5xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %a = arith.maximumf %in, %out : f32
+    linalg.yield %a : f32
+  } -> tensor<2x4x5xf32>
+  %sub = linalg.generic {indexing_maps = [#all, #reduced, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%conv, %max : tensor<2x4x4x5xf32>, tensor<2x4x5xf32>) outs(%o : tensor<2x4x4x5xf32>) {
+  ^bb0(%in: f32, %m: f32, %out: f32):
+    %a = arith.subf %in, %m : f32
+    linalg.yield %a : f32
+  } -> tensor<2x4x4x5xf32>
+  return %sub : tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// A reduction over rows and columns, an op between two kernels, and a
+// preparation of the image that every tap would repeat. The kernel moves in
+// front of its users.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#space = affine_map<(d0, d1, d2, d3) -> (d0, d1)>
+// CHECK-LABEL: func.func @neighbours(
+// CHECK: %[[RELU:.*]] = linalg.generic
+// CHECK: %[[K0:.*]]:2 = kiln.kernel "neighbours"(%[[RELU]]
+// CHECK: linalg.conv_2d_nchw_fchw
+// CHECK: math.absf
+// CHECK: kiln.yield
+// CHECK: %[[MEAN:.*]] = linalg.generic {{.*}} ins(%[[K0]]#0
+// CHECK: kiln.not_fused = "it reduces over the row dimension of the convolution's output;
+// CHECK: %[[K1:.*]] = kiln.kernel "neighbours_1"(%[[K0]]#0
+// CHECK: linalg.conv_2d_nchw_fchw
+// CHECK: kiln.yield
+// CHECK: return %[[MEAN]], %[[K0]]#1, %[[K1]]
+// REMARK: {{.*}} Function=neighbours | Remark="'linalg.generic' did not join the kernel: it computes an operand that every tap of the convolution would compute again"
+func.func @neighbours(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %v: tensor<4x4x1x1xf32>, %o: tensor<2x4x4x5xf32>, %i: tensor<2x4xf32>, %y: tensor<2x3x6x7xf32>) -> (tensor<2x4xf32>, tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>) {
+  %relu = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x : tensor<2x3x6x7xf32>) outs(%y : tensor<2x3x6x7xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %a = math.absf %in : f32
+    linalg.yield %a : f32
+  } -> tensor<2x3x6x7xf32>
+  %conv:1 = linalg.conv_2d_nchw_fchw ins(%relu, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  %two:2 = linalg.generic {indexing_maps = [#all, #all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%conv#0 : tensor<2x4x4x5xf32>) outs(%o, %o : tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>) {
+  ^bb0(%in: f32, %out: f32, %out2: f32):
+    %a = math.absf %in : f32
+    linalg.yield %a, %in : f32, f32
+  } -> (tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>)
+  %mean = linalg.generic {indexing_maps = [#all, #space], iterator_types = ["parallel", "parallel", "reduction", "reduction"]} ins(%two#0 : tensor<2x4x4x5xf32>) outs(%i : tensor<2x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %a = arith.addf %in, %out : f32
+    linalg.yield %a : f32
+  } -> tensor<2x4xf32>
+  %second = linalg.conv_2d_nchw_fchw ins(%two#0, %v : tensor<2x4x4x5xf32>, tensor<4x4x1x1xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  return %mean, %two#1, %second : tensor<2x4xf32>, tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// Names are made fit for PTX and stay distinct across functions.
+// CHECK: kiln.kernel "conv_a"(
+// CHECK: kiln.kernel "conv_a_1"(
+func.func @"conv.a"(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {
+  %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  return %conv : tensor<2x4x4x5xf32>
+}
+func.func @conv_a(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {
+  %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  return %conv : tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// The chain between two ops of the kernel may stand in any order, and an op
+// outside that reads the kernel early moves behind it.
+// CHECK-LABEL: func.func @early_reader(
+// CHECK: %[[K:.*]] = kiln.kernel
+// CHECK: arith.negf
+// CHECK: kiln.yield
+// CHECK: tensor.collapse_shape %[[K]]
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+func.func @early_reader(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>, %r: tensor<2x4x4x5xf32>) -> tensor<8x4x5xf32> {
+  %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  %neg = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r : tensor<2x4x4x5xf32>) outs(%o : tensor<2x4x4x5xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %a = arith.negf %in : f32
+    linalg.yield %a : f32
+  } -> tensor<2x4x4x5xf32>
+  %add = linalg.generic {indexing_maps = [#all, #all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%conv, %neg : tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>) outs(%o : tensor<2x4x4x5xf32>) {
+  ^bb0(%in: f32, %n: f32, %out: f32):
+    %a = arith.addf %in, %n : f32
+    linalg.yield %a : f32
+  } -> tensor<2x4x4x5xf32>
+  %flat = tensor.collapse_shape %add [[0, 1], [2], [3]] : tensor<2x4x4x5xf32> into tensor<8x4x5xf32>
+  return %flat : tensor<8x4x5xf32>
+}

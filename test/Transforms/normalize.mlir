@@ -1,0 +1,258 @@
+// RUN: kiln-opt %s --kiln-normalize --split-input-file | FileCheck %s
+
+// An index nobody uses goes, and its fill with it.
+// CHECK-LABEL: func.func @unused_index(
+// CHECK-NOT: i64
+// CHECK: linalg.generic
+// CHECK: arith.minimumf
+// CHECK-NEXT: linalg.yield %{{[0-9]+}} : f32
+#all = affine_map<(d0, d1) -> (d0, d1)>
+#rows = affine_map<(d0, d1) -> (d0)>
+func.func @unused_index(%x: tensor<3x7xf32>, %init: tensor<3xf32>) -> tensor<3xf32> {
+  %c0 = arith.constant 0 : i64
+  %e = tensor.empty() : tensor<3xi64>
+  %f = linalg.fill ins(%c0 : i64) outs(%e : tensor<3xi64>) -> tensor<3xi64>
+  %r:2 = linalg.generic {indexing_maps = [#all, #rows, #rows], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<3x7xf32>) outs(%init, %f : tensor<3xf32>, tensor<3xi64>) {
+  ^bb0(%in: f32, %out: f32, %i: i64):
+    %c = linalg.index 1 : index
+    %ci = arith.index_cast %c : index to i64
+    %m = arith.minimumf %in, %out : f32
+    %l = arith.cmpf olt, %in, %out : f32
+    %s = arith.select %l, %ci, %i : i64
+    linalg.yield %m, %s : f32, i64
+  } -> (tensor<3xf32>, tensor<3xi64>)
+  return %r#0 : tensor<3xf32>
+}
+
+// -----
+
+// Named elementwise ops, broadcasts, transposes, maps and arith on tensors
+// become one generic; the constants stand in its body.
+// CHECK-LABEL: func.func @one_generic(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x3xf32>, %[[Y:[a-z0-9]+]]: tensor<3x2xf32>, %[[B:[a-z0-9]+]]: tensor<3xf32>)
+// CHECK-DAG: %[[C:.*]] = arith.constant 3.000000e+00 : f32
+// CHECK-DAG: %[[ROUNDED:.*]] = arith.constant 0.00999999977 : f32
+// CHECK: %[[R:.*]] = linalg.generic
+// CHECK: arith.addf
+// CHECK: arith.addf
+// CHECK: arith.mulf %{{.*}}, %[[C]]
+// CHECK: math.absf
+// CHECK: arith.subf %{{.*}}, %[[ROUNDED]]
+// CHECK-NOT: linalg.generic
+// CHECK: return %[[R]]
+#all = affine_map<(d0, d1) -> (d0, d1)>
+func.func @one_generic(%x: tensor<2x3xf32>, %y: tensor<3x2xf32>, %b: tensor<3xf32>) -> tensor<2x3xf32> {
+  %three = arith.constant dense<3.0> : tensor<2x3xf32>
+  %small = arith.constant 1.0e-02 : f64
+  %e = tensor.empty() : tensor<2x3xf32>
+  %bb = linalg.broadcast ins(%b : tensor<3xf32>) outs(%e : tensor<2x3xf32>) dimensions = [0]
+  %t = linalg.transpose ins(%y : tensor<3x2xf32>) outs(%e : tensor<2x3xf32>) permutation = [1, 0]
+  %s = linalg.add ins(%x, %t : tensor<2x3xf32>, tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %u = arith.addf %s, %bb : tensor<2x3xf32>
+  %m = linalg.mul ins(%u, %three : tensor<2x3xf32>, tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %a = linalg.map { math.absf } ins(%m : tensor<2x3xf32>) outs(%e : tensor<2x3xf32>)
+  %r = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel"]} ins(%a : tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %c = arith.truncf %small : f64 to f32
+    %d = arith.subf %in, %c : f32
+    linalg.yield %d : f32
+  } -> tensor<2x3xf32>
+  return %r : tensor<2x3xf32>
+}
+
+// -----
+
+// A producer with two readers stays, and so does one that is smaller than its
+// reader: fused, they would be computed again. Nothing enters a reduction.
+// CHECK-LABEL: func.func @nothing_twice(
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]
+// CHECK: math.sqrt
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]
+// CHECK: math.exp
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
+// CHECK-NOT: math.exp
+// CHECK: return
+#all = affine_map<(d0, d1) -> (d0, d1)>
+#vec = affine_map<(d0) -> (d0)>
+#cols = affine_map<(d0, d1) -> (d1)>
+func.func @nothing_twice(%x: tensor<2x3xf32>, %b: tensor<3xf32>, %init: tensor<2xf32>) -> (tensor<2x3xf32>, tensor<2xf32>) {
+  %eb = tensor.empty() : tensor<3xf32>
+  %e = tensor.empty() : tensor<2x3xf32>
+  %q = linalg.sqrt ins(%b : tensor<3xf32>) outs(%eb : tensor<3xf32>) -> tensor<3xf32>
+  %s = linalg.generic {indexing_maps = [#all, #cols, #all], iterator_types = ["parallel", "parallel"]} ins(%x, %q : tensor<2x3xf32>, tensor<3xf32>) outs(%e : tensor<2x3xf32>) {
+  ^bb0(%in: f32, %s: f32, %out: f32):
+    %m = arith.mulf %in, %s : f32
+    %v = math.exp %m : f32
+    linalg.yield %v : f32
+  } -> tensor<2x3xf32>
+  %sum = linalg.reduce { arith.addf } ins(%s : tensor<2x3xf32>) outs(%init : tensor<2xf32>) dimensions = [1]
+  return %s, %sum : tensor<2x3xf32>, tensor<2xf32>
+}
+
+// -----
+
+// A value that one consumer reads over several paths is fused once the paths
+// have met.
+// CHECK-LABEL: func.func @diamond(
+// CHECK-COUNT-1: math.exp
+// CHECK-NOT: math.exp
+// CHECK: arith.mulf
+func.func @diamond(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %e = tensor.empty() : tensor<2x3xf32>
+  %a = linalg.exp ins(%x : tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %b = linalg.abs ins(%a : tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %c = linalg.negf ins(%a : tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) -> tensor<2x3xf32>
+  %d = linalg.mul ins(%b, %c : tensor<2x3xf32>, tensor<2x3xf32>) outs(%e : tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %d : tensor<2x3xf32>
+}
+
+// -----
+
+// keepdim: the unit dimension goes to the end of the chain. A residual of the
+// same shape is read where it is.
+// CHECK-DAG: #[[R:.*]] = affine_map<(d0, d1) -> (d0, 0, d1)>
+// CHECK-LABEL: func.func @keepdim(
+// CHECK: %[[MAX:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<2x5xf32>)
+// CHECK: linalg.index 1
+// CHECK: arith.maximumf
+// CHECK: %[[ADD:.*]] = linalg.generic {indexing_maps = [{{.*}}, #[[R]], {{.*}}], iterator_types = ["parallel", "parallel"]}
+// CHECK-SAME: tensor<2x5xf32>, tensor<2x1x5xf32>
+// CHECK: %[[E:.*]] = tensor.expand_shape
+// CHECK-NEXT: return %[[E]]
+#all = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+#keep = affine_map<(d0, d1, d2) -> (d0, 0, d2)>
+func.func @keepdim(%x: tensor<2x3x5xf32>, %res: tensor<2x1x5xf32>, %init: tensor<2x1x5xf32>) -> tensor<2x1x5xf32> {
+  %max = linalg.generic {indexing_maps = [#all, #keep], iterator_types = ["parallel", "reduction", "parallel"]} ins(%x : tensor<2x3x5xf32>) outs(%init : tensor<2x1x5xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %i = linalg.index 1 : index
+    %c = arith.index_cast %i : index to i32
+    %f = arith.sitofp %c : i32 to f32
+    %s = arith.addf %in, %f : f32
+    %m = arith.maximumf %s, %out : f32
+    linalg.yield %m : f32
+  } -> tensor<2x1x5xf32>
+  %e = tensor.empty() : tensor<2x1x5xf32>
+  %sum = linalg.generic {indexing_maps = [#all, #all, #all], iterator_types = ["parallel", "parallel", "parallel"]} ins(%max, %res : tensor<2x1x5xf32>, tensor<2x1x5xf32>) outs(%e : tensor<2x1x5xf32>) {
+  ^bb0(%in: f32, %r: f32, %out: f32):
+    %s = arith.addf %in, %r : f32
+    linalg.yield %s : f32
+  } -> tensor<2x1x5xf32>
+  return %sum : tensor<2x1x5xf32>
+}
+
+// -----
+
+// One image and one output column: these unit dimensions are the convolution's
+// own and stay.
+// CHECK-LABEL: func.func @own_unit_dims(
+// CHECK: linalg.conv_2d_nchw_fchw
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "parallel", "parallel"]
+// CHECK-NOT: tensor.{{collapse|expand}}_shape
+// CHECK: return
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#chan = affine_map<(d0, d1, d2, d3) -> (d1, 0, 0)>
+func.func @own_unit_dims(%x: tensor<1x3x6x3xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<4xf32>, %o: tensor<1x4x4x1xf32>) -> tensor<1x4x4x1xf32> {
+  %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<1x3x6x3xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<1x4x4x1xf32>) -> tensor<1x4x4x1xf32>
+  %eb = tensor.expand_shape %b [[0, 1, 2]] output_shape [4, 1, 1] : tensor<4xf32> into tensor<4x1x1xf32>
+  %e = tensor.empty() : tensor<1x4x4x1xf32>
+  %r = linalg.generic {indexing_maps = [#all, #chan, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%conv, %eb : tensor<1x4x4x1xf32>, tensor<4x1x1xf32>) outs(%e : tensor<1x4x4x1xf32>) {
+  ^bb0(%in: f32, %s: f32, %out: f32):
+    %m = arith.mulf %in, %s : f32
+    linalg.yield %m : f32
+  } -> tensor<1x4x4x1xf32>
+  return %r : tensor<1x4x4x1xf32>
+}
+
+// -----
+
+// A collapse before elementwise work goes behind it.
+// CHECK-LABEL: func.func @collapse(
+// CHECK: linalg.conv_2d_nchw_fchw
+// CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "parallel", "parallel"]
+// CHECK: math.tanh
+// CHECK: %[[C:.*]] = tensor.collapse_shape
+// CHECK: return %[[C]]
+func.func @collapse(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x20xf32> {
+  %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  %flat = tensor.collapse_shape %conv [[0], [1], [2, 3]] : tensor<2x4x4x5xf32> into tensor<2x4x20xf32>
+  %e = tensor.empty() : tensor<2x4x20xf32>
+  %r = linalg.tanh ins(%flat : tensor<2x4x20xf32>) outs(%e : tensor<2x4x20xf32>) -> tensor<2x4x20xf32>
+  return %r : tensor<2x4x20xf32>
+}
+
+// -----
+
+// Generic convolutions in the three layouts, with casts in the body.
+#image = affine_map<(n, f, oh, ow, c, kh, kw) -> (n, oh + kh, ow * 2 + kw, c)>
+#hwcf = affine_map<(n, f, oh, ow, c, kh, kw) -> (kh, kw, c, f)>
+#fhwc = affine_map<(n, f, oh, ow, c, kh, kw) -> (f, kh, kw, c)>
+#output = affine_map<(n, f, oh, ow, c, kh, kw) -> (n, oh, ow, f)>
+// CHECK-LABEL: func.func @nhwc(
+// CHECK: linalg.conv_2d_nhwc_hwcf {dilations = dense<1> : tensor<2xi64>, strides = dense<[1, 2]> : tensor<2xi64>}
+// CHECK: linalg.conv_2d_nhwc_fhwc
+func.func @nhwc(%x: tensor<2x6x9x3xf16>, %w: tensor<3x3x3x4xf16>, %v: tensor<4x3x3x3xf16>, %o: tensor<2x4x4x4xf32>) -> tensor<2x4x4x4xf32> {
+  %a = linalg.generic {indexing_maps = [#image, #hwcf, #output], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%x, %w : tensor<2x6x9x3xf16>, tensor<3x3x3x4xf16>) outs(%o : tensor<2x4x4x4xf32>) {
+  ^bb0(%p: f16, %q: f16, %s: f32):
+    %pe = arith.extf %p : f16 to f32
+    %qe = arith.extf %q : f16 to f32
+    %m = arith.mulf %pe, %qe : f32
+    %t = arith.addf %s, %m : f32
+    linalg.yield %t : f32
+  } -> tensor<2x4x4x4xf32>
+  %b = linalg.generic {indexing_maps = [#image, #fhwc, #output], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%x, %v : tensor<2x6x9x3xf16>, tensor<4x3x3x3xf16>) outs(%a : tensor<2x4x4x4xf32>) {
+  ^bb0(%p: f16, %q: f16, %s: f32):
+    %pe = arith.extf %p : f16 to f32
+    %qe = arith.extf %q : f16 to f32
+    %m = arith.mulf %pe, %qe : f32
+    %t = arith.addf %s, %m : f32
+    linalg.yield %t : f32
+  } -> tensor<2x4x4x4xf32>
+  return %b : tensor<2x4x4x4xf32>
+}
+
+// -----
+
+// The maps of a convolution, but another combiner: not one.
+#image = affine_map<(n, f, oh, ow, c, kh, kw) -> (n, c, oh + kh, ow + kw)>
+#filter = affine_map<(n, f, oh, ow, c, kh, kw) -> (f, c, kh, kw)>
+#output = affine_map<(n, f, oh, ow, c, kh, kw) -> (n, f, oh, ow)>
+// CHECK-LABEL: func.func @max_plus(
+// CHECK-NOT: linalg.conv
+// CHECK: return
+func.func @max_plus(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {
+  %a = linalg.generic {indexing_maps = [#image, #filter, #output], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]} ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) {
+  ^bb0(%p: f32, %q: f32, %s: f32):
+    %m = arith.addf %p, %q : f32
+    %t = arith.maximumf %s, %m : f32
+    linalg.yield %t : f32
+  } -> tensor<2x4x4x5xf32>
+  return %a : tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// A bf16 init of a bf16 convolution is widened with the accumulator.
+// CHECK-LABEL: func.func @widen(
+// CHECK: %[[INIT:.*]] = linalg.generic
+// CHECK: arith.extf %{{.*}} : bf16 to f32
+// CHECK: %[[CONV:.*]] = linalg.conv_2d_nhwc_fhwc {{.*}} outs(%[[INIT]] : tensor<2x4x5x4xf32>)
+// CHECK: linalg.generic {{.*}} ins(%[[CONV]]
+// CHECK: arith.truncf %{{.*}} : f32 to bf16
+func.func @widen(%x: tensor<2x6x7x3xbf16>, %w: tensor<4x3x3x3xbf16>, %b: tensor<4xbf16>) -> tensor<2x4x5x4xbf16> {
+  %e = tensor.empty() : tensor<2x4x5x4xbf16>
+  %init = linalg.broadcast ins(%b : tensor<4xbf16>) outs(%e : tensor<2x4x5x4xbf16>) dimensions = [0, 1, 2]
+  %conv = linalg.conv_2d_nhwc_fhwc {strides = dense<1> : tensor<2xi64>, dilations = dense<1> : tensor<2xi64>} ins(%x, %w : tensor<2x6x7x3xbf16>, tensor<4x3x3x3xbf16>) outs(%init : tensor<2x4x5x4xbf16>) -> tensor<2x4x5x4xbf16>
+  return %conv : tensor<2x4x5x4xbf16>
+}
+
+// -----
+
+// Dynamic and unranked shapes pass.
+// CHECK-LABEL: func.func @dynamic(
+// CHECK: linalg.conv_2d_nchw_fchw
+// CHECK: linalg.generic
+func.func @dynamic(%x: tensor<?x3x?x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<?x4x?x5xf32>, %u: tensor<*xf32>) -> (tensor<?x4x?x5xf32>, tensor<*xf32>) {
+  %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<?x3x?x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<?x4x?x5xf32>) -> tensor<?x4x?x5xf32>
+  %r = math.absf %conv : tensor<?x4x?x5xf32>
+  return %r, %u : tensor<?x4x?x5xf32>, tensor<*xf32>
+}
