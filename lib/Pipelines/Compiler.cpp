@@ -8,6 +8,7 @@
 
 #include "EntryFunction.h"
 
+#include "kiln/Reference/GpuReference.h"
 #include "kiln/Target/LaunchPlan.h"
 #include "kiln/Target/Ptxas.h"
 #include "kiln/Target/Serialize.h"
@@ -21,21 +22,6 @@ static TimingScope nest(TimingScope *timing, StringRef name) {
   return timing ? timing->nest(name) : TimingScope();
 }
 
-/// The attribute that `options.schedule` spells; null where it is empty.
-static FailureOr<kiln::ScheduleAttr>
-parseSchedule(MLIRContext *context, const kiln::CompileOptions &options) {
-  if (options.schedule.empty())
-    return kiln::ScheduleAttr();
-  Attribute attr = parseAttribute(options.schedule, context);
-  auto schedule = dyn_cast_or_null<kiln::ScheduleAttr>(attr);
-  if (attr && !schedule)
-    return emitError(UnknownLoc::get(context), "the schedule '")
-           << options.schedule << "' is not a #kiln.schedule attribute";
-  if (!schedule)
-    return failure(); // diagnosed by the parser
-  return schedule;
-}
-
 LogicalResult kiln::verifyOptions(MLIRContext *context,
                                   const CompileOptions &options) {
   context->loadDialect<KilnDialect>();
@@ -46,23 +32,13 @@ LogicalResult kiln::verifyOptions(MLIRContext *context,
   if (options.precision != "tf32" && options.precision != "f32")
     return emitError(loc, "unknown precision '")
            << options.precision << "'; known are tf32, f32";
-  return parseSchedule(context, options);
-}
-
-/// Writes a schedule that the caller chose on the compute kernels; schedule
-/// selection obeys what it finds.
-static LogicalResult presetSchedule(ModuleOp module,
-                                    const kiln::CompileOptions &options) {
-  FailureOr<kiln::ScheduleAttr> schedule =
-      parseSchedule(module.getContext(), options);
-  if (failed(schedule))
-    return failure();
-  if (*schedule)
-    module.walk([&](kiln::KernelOp kernel) {
-      if (kernel.getRole() == "compute" && !kernel.getScheduleAttr())
-        kernel.setScheduleAttr(*schedule);
-    });
-  return success();
+  if (options.schedule.empty())
+    return success();
+  Attribute schedule = parseAttribute(options.schedule, context);
+  if (schedule && !isa<ScheduleAttr>(schedule))
+    return emitError(loc, "the schedule '")
+           << options.schedule << "' is not a #kiln.schedule attribute";
+  return success(schedule != nullptr); // null: diagnosed by the parser
 }
 
 namespace {
@@ -93,8 +69,6 @@ LogicalResult kiln::lowerTo(ModuleOp module, Level to,
   for (const Stage &stage : kStages) {
     if (stage.from < options.from || stage.to > to)
       continue;
-    if (stage.from == Level::Kernels && failed(presetSchedule(module, options)))
-      return failure();
     PassManager pm(module.getContext(), ModuleOp::getOperationName());
     TimingScope timing = nest(options.timing, stage.name);
     if (options.timing)
@@ -128,13 +102,64 @@ const std::string *kiln::Artifact::find(StringRef name) const {
   return nullptr;
 }
 
+namespace {
+/// The reference for a GPU; empty where the program has none.
+struct GpuReference {
+  std::string ptx;
+  std::optional<kiln::LaunchPlan> plan;
+};
+} // namespace
+
+static FailureOr<GpuReference>
+compileReference(ModuleOp source, const kiln::CompileOptions &options) {
+  TimingScope timing = nest(options.timing, "reference");
+  // A program without a reference on a GPU is a warning and still compiles.
+  bool hasErrors = false;
+  OwningOpRef<ModuleOp> module;
+  LogicalResult built = failure();
+  {
+    ScopedDiagnosticHandler errors(
+        source.getContext(), [&](Diagnostic &diagnostic) {
+          hasErrors |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
+          return failure(); // for the handlers of the caller
+        });
+    built = kiln::buildGpuReference(source, options.entry, options.precision,
+                                    module);
+  }
+  if (hasErrors)
+    return failure();
+  GpuReference reference;
+  if (failed(built) || !module)
+    return reference;
+  (*module)->setAttr(kiln::KilnDialect::kTargetAttrName,
+                     kiln::lookupTarget(source.getContext(), options.target));
+  FailureOr<kiln::LaunchPlan> plan = kiln::readLaunchPlan(*module);
+  if (failed(plan))
+    return failure();
+  FailureOr<kiln::SerializedKernels> code = kiln::serialize(*module, {});
+  if (failed(code))
+    return failure();
+  reference.ptx = std::move(code->ptx);
+  reference.plan = std::move(*plan);
+  return reference;
+}
+
 FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
                                         const CompileOptions &options) {
   std::string source;
   if (options.withReference && options.from != Level::Source)
     return module.emitError("the reference needs the source program, not a "
                             "later level");
+  GpuReference gpuReference;
   if (options.withReference) {
+    // Options and entry are checked first: one diagnostic for each fault.
+    if (failed(verifyOptions(module.getContext(), options)) ||
+        failed(selectEntry(module, options.entry)))
+      return failure();
+    FailureOr<GpuReference> made = compileReference(module, options);
+    if (failed(made))
+      return failure();
+    gpuReference = std::move(*made);
     llvm::raw_string_ostream stream(source);
     module.print(stream);
     stream << "\n";
@@ -172,6 +197,10 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
   ReferenceInfo reference;
   if (options.withReference)
     reference.sourceFile = "source.mlir";
+  if (gpuReference.plan) {
+    reference.ptxFile = "reference.ptx";
+    reference.plan = &*gpuReference.plan;
+  }
   artifact.report = formatReport(*plan, missing);
   artifact.files.push_back(
       {"artifact.json",
@@ -184,5 +213,7 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
     artifact.files.push_back({"constants.bin", std::move(plan->constants)});
   if (options.withReference)
     artifact.files.push_back({"source.mlir", std::move(source)});
+  if (gpuReference.plan)
+    artifact.files.push_back({"reference.ptx", std::move(gpuReference.ptx)});
   return artifact;
 }

@@ -49,9 +49,9 @@ static std::string findFault(Type type) {
   std::string text;
   llvm::raw_string_ostream os(text);
   if (!shaped.hasStaticShape())
-    os << type << " has no static shape; give every dimension a size";
+    os << "'" << type << "' has no static shape; give every dimension a size";
   else if (llvm::is_contained(shaped.getShape(), 0))
-    os << type << " has no elements; a dimension has size 0";
+    os << "'" << type << "' has no elements; a dimension has size 0";
   return text;
 }
 

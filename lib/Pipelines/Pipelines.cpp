@@ -19,16 +19,16 @@
 
 using namespace mlir;
 
-// Level 0 to 1.
 void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
-  pm.addPass(createCheckSupported());
-  pm.addNestedPass<func::FuncOp>(createKilnNormalize());
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createKilnNormalize());
+  // After dead code is gone, before anything moves.
+  functions.addPass(createCheckSupported());
+  functions.addPass(createKilnSinkMonotone());
   pm.addPass(createKilnFuse());
-  pm.addNestedPass<func::FuncOp>(createKilnVerifyKernels());
-  pm.addNestedPass<func::FuncOp>(createKilnSinkMonotone());
+  pm.nest<func::FuncOp>().addPass(createKilnVerifyKernels());
 }
 
-// Level 1 to 2.
 void kiln::buildScheduleStage(OpPassManager &pm,
                               const CompileOptions &options) {
   SetTargetOptions target;
@@ -36,10 +36,10 @@ void kiln::buildScheduleStage(OpPassManager &pm,
   pm.addPass(createSetTarget(target));
   SelectScheduleOptions schedule;
   schedule.precision = options.precision;
+  schedule.schedule = options.schedule;
   pm.addPass(createSelectSchedule(schedule));
 }
 
-// Level 2 to 3, down to the work of one thread.
 void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
   pm.addPass(createPackWeights());
   pm.addPass(createTileToBlocks());
@@ -80,10 +80,15 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
   Option<std::string> precision{
       *this, "precision", llvm::cl::init("tf32"),
       llvm::cl::desc("Contractions of f32: tf32 or f32")};
+  Option<std::string> schedule{
+      *this, "schedule",
+      llvm::cl::desc("#kiln.schedule<...> in place of the rules")};
+
   kiln::CompileOptions get() const {
     kiln::CompileOptions options;
     options.target = target;
     options.precision = precision;
+    options.schedule = schedule;
     return options;
   }
 };

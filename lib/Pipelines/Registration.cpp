@@ -10,6 +10,8 @@
 #include "kiln/Conversion/Passes.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Pipelines/Compiler.h"
+#include "kiln/Reference/GpuReference.h"
+#include "kiln/Reference/Passes.h"
 #include "kiln/Scheduling/Passes.h"
 #include "kiln/Target/Passes.h"
 #include "kiln/Transforms/Passes.h"
@@ -45,6 +47,7 @@ void kiln::registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::tensor::TensorDialect, mlir::ub::UBDialect,
                   mlir::vector::VectorDialect>();
   mlir::linalg::registerTilingInterfaceExternalModels(registry);
+  registerReferenceDialects(registry);
   mlir::registerBuiltinDialectTranslation(registry);
   mlir::registerGPUDialectTranslation(registry);
   mlir::registerLLVMDialectTranslation(registry);
@@ -57,6 +60,8 @@ void kiln::registerAllPasses() {
   registerKilnCodegenPasses();
   registerKilnConversionPasses();
   registerKilnTargetPasses();
+  registerKilnReferencePasses();
+  registerGpuReferencePipeline();
   mlir::registerTransformsPasses();
   registerPipelines();
 }
