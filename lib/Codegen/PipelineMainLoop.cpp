@@ -297,11 +297,10 @@ void Pipeliner::run() {
     State state = emitPrologue(loc, Value());
     IRMapping mapping;
     main.loop.replaceAllUsesWith(emitMainLoop(state, mapping));
-    main.loop.erase();
   } else {
     // Bounds and steps of the main loop must not be computed in the tile loop.
     State state = emitPrologue(loc, tiles.getLowerBound());
-    auto made = scf::ForOp::create(
+    scf::ForOp::create(
         builder, tiles.getLoc(), tiles.getLowerBound(), tiles.getUpperBound(),
         tiles.getStep(), pack(state),
         [&](OpBuilder &b, Location loc, Value tile, ValueRange args) {
@@ -320,12 +319,11 @@ void Pipeliner::run() {
           }
           scf::YieldOp::create(builder, loc, pack(inner));
         });
-    (void)made;
-    tiles.erase();
   }
   // Nothing may be in flight when the block ends.
   if (ahead())
     AsyncWaitOp::create(builder, loc, 0);
+  outermost->erase();
 }
 
 namespace {
