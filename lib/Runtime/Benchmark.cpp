@@ -48,7 +48,7 @@ namespace {
 class Timer {
 public:
   explicit Timer(CudaProgram &program)
-      : program(program), device(program.device()), api(device.api()) {}
+      : device(program.device()), api(device.api()) {}
   ~Timer() {
     for (cuda::Event event : events)
       api.eventDestroy(event);
@@ -105,7 +105,6 @@ public:
   }
 
 private:
-  CudaProgram &program;
   CudaDevice &device;
   const cuda::Api &api;
   std::vector<cuda::Event> events;

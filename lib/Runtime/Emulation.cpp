@@ -96,8 +96,15 @@ Status Emulation::planLaunches() {
   smCount = options.smCount;
   if (smCount == 0)
     smCount = numCompute == 1 ? chooseSmCount(*compute) : 4;
-  if (options.sample == 0)
+  if (options.sample == 0) {
+    constexpr int64_t many = 1000;
+    for (const KernelInfo &kernel : artifact.plan.kernels)
+      if (kernel.tiles && kernel.tiles->count > many)
+        note("kernel " + kernel.name + " has " +
+             std::to_string(kernel.tiles->count) +
+             " tiles, which takes long; --sample=N runs some of them");
     return {};
+  }
   if (numCompute != 1 || !compute->tiles)
     return makeError("tiles can be sampled only of a program with one compute "
                      "kernel that describes its tiles; leave --sample out to "

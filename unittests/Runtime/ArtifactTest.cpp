@@ -143,6 +143,20 @@ TEST(Artifact, SurvivesTruncation) {
   }
 }
 
+TEST(Artifact, SurvivesMutation) {
+  // Whatever it says to these, it must come back.
+  Artifact::FileMap files = getScaleFiles();
+  std::string whole = files["artifact.json"];
+  for (size_t position = 0; position < whole.size(); ++position)
+    for (char replacement : {'9', '-', '"', '['}) {
+      files["artifact.json"] = whole;
+      files["artifact.json"][position] = replacement;
+      Result<Artifact> artifact = Artifact::fromFiles(files);
+      if (artifact.failed())
+        EXPECT_FALSE(artifact.message().empty());
+    }
+}
+
 TEST(Artifact, RefusesMissingFiles) {
   for (const char *name : {"artifact.json", "kernels.ptx", "kernels.bc",
                            "kernels.cubin", "constants.bin", "reference.ptx"}) {

@@ -14,7 +14,7 @@
 using namespace kiln::runtime;
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
-static const double nan = std::nan("");
+static const double notANumber = std::nan("");
 
 static Tensor make(ElementType type, const std::vector<double> &values) {
   Tensor tensor = std::move(*Tensor::create(type, {int64_t(values.size())}));
@@ -58,10 +58,10 @@ TEST(Compare, RefusesLargeErrors) {
 }
 
 TEST(Compare, WantsTheSameKind) {
-  EXPECT_TRUE(compare(ElementType::F32, {1, nan, infinity, -infinity},
-                      {1, nan, infinity, -infinity})
+  EXPECT_TRUE(compare(ElementType::F32, {1, notANumber, infinity, -infinity},
+                      {1, notANumber, infinity, -infinity})
                   .passed);
-  for (double wrong : {nan, infinity, -infinity}) {
+  for (double wrong : {notANumber, infinity, -infinity}) {
     EXPECT_FALSE(compare(ElementType::F32, {1, wrong}, {1, 2}).passed);
     EXPECT_FALSE(compare(ElementType::F32, {1, 2}, {1, wrong}).passed);
   }
@@ -83,7 +83,7 @@ TEST(Compare, CountsIntegers) {
 TEST(Compare, RefusesDegenerateReferences) {
   std::vector<double> constant(1000, 3), mixed(1000);
   for (size_t i = 0; i < mixed.size(); ++i)
-    mixed[i] = i % 50 ? double(i) : nan;
+    mixed[i] = i % 50 ? double(i) : notANumber;
   for (const std::vector<double> &values : {constant, mixed}) {
     EXPECT_TRUE(compare(ElementType::F32, values, values).passed);
     OutputReport report =

@@ -93,7 +93,9 @@ TEST(Npy, Refuses) {
   EXPECT_HAS(readError("", ElementType::F32, {2, 1}), "is no .npy file");
   EXPECT_HAS(readError("PK\3\4aaaaaaaa", ElementType::F32, {2, 1}),
              "is no .npy file");
-  EXPECT_HAS(readError("\x93NUMPY\x09\x01ab", ElementType::F32, {2, 1}),
+  EXPECT_HAS(readError("\x93NUMPY\x09\x01"
+                       "ab",
+                       ElementType::F32, {2, 1}),
              "version 9");
   EXPECT_HAS(
       readError(makeFile(good, "").substr(0, 30), ElementType::F32, {2, 1}),
