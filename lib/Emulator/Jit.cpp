@@ -104,6 +104,8 @@ CompiledProgram::create(StringRef bitcode, bool checks, StringRef inject) {
   raw_string_ostream problemStream(problems);
   if (verifyModule(*module, &problemStream))
     return createStringError("the bitcode is not valid: %s", problems.c_str());
+  if (Error error = rewriteInlineAsm(*module))
+    return error;
   if (!inject.empty())
     if (Error error = injectFault(*module, inject))
       return error;
