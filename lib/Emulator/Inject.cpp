@@ -287,6 +287,34 @@ static bool injectNarrowRound(Function &function) {
 // index
 //===----------------------------------------------------------------------===//
 
+/// Whether an integer holds the bits of floats rather than a number: somewhere
+/// in its making stands a conversion from a floating-point type.
+static bool holdsFloats(Value *value, SmallPtrSetImpl<Value *> &seen) {
+  auto *inst = dyn_cast<Instruction>(value);
+  if (!inst || !seen.insert(value).second)
+    return false;
+  if (isa<BitCastInst>(inst) &&
+      inst->getOperand(0)->getType()->isFPOrFPVectorTy())
+    return true;
+  StringRef name = getNvvmName(*inst);
+  if (name.starts_with("f2") || name.starts_with("ff2"))
+    return true;
+  if (!isa<CastInst, BinaryOperator, SelectInst, PHINode, InsertElementInst,
+           ExtractElementInst, ShuffleVectorInst>(inst)) {
+    auto *extract = dyn_cast<ExtractValueInst>(inst);
+    auto *whole = extract
+                      ? dyn_cast<Instruction>(extract->getAggregateOperand())
+                      : nullptr;
+    return whole && isMma(*whole);
+  }
+  // The condition of a select compares values, it is none of them.
+  unsigned first = isa<SelectInst>(inst) ? 1 : 0;
+  for (Value *operand : drop_begin(inst->operands(), first))
+    if (holdsFloats(operand, seen))
+      return true;
+  return false;
+}
+
 static bool injectIndex(Function &function) {
   SmallVector<StoreInst *> stores = getGlobalStores(function);
   IRBuilder<> b(function.getContext());
@@ -294,9 +322,9 @@ static bool injectIndex(Function &function) {
   for (StoreInst *store : stores) {
     Value *value = store->getValueOperand();
     Type *scalar = value->getType()->getScalarType();
-    // Floats stored as their bits are no indices.
+    SmallPtrSet<Value *, 16> seen;
     if (!(scalar->isIntegerTy(32) || scalar->isIntegerTy(64)) ||
-        isa<BitCastInst, LoadInst>(value))
+        isa<LoadInst>(value) || holdsFloats(value, seen))
       continue;
     b.SetInsertPoint(store);
     store->setOperand(
