@@ -13,7 +13,7 @@
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
-#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/IntrinsicsNVPTX.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/PatternMatch.h"
@@ -214,7 +214,8 @@ static bool isData(Value *value, SmallPtrSetImpl<Value *> &seen) {
         store && store->getValueOperand() == value)
       return true;
     if (isa<SelectInst, BitCastInst, PHINode, InsertElementInst,
-            ExtractElementInst, ShuffleVectorInst, InsertValueInst>(user) ||
+            ExtractElementInst, ShuffleVectorInst, InsertValueInst,
+            MinMaxIntrinsic>(user) || // A maximum keeps NaN as it is.
         (isa<BinaryOperator>(user) && user->getOpcode() == Instruction::And))
       if (isData(user, seen))
         return true;
@@ -235,7 +236,11 @@ static bool injectTf32Round(Function &function) {
     }
     Value *bits;
     SmallPtrSet<Value *, 16> seen;
-    if (match(&inst, m_Add(m_Value(bits), m_SpecificInt(0x1000))) &&
+    if ((match(&inst, m_Add(m_Value(bits), m_SpecificInt(0x1000))) ||
+         match(&inst, m_Intrinsic<Intrinsic::uadd_sat>(
+                          m_Value(bits), m_SpecificInt(0x1000))) ||
+         match(&inst, m_Intrinsic<Intrinsic::sadd_sat>(
+                          m_Value(bits), m_SpecificInt(0x1000)))) &&
         inst.getType()->getScalarType()->isIntegerTy(32) &&
         isData(&inst, seen)) {
       inst.replaceAllUsesWith(bits);
@@ -262,6 +267,19 @@ static bool injectNarrowRound(Function &function) {
   bool changed = false;
   for (Instruction &inst : make_early_inc_range(instructions(function))) {
     IRBuilder<> b(&inst);
+    Type *narrow = inst.getType()->getScalarType();
+    if (isa<BinaryOperator>(inst) &&
+        (narrow->isHalfTy() || narrow->isBFloatTy())) {
+      Type *wide = inst.getType()->getWithNewType(b.getFloatTy());
+      Value *result = b.CreateBinOp(cast<BinaryOperator>(inst).getOpcode(),
+                                    b.CreateFPExt(inst.getOperand(0), wide),
+                                    b.CreateFPExt(inst.getOperand(1), wide));
+      inst.replaceAllUsesWith(b.CreateFPTrunc(
+          cut(b, result, narrow->isBFloatTy()), inst.getType()));
+      inst.eraseFromParent();
+      changed = true;
+      continue;
+    }
     if (isa<FPTruncInst>(inst)) {
       Type *to = inst.getType()->getScalarType();
       if (!to->isHalfTy() && !to->isBFloatTy())

@@ -496,6 +496,23 @@ TEST(Inject, Round) {
   }
 }
 
+TEST(Inject, RoundByIntegerAddition) {
+  std::string rounded = "declare i32 @llvm.smax.i32(i32, i32)\n" + perThread(R"(
+  %v = load i32, ptr addrspace(1) %pa
+  %up = add i32 %v, 4096
+  %r = call i32 @llvm.smax.i32(i32 %up, i32 %v)
+  store i32 %r, ptr addrspace(1) %po
+)");
+  for (const char *fault : {static_cast<const char *>(nullptr), "round"}) {
+    Kernel kernel(rounded, false, true, fault);
+    std::vector<int32_t> a(64, 0x3f800fff), out(64);
+    kernel.add("a", a, KILN_BUFFER_INPUT);
+    kernel.add("out", out, KILN_BUFFER_OUTPUT);
+    EXPECT_EQ(kernel.launch(64), 0);
+    EXPECT_EQ(out[5], fault ? 0x3f800fff : 0x3f801fff);
+  }
+}
+
 TEST(Inject, SaysWhenThereIsNothingToChange) {
   for (const char *fault : {"wait", "lane", "round"}) {
     Kernel kernel(perThread(kCopyOne), false, true, fault);

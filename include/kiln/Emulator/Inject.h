@@ -21,7 +21,7 @@
 //          guards the stores, the last thread of a block leaves them out.
 //   round  The rounding of operands to tf32 (cvt.rna, or the integer addition
 //          of 0x1000) is left out, also where weights are packed; without one,
-//          the conversions to f16 or bf16 truncate instead of rounding.
+//          conversions to f16 or bf16 and arithmetic in them truncate.
 //   index  Stored indices (i32 or i64 values) are one too large; without an
 //          index output the stores go one element (of their width) too far.
 //
