@@ -64,7 +64,8 @@ static void collectSites(Module &module, LoweredProgram &program,
           site.text.resize(tail);
         if (site.text.size() > 120)
           site.text = site.text.substr(0, 117) + "...";
-        if (const DILocation *location = inst.getDebugLoc())
+        if (const DILocation *location = inst.getDebugLoc();
+            location && location->getLine())
           site.location =
               (location->getFilename() + ":" + Twine(location->getLine()) +
                ":" + Twine(location->getColumn()))
