@@ -4,48 +4,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Kernel.h"
+#include "Samples.h"
 
 #include "gtest/gtest.h"
 
 #include <thread>
 
 using namespace kiln::test;
-
-// out[tid] = in[tid], written with BODY in the place of the copy.
-static std::string perThread(const std::string &body,
-                             const std::string &globals = "") {
-  return globals + R"(
-define ptx_kernel void @k(ptr addrspace(1) %a, ptr addrspace(1) %out) {
-  %t = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
-  %pa = getelementptr float, ptr addrspace(1) %a, i32 %t
-  %po = getelementptr float, ptr addrspace(1) %out, i32 %t
-)" + body +
-         R"(
-  ret void
-}
-)";
-}
-
-namespace {
-/// Runs a perThread() kernel on 64 floats.
-struct PerThread : Kernel {
-  PerThread(const std::string &body, int threads = 64,
-            const std::string &globals = "", bool early = false)
-      : Kernel(perThread(body, globals), early), a(64, 1.0f), out(64) {
-    add("a", a, KILN_BUFFER_INPUT);
-    add("out", out, KILN_BUFFER_OUTPUT);
-    findings = launch(threads);
-  }
-  std::vector<float> a, out;
-  int64_t findings;
-};
-} // namespace
-
-static const char *kCopyOne = R"(
-  %v = load float, ptr addrspace(1) %pa
-  store float %v, ptr addrspace(1) %po
-)";
 
 TEST(Checks, OutOfBounds) {
   PerThread kernel(kCopyOne, 65);
@@ -200,89 +165,6 @@ TEST(Checks, NamedBarriers) {
     }
 }
 
-// A ring of two slots over 4 chunks of 16 bytes a thread. Each thread reads its
-// right neighbour's copy, so waits and barriers both matter.
-static std::string ring(int pending, bool barrierBeforeRefill) {
-  return R"(
-@dyn = external addrspace(3) global [0 x i8], align 16
-define ptx_kernel void @k(ptr addrspace(1) %a, ptr addrspace(1) %out) {
-entry:
-  %t = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
-  %to = mul i32 %t, 16
-  %n0 = add i32 %t, 33
-  %n1 = and i32 %n0, 63
-  %no = mul i32 %n1, 16
-  %g0 = getelementptr i8, ptr addrspace(1) %a, i32 %to
-  %s0 = getelementptr i8, ptr addrspace(3) @dyn, i32 %to
-  call void @llvm.nvvm.cp.async.cg.shared.global.16(ptr addrspace(3) %s0, ptr addrspace(1) %g0)
-  call void @llvm.nvvm.cp.async.commit.group()
-  br label %loop
-loop:
-  %i = phi i32 [ 0, %entry ], [ %next, %latch ]
-  %sum = phi float [ 0.0, %entry ], [ %sum1, %latch ]
-  %next = add i32 %i, 1
-)" +
-         std::string(barrierBeforeRefill
-                         ? "  call void "
-                           "@llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)\n"
-                         : "") +
-         R"(
-  %more = icmp ult i32 %next, 4
-  br i1 %more, label %refill, label %wait
-refill:
-  %gi = mul i32 %next, 1024
-  %slot = and i32 %next, 1
-  %so = mul i32 %slot, 1024
-  %g = getelementptr i8, ptr addrspace(1) %g0, i32 %gi
-  %s = getelementptr i8, ptr addrspace(3) %s0, i32 %so
-  call void @llvm.nvvm.cp.async.cg.shared.global.16(ptr addrspace(3) %s, ptr addrspace(1) %g)
-  br label %wait
-wait:
-  call void @llvm.nvvm.cp.async.commit.group()
-  call void @llvm.nvvm.cp.async.wait.group(i32 )" +
-         std::to_string(pending) + R"()
-  call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)
-  br label %latch
-latch:
-  %now = and i32 %i, 1
-  %no1 = mul i32 %now, 1024
-  %no2 = add i32 %no, %no1
-  %r = getelementptr i8, ptr addrspace(3) @dyn, i32 %no2
-  %v = load float, ptr addrspace(3) %r
-  %sum1 = fadd float %sum, %v
-  %again = icmp ult i32 %next, 4
-  br i1 %again, label %loop, label %done
-done:
-  %po = getelementptr float, ptr addrspace(1) %out, i32 %t
-  store float %sum1, ptr addrspace(1) %po
-  ret void
-}
-)";
-}
-
-static int64_t runRing(const std::string &text, bool early, std::string &says,
-                       const char *inject = nullptr, bool checks = true,
-                       bool *right = nullptr) {
-  Kernel kernel(text, early, checks, inject);
-  std::vector<float> a(4 * 64 * 4), out(64);
-  for (size_t i = 0; i < a.size(); ++i)
-    a[i] = float(i);
-  kernel.add("a", a, KILN_BUFFER_INPUT);
-  kernel.add("out", out, KILN_BUFFER_OUTPUT);
-  int64_t findings = kernel.launch(64, 1, 2048);
-  says = kernel.messages;
-  bool good = true;
-  for (int t = 0; t < 64; ++t) {
-    float sum = 0;
-    for (int i = 0; i < 4; ++i)
-      sum += a[i * 256 + ((t + 33) & 63) * 4];
-    good &= out[t] == sum;
-  }
-  if (right)
-    *right = good;
-  return findings;
-}
-
 TEST(Checks, AsynchronousRing) {
   std::string says;
   for (bool early : {false, true}) {
@@ -412,113 +294,4 @@ TEST(Refused, NothingElseIsShared) {
   other.join();
   EXPECT_EQ(first, 0);
   EXPECT_EQ(second, 0);
-}
-
-//===----------------------------------------------------------------------===//
-// Planted faults
-//===----------------------------------------------------------------------===//
-
-TEST(Inject, Wait) {
-  std::string says;
-  EXPECT_GT(runRing(ring(1, true), false, says, "wait"), 0);
-  bool right;
-  runRing(ring(1, true), false, says, "wait", false, &right);
-  EXPECT_FALSE(right);
-}
-
-TEST(Inject, LaneWithoutShuffle) {
-  std::string says;
-  bool right;
-  runRing(ring(1, true), false, says, "lane", true, &right);
-  EXPECT_FALSE(right);
-}
-
-TEST(Inject, Mask) {
-  std::string guarded = perThread(R"(
-  %in = icmp ult i32 %t, 64
-  br i1 %in, label %put, label %end
-put:
-  store float 1.0, ptr addrspace(1) %po
-  br label %end
-end:
-)");
-  for (const char *fault : {static_cast<const char *>(nullptr), "mask"}) {
-    Kernel kernel(guarded, false, true, fault);
-    std::vector<float> a(64), out(64);
-    kernel.add("a", a, KILN_BUFFER_INPUT);
-    kernel.add("out", out, KILN_BUFFER_OUTPUT);
-    EXPECT_EQ(kernel.launch(96), fault ? 32 : 0) << kernel.messages;
-  }
-  // Nothing guards the store: the last thread leaves it out.
-  Kernel kernel(perThread(kCopyOne), false, true, "mask");
-  std::vector<float> a(64, 1.0f), out(64);
-  kernel.add("a", a, KILN_BUFFER_INPUT);
-  kernel.add("out", out, KILN_BUFFER_OUTPUT);
-  EXPECT_EQ(kernel.launch(64), 0) << kernel.messages;
-  EXPECT_EQ(out[62], 1);
-  EXPECT_EQ(out[63], 0);
-}
-
-TEST(Inject, Index) {
-  PerThread good("  store i32 %t, ptr addrspace(1) %po\n");
-  EXPECT_EQ(good.findings, 0);
-  Kernel kernel(perThread("  store i32 %t, ptr addrspace(1) %po\n"), false,
-                true, "index");
-  std::vector<int32_t> a(64), out(64);
-  kernel.add("a", a, KILN_BUFFER_INPUT);
-  kernel.add("out", out, KILN_BUFFER_OUTPUT);
-  EXPECT_EQ(kernel.launch(64), 0);
-  EXPECT_EQ(out[7], 8);
-  Kernel moved(perThread(kCopyOne), false, true, "index");
-  std::vector<float> b(64, 1.0f), c(65);
-  moved.add("b", b, KILN_BUFFER_INPUT);
-  moved.add("c", c, KILN_BUFFER_OUTPUT);
-  EXPECT_EQ(moved.launch(64), 0);
-  EXPECT_EQ(c[0], 0);
-  EXPECT_EQ(c[64], 1);
-}
-
-TEST(Inject, Round) {
-  std::string narrow = perThread(R"(
-  %v = load float, ptr addrspace(1) %pa
-  %h = fptrunc float %v to half
-  %e = fpext half %h to float
-  store float %e, ptr addrspace(1) %po
-)");
-  float value = 1.0f + 0x1.8p-11f; // Rounds up.
-  for (const char *fault : {static_cast<const char *>(nullptr), "round"}) {
-    Kernel kernel(narrow, false, true, fault);
-    std::vector<float> a(64, value), out(64);
-    kernel.add("a", a, KILN_BUFFER_INPUT);
-    kernel.add("out", out, KILN_BUFFER_OUTPUT);
-    EXPECT_EQ(kernel.launch(64), 0);
-    EXPECT_EQ(out[5], fault ? 1.0f : 1.0f + 0x1p-10f);
-  }
-}
-
-TEST(Inject, RoundByIntegerAddition) {
-  std::string rounded = "declare i32 @llvm.smax.i32(i32, i32)\n" + perThread(R"(
-  %v = load i32, ptr addrspace(1) %pa
-  %up = add i32 %v, 4096
-  %r = call i32 @llvm.smax.i32(i32 %up, i32 %v)
-  store i32 %r, ptr addrspace(1) %po
-)");
-  for (const char *fault : {static_cast<const char *>(nullptr), "round"}) {
-    Kernel kernel(rounded, false, true, fault);
-    std::vector<int32_t> a(64, 0x3f800fff), out(64);
-    kernel.add("a", a, KILN_BUFFER_INPUT);
-    kernel.add("out", out, KILN_BUFFER_OUTPUT);
-    EXPECT_EQ(kernel.launch(64), 0);
-    EXPECT_EQ(out[5], fault ? 0x3f800fff : 0x3f801fff);
-  }
-}
-
-TEST(Inject, SaysWhenThereIsNothingToChange) {
-  for (const char *fault : {"wait", "lane", "round"}) {
-    Kernel kernel(perThread(kCopyOne), false, true, fault);
-    EXPECT_EQ(kernel.emulator, nullptr);
-    EXPECT_TRUE(kernel.says("cannot inject '" + std::string(fault) + "'"));
-  }
-  Kernel unknown(perThread(kCopyOne), false, true, "luck");
-  EXPECT_TRUE(unknown.says("unknown fault 'luck'"));
 }
