@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <thread>
 
@@ -202,12 +203,26 @@ int64_t kilnEmulatorLaunch(KilnEmulator *emulator, const char *kernelName,
     for (int64_t i; (i = next++) < count;)
       runner.run(static_cast<uint64_t>(blocks ? blocks[i] : i));
   };
-  std::vector<std::thread> workers;
-  for (unsigned i = 1; i < numWorkers; ++i)
-    workers.emplace_back(work, i);
+  // std::thread would throw where the system has no thread left; then the
+  // others do the work.
+  using Work = std::pair<decltype(work) *, unsigned>;
+  std::vector<Work> jobs;
+  for (unsigned i = 0; i < numWorkers; ++i)
+    jobs.push_back({&work, i});
+  std::vector<pthread_t> workers;
+  for (unsigned i = 1; i < numWorkers; ++i) {
+    pthread_t worker;
+    auto start = [](void *job) -> void * {
+      auto &[body, number] = *static_cast<Work *>(job);
+      (*body)(number);
+      return nullptr;
+    };
+    if (pthread_create(&worker, nullptr, start, &jobs[i]) == 0)
+      workers.push_back(worker);
+  }
   work(0);
-  for (std::thread &worker : workers)
-    worker.join();
+  for (pthread_t worker : workers)
+    pthread_join(worker, nullptr);
 
   FindingLog log;
   for (const WorkerResult &result : results) {

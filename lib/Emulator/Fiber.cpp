@@ -13,7 +13,7 @@ using namespace kiln::emulator;
 
 static constexpr size_t kGuardBytes = 4096;
 
-#if defined(__x86_64__)
+#ifdef KILN_EMULATOR_OWN_SWITCH
 // Callee-saved registers of the System V ABI; the floating-point control words
 // never change in emulated code.
 asm(R"(

@@ -6,7 +6,8 @@
 //
 // A fiber is a stack and a saved stack pointer. swapcontext() makes a system
 // call each time, too slow for one switch per lane and mma; so x86-64 has a
-// switch of its own and other machines use ucontext.
+// switch of its own; other machines (and -DKILN_EMULATOR_UCONTEXT) use
+// ucontext.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,14 +16,16 @@
 
 #include <cstddef>
 
-#if !defined(__x86_64__)
+#if defined(__x86_64__) && !defined(KILN_EMULATOR_UCONTEXT)
+#define KILN_EMULATOR_OWN_SWITCH 1
+#else
 #include <ucontext.h>
 #endif
 
 namespace kiln::emulator {
 
 struct Fiber {
-#if defined(__x86_64__)
+#ifdef KILN_EMULATOR_OWN_SWITCH
   void *stackPointer = nullptr;
 #else
   ucontext_t context;

@@ -56,6 +56,8 @@ static void collect(Instruction &inst, const DataLayout &layout,
                     SmallVectorImpl<Access> &accesses) {
   auto add = [&](unsigned operand, Type *type, Align align, uint32_t flags) {
     Value *pointer = inst.getOperand(operand);
+    // What the device needs; the program may happen to know a larger one.
+    align = std::min(align, Align(PowerOf2Ceil(layout.getTypeStoreSize(type))));
     if (isChecked(pointer))
       accesses.push_back({&inst, operand, layout.getTypeStoreSize(type),
                           flags | getSpaceFlags(pointer) |

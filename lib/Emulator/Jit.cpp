@@ -94,6 +94,19 @@ CompiledProgram::create(StringRef bitcode, bool checks, StringRef inject) {
   InitializeNativeTarget();
   InitializeNativeTargetAsmPrinter();
   auto context = std::make_unique<LLVMContext>();
+  // Without a handler an error in the code generator ends the process. The
+  // context moves on to the JIT and dies with it.
+  auto result = std::make_unique<CompiledProgram>();
+  context->setDiagnosticHandlerCallBack(
+      [](const DiagnosticInfo *info, void *errors) {
+        if (info->getSeverity() != DS_Error)
+          return;
+        raw_string_ostream os(*static_cast<std::string *>(errors));
+        DiagnosticPrinterRawOStream printer(os);
+        info->print(printer);
+        os << '\n';
+      },
+      result->errors.get());
   Expected<std::unique_ptr<Module>> parsed =
       parseBitcodeFile(MemoryBufferRef(bitcode, "kernels.bc"), *context);
   if (!parsed)
@@ -104,11 +117,12 @@ CompiledProgram::create(StringRef bitcode, bool checks, StringRef inject) {
   raw_string_ostream problemStream(problems);
   if (verifyModule(*module, &problemStream))
     return createStringError("the bitcode is not valid: %s", problems.c_str());
+  if (Error error = rewriteInlineAsm(*module))
+    return error;
   if (!inject.empty())
     if (Error error = injectFault(*module, inject))
       return error;
 
-  auto result = std::make_unique<CompiledProgram>();
   if (Error error = lowerToHost(*module, checks, result->program))
     return error;
 
@@ -136,6 +150,10 @@ CompiledProgram::create(StringRef bitcode, bool checks, StringRef inject) {
   if (!jit)
     return jit.takeError();
   result->jit = std::move(*jit);
+  result->jit->getExecutionSession().setErrorReporter(
+      [errors = result->errors.get()](Error error) {
+        *errors += toString(std::move(error)) + "\n";
+      });
   orc::JITDylib &library = result->jit->getMainJITDylib();
   if (Error error =
           library.define(orc::absoluteSymbols(getRuntimeSymbols(*result->jit))))
@@ -146,7 +164,12 @@ CompiledProgram::create(StringRef bitcode, bool checks, StringRef inject) {
   // Compile now, so that what is missing is known when the emulator is made.
   for (const auto &[name, kernel] : result->program.kernels)
     if (Expected<KernelEntry> entry = result->getEntry(kernel); !entry)
-      return entry.takeError();
+      return createStringError("kernel '%s' cannot be compiled: %s%s",
+                               name.c_str(), result->errors->c_str(),
+                               toString(entry.takeError()).c_str());
+  if (!result->errors->empty())
+    return createStringError("the kernels cannot be compiled: %s",
+                             result->errors->c_str());
   return result;
 }
 

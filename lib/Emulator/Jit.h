@@ -31,6 +31,8 @@ public:
 
 private:
   LoweredProgram program;
+  /// What LLVM reported while compiling; outlives the JIT that writes to it.
+  std::unique_ptr<std::string> errors = std::make_unique<std::string>();
   std::unique_ptr<llvm::orc::LLJIT> jit;
 };
 

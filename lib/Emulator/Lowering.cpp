@@ -64,7 +64,8 @@ static void collectSites(Module &module, LoweredProgram &program,
           site.text.resize(tail);
         if (site.text.size() > 120)
           site.text = site.text.substr(0, 117) + "...";
-        if (const DILocation *location = inst.getDebugLoc())
+        if (const DILocation *location = inst.getDebugLoc();
+            location && location->getLine())
           site.location =
               (location->getFilename() + ":" + Twine(location->getLine()) +
                ":" + Twine(location->getColumn()))
@@ -185,7 +186,9 @@ Error Lowerer::lowerSharedVariables() {
     }
   convertUsersOfConstantsToInstructions(constants);
   const DataLayout &layout = module.getDataLayout();
-  uint64_t end = 0;
+  // A gap behind each variable shows accesses that run over its end.
+  constexpr uint64_t kGap = 64;
+  uint64_t end = 0, gapEnd = 0;
   DenseMap<GlobalVariable *, uint64_t> offsets;
   for (GlobalVariable *variable : variables) {
     uint64_t bytes = layout.getTypeAllocSize(variable->getValueType());
@@ -193,16 +196,16 @@ Error Lowerer::lowerSharedVariables() {
       continue;
     uint64_t align =
         std::max<uint64_t>(variable->getAlign().valueOrOne().value(), 16);
-    uint64_t offset = alignTo(end, align);
+    uint64_t offset = alignTo(gapEnd, align);
     program.shared.variables.push_back(
         {variable->getName().str(), offset, bytes});
     offsets[variable] = offset;
     end = offset + bytes;
+    gapEnd = end + kGap;
   }
   program.shared.staticBytes = end;
-  // Dynamic memory starts where a write behind the last variable misses it.
   program.shared.dynamicOffset =
-      variables.empty() || end == 0 ? 0 : alignTo(end + 64, 256);
+      variables.empty() || end == 0 ? 0 : alignTo(gapEnd, 256);
   for (GlobalVariable *variable : variables)
     if (!offsets.contains(variable))
       offsets[variable] = program.shared.dynamicOffset;
@@ -330,8 +333,6 @@ Error kiln::emulator::lowerToHost(Module &module, bool checks,
   program.sites.emplace_back();
   Lowerer lowerer(module, program);
   if (Error error = lowerer.findKernels())
-    return error;
-  if (Error error = rewriteInlineAsm(module))
     return error;
   if (Error error = lowerer.lowerAllocas())
     return error;

@@ -63,8 +63,9 @@ int getSpecialRegister(llvm::StringRef name);
 llvm::Value *expandScalar(llvm::StringRef name, llvm::CallInst &call,
                           llvm::IRBuilder<> &builder);
 
-/// Turns the module into one for the host: entry wrappers, runtime calls,
-/// shared memory, and, with `checks`, a check before each access.
+/// Turns the module, free of inline PTX, into one for the host: entry wrappers,
+/// runtime calls, shared memory, and, with `checks`, a check before each
+/// access.
 llvm::Error lowerToHost(llvm::Module &module, bool checks,
                         LoweredProgram &program);
 /// Puts a check before each access of global and shared memory.

@@ -66,8 +66,14 @@ MemoryChecker::Verdict MemoryChecker::accessGlobal(const Request &request) {
   Verdict verdict;
   auto *address = reinterpret_cast<uint8_t *>(request.address);
   Buffer *buffer = lastBuffer;
-  if (!buffer || address < buffer->data ||
-      address + request.bytes > buffer->data + buffer->bytes) {
+  // Compared as offsets: an address near the end of the address space plus
+  // its size would wrap around.
+  auto holds = [&](const Buffer *candidate) {
+    uint64_t offset = address - candidate->data;
+    return offset < candidate->bytes &&
+           request.bytes <= candidate->bytes - offset;
+  };
+  if (!buffer || !holds(buffer)) {
     buffer = buffers.find(address);
     lastBuffer = buffer;
   }
@@ -78,7 +84,7 @@ MemoryChecker::Verdict MemoryChecker::accessGlobal(const Request &request) {
     verdict.text = std::move(text);
     return verdict;
   };
-  if (!buffer || address + request.bytes > buffer->data + buffer->bytes) {
+  if (!buffer || !holds(buffer)) {
     Buffer *near = buffers.findNearest(address);
     std::string text = "outside of every buffer";
     if (near)
@@ -279,8 +285,8 @@ void MemoryChecker::noteWrite(const Request &request, bool pending) {
 MemoryChecker::Verdict MemoryChecker::accessShared(const Request &request) {
   Verdict verdict;
   uint64_t offset = request.address - base;
-  if (offset + request.bytes > layout.totalBytes ||
-      offset >= layout.totalBytes) {
+  if (offset >= layout.totalBytes ||
+      request.bytes > layout.totalBytes - offset) {
     verdict.faulty = true;
     verdict.allowed = false;
     verdict.kind = FindingKind::OutOfBounds;
@@ -317,8 +323,8 @@ MemoryChecker::Verdict MemoryChecker::accessShared(const Request &request) {
 MemoryChecker::Verdict MemoryChecker::beginCopy(const Request &request) {
   Verdict verdict;
   uint64_t offset = request.address - base;
-  if (offset + request.bytes > layout.totalBytes ||
-      offset >= layout.totalBytes) {
+  if (offset >= layout.totalBytes ||
+      request.bytes > layout.totalBytes - offset) {
     verdict.faulty = true;
     verdict.allowed = false;
     verdict.text = describeShared(request.address) + " of " +

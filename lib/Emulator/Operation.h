@@ -37,17 +37,15 @@ enum class OpKind : uint8_t {
   ActiveMask,
   Clock,
   // For the lanes of a warp together.
-  FirstWarpOp,
-  WarpSync = FirstWarpOp, // mask
-  Shuffle,                // mask, value, lane, clamp -> value[, predicate]
-  Redux,                  // value, mask
-  Vote,                   // mask, predicate
-  MatchAny,               // mask, value
-  MatchAll,               // mask, value -> mask, predicate
-  Mma,                    // a..., b..., c... -> d...
-  LoadMatrix,             // ptr -> registers
-  StoreMatrix,            // ptr, registers
-  LastWarpOp = StoreMatrix,
+  WarpSync,    // mask
+  Shuffle,     // mask, value, lane, clamp -> value[, predicate]
+  Redux,       // value, mask
+  Vote,        // mask, predicate
+  MatchAny,    // mask, value
+  MatchAll,    // mask, value -> mask, predicate
+  Mma,         // a..., b..., c... -> d...
+  LoadMatrix,  // ptr -> registers
+  StoreMatrix, // ptr, registers
   // For the threads of a block together.
   Barrier,       // [id[, count]]
   BarrierArrive, // id, count

@@ -370,3 +370,45 @@ end:
   EXPECT_EQ(out[7], 1);
   EXPECT_EQ(out[8], 0);
 }
+
+// A table in constant memory, local memory that is indexed by a variable, a
+// generic pointer into shared memory and atomics there.
+TEST(Run, AddressSpaces) {
+  for (bool early : {false, true}) {
+    Kernel kernel(R"(
+@table = internal addrspace(4) constant [4 x i32] [i32 1, i32 10, i32 100, i32 1000]
+@sum = internal addrspace(3) global i32 undef, align 4
+define ptx_kernel void @k(ptr addrspace(1) %out) {
+  %local = alloca [4 x i32], align 16
+  %t = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
+  %first = icmp eq i32 %t, 0
+  br i1 %first, label %init, label %go
+init:
+  store i32 0, ptr addrspace(3) @sum
+  br label %go
+go:
+  call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)
+  %i = and i32 %t, 3
+  %pt = getelementptr i32, ptr addrspace(4) @table, i32 %i
+  %v = load i32, ptr addrspace(4) %pt
+  %pl = getelementptr i32, ptr %local, i32 %i
+  store i32 %v, ptr %pl
+  %w = load i32, ptr %pl
+  %old = atomicrmw add ptr addrspace(3) @sum, i32 %w monotonic
+  call void @llvm.nvvm.barrier.cta.sync.aligned.all(i32 0)
+  br i1 %first, label %put, label %end
+put:
+  %r = load i32, ptr addrspacecast (ptr addrspace(3) @sum to ptr)
+  store i32 %r, ptr addrspace(1) %out
+  br label %end
+end:
+  ret void
+}
+)",
+                  early);
+    std::vector<int32_t> out(1);
+    kernel.add("out", out, KILN_BUFFER_OUTPUT);
+    ASSERT_EQ(kernel.launch(64), 0) << kernel.messages;
+    EXPECT_EQ(out[0], 16 * 1111);
+  }
+}

@@ -10,22 +10,20 @@
 // changes the compute kernels: those that hold tensor-core instructions, or all
 // of them where none does.
 //
-//   wait   Every cp.async.wait_group N waits for one group less (N + 1), and
-//          wait_all for none: data is read before it has arrived. Caught by
-//          the checks, or by the results with copies late.
-//   lane   One lane offset is wrong: the last butterfly (or other) shuffle
-//          reads from a lane at half or twice the distance; without a shuffle,
-//          the lane number that the first fragment load's address uses is off
-//          by one.
-//   mask   The condition that guards the last global stores is always true, so
-//          that positions outside of the output are stored; without a guarded
-//          store the stores are left out in the last thread.
+//   wait   Every cp.async.wait_group N leaves one group more outstanding
+//          (N + 1), and wait_all waits for none: data is used before it has
+//          arrived. Shows in the checks, and in the results with copies late.
+//   lane   Lane offsets are wrong: the shuffles of the last step read from a
+//          lane at half (1: twice) the distance; without a shuffle, the first
+//          load of shared memory or ldmatrix takes the next lane's address.
+//   mask   The condition around each store to global memory is always true, so
+//          that positions outside of the output are stored; where nothing
+//          guards the stores, the last thread of a block leaves them out.
 //   round  The rounding of operands to tf32 (cvt.rna, or the integer addition
-//          of 0x1000) is left out; in f16 and bf16 kernels the final conversion
-//          truncates instead of rounding.
-//   index  Stored indices (i32 or i64 values) are one too large; in a kernel
-//          without an index output the address of the last global store is one
-//          element further.
+//          of 0x1000) is left out, also where weights are packed; without one,
+//          conversions to f16 or bf16 and arithmetic in them truncate.
+//   index  Stored indices (i32 or i64 values) are one too large; without an
+//          index output the stores go one element (of their width) too far.
 //
 //===----------------------------------------------------------------------===//
 
