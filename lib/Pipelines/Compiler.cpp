@@ -198,6 +198,7 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
   if (options.withReference)
     reference.sourceFile = "source.mlir";
   if (gpuReference.plan) {
+    plan->appendConstants(*gpuReference.plan);
     reference.ptxFile = "reference.ptx";
     reference.plan = &*gpuReference.plan;
   }
