@@ -40,16 +40,17 @@ function(kiln_add_library name)
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
-# kiln_add_c_library(NAME SOURCES... [LINK libs...] [WHOLE libs...])
-# A shared library that exports only the C interface of include/kiln-c, its own
-# part and that of the WHOLE static libraries.
+# kiln_add_c_library(NAME SOURCES... [LINK libs...] [ENTRIES functions...])
+# A shared library that exports only the C interface of include/kiln-c. ENTRIES
+# are functions of the linked static libraries that nothing here refers to: each
+# brings the object file that it stands in.
 function(kiln_add_c_library name)
-  cmake_parse_arguments(ARG "" "" "LINK;WHOLE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "LINK;ENTRIES" ${ARGN})
   add_library(${name} SHARED ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PUBLIC kiln_flags
     PRIVATE kiln_llvm_flags ${ARG_LINK})
-  foreach(lib IN LISTS ARG_WHOLE)
-    target_link_libraries(${name} PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${lib}>")
+  foreach(entry IN LISTS ARG_ENTRIES)
+    target_link_options(${name} PRIVATE "LINKER:--undefined=${entry}")
   endforeach()
   set(exports "${CMAKE_CURRENT_BINARY_DIR}/${name}.exports")
   file(WRITE "${exports}" "{ global: kilnCompile; kilnArtifact*; kilnEmulator*; kilnReference*; local: *; };\n")

@@ -162,6 +162,24 @@ static DictionaryAttr describeTiles(OpBuilder &builder, ArrayRef<int64_t> grid,
                             builder.getDenseI64ArrayAttr(dims))});
 }
 
+/// Where the dimensions of a kernel's result stand in the output that is a view
+/// of it with unit dimensions added or dropped; empty for any other view.
+static SmallVector<int64_t> mapToOutput(ArrayRef<int64_t> kernelShape,
+                                        ArrayRef<int64_t> outputShape,
+                                        ArrayRef<int64_t> dims) {
+  SmallVector<int64_t> place;
+  size_t next = 0;
+  for (int64_t extent : kernelShape) {
+    while (next < outputShape.size() && outputShape[next] != extent &&
+           outputShape[next] == 1)
+      ++next;
+    if (next == outputShape.size() || outputShape[next] != extent)
+      return {};
+    place.push_back(next++);
+  }
+  return llvm::map_to_vector(dims, [&](int64_t dim) { return place[dim]; });
+}
+
 LogicalResult Outliner::outlineCompute(KernelOp kernel,
                                        gpu::GPUFuncOp outlined,
                                        LaunchOp launch) {
@@ -209,7 +227,12 @@ LogicalResult Outliner::outlineCompute(KernelOp kernel,
           : std::to_string(count);
   launch.setGridAttr(builder.getStrArrayAttr({blocks, "1", "1"}));
   launch.setScheduleAttr(schedule);
-  launch.setTilesAttr(describeTiles(builder, grid, tileShape, outputDims));
+  auto output = cast<MemRefType>(launch.getArguments().back().getType());
+  SmallVector<int64_t> placed = mapToOutput(
+      cast<RankedTensorType>(kernel.getResult(0).getType()).getShape(),
+      output.getShape(), outputDims);
+  if (!placed.empty())
+    launch.setTilesAttr(describeTiles(builder, grid, tileShape, placed));
   if (auto flops = kernel->getAttrOfType<IntegerAttr>("kiln.flops"))
     launch.setFlopsAttr(flops);
 

@@ -74,8 +74,11 @@ bool KernelGroup::costsNothing(Operation *op, bool isTapped) const {
     return true;
   if (isTapped) // Every tap would compute it again, so only pads are free.
     return isConstantPad(op);
-  if (isView(op))
-    return op->getOperand(0).getDefiningOp() && getSize(op->getResult(0)) >= 0;
+  if (isView(op)) { // Views of arguments and kernel results stay outside.
+    Operation *source = op->getOperand(0).getDefiningOp();
+    return source && costsNothing(source, /*isTapped=*/false) &&
+           getSize(op->getResult(0)) >= 0;
+  }
   if (auto generic = dyn_cast<linalg::GenericOp>(op))
     return generic.hasPureTensorSemantics() && !generic.hasDynamicShape() &&
            generic.getNumParallelLoops() == generic.getNumLoops() &&

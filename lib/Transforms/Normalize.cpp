@@ -67,6 +67,7 @@ struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
     populateGeneralizePatterns(patterns);
     populateNameConvolutionPatterns(patterns, named);
     populateWidenAccumulatorPatterns(patterns, widened);
+    populateConvolutionLayoutPatterns(patterns);
     populateSinkReshapePatterns(patterns);
     populateFuseElementwisePatterns(patterns);
     for (Dialect *dialect : context->getLoadedDialects())

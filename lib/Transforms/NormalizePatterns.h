@@ -29,6 +29,9 @@ void populateNameConvolutionPatterns(mlir::RewritePatternSet &patterns,
 void populateWidenAccumulatorPatterns(mlir::RewritePatternSet &patterns,
                                       unsigned &count);
 
+/// Transposes of image and filter into the convolution's layout.
+void populateConvolutionLayoutPatterns(mlir::RewritePatternSet &patterns);
+
 /// Unit dimensions and reshapes: reads through `expand_shape`, `keepdim`
 /// reductions without the unit dimension, reshapes behind elementwise ops.
 void populateSinkReshapePatterns(mlir::RewritePatternSet &patterns);

@@ -256,3 +256,57 @@ func.func @dynamic(%x: tensor<?x3x?x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<
   %r = math.absf %conv : tensor<?x4x?x5xf32>
   return %r, %u : tensor<?x4x?x5xf32>, tensor<*xf32>
 }
+
+// -----
+
+// NCHW through a compiler that knows NHWC: no transpose is left, also not that
+// of the padded image; the bias is read in the new layout.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#channel = affine_map<(d0, d1, d2, d3) -> (d3)>
+// CHECK: #[[CHANNEL:.*]] = affine_map<(d0, d1, d2, d3) -> (d1)>
+// CHECK-LABEL: func.func @transposed(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x3x6x7xf32>, %[[W:[a-z0-9]+]]: tensor<4x3x3x3xf32>
+// CHECK: %[[PAD:.*]] = tensor.pad %[[X]] low[0, 0, 1, 2] high[0, 0, 0, 1]
+// CHECK: linalg.fill {{.*}} outs(%{{.*}} : tensor<2x4x3x8xf32>)
+// CHECK: %[[CONV:.*]] = linalg.conv_2d_nchw_fchw {dilations = dense<1> : tensor<2xi64>, strides = dense<[2, 1]> : tensor<2xi64>} ins(%[[PAD]], %[[W]]
+// CHECK: %[[R:.*]] = linalg.generic {indexing_maps = [{{[^,]*}}, #[[CHANNEL]], {{.*}} ins(%[[CONV]],
+// CHECK: arith.addf
+// CHECK: math.tanh
+// CHECK: return %[[R]]
+func.func @transposed(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<4xf32>) -> tensor<2x4x3x8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %ex = tensor.empty() : tensor<2x6x7x3xf32>
+  %tx = linalg.transpose ins(%x : tensor<2x3x6x7xf32>) outs(%ex : tensor<2x6x7x3xf32>) permutation = [0, 2, 3, 1]
+  %ew = tensor.empty() : tensor<3x3x3x4xf32>
+  %tw = linalg.transpose ins(%w : tensor<4x3x3x3xf32>) outs(%ew : tensor<3x3x3x4xf32>) permutation = [2, 3, 1, 0]
+  %pad = tensor.pad %tx low[0, 1, 2, 0] high[0, 0, 1, 0] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<2x6x7x3xf32> to tensor<2x7x10x3xf32>
+  %e = tensor.empty() : tensor<2x3x8x4xf32>
+  %init = linalg.fill ins(%zero : f32) outs(%e : tensor<2x3x8x4xf32>) -> tensor<2x3x8x4xf32>
+  %conv = linalg.conv_2d_nhwc_hwcf {strides = dense<[2, 1]> : tensor<2xi64>, dilations = dense<1> : tensor<2xi64>} ins(%pad, %tw : tensor<2x7x10x3xf32>, tensor<3x3x3x4xf32>) outs(%init : tensor<2x3x8x4xf32>) -> tensor<2x3x8x4xf32>
+  %add = linalg.generic {indexing_maps = [#all, #channel, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%conv, %b : tensor<2x3x8x4xf32>, tensor<4xf32>) outs(%e : tensor<2x3x8x4xf32>) {
+  ^bb0(%in: f32, %s: f32, %out: f32):
+    %a = arith.addf %in, %s : f32
+    linalg.yield %a : f32
+  } -> tensor<2x3x8x4xf32>
+  %er = tensor.empty() : tensor<2x4x3x8xf32>
+  %back = linalg.transpose ins(%add : tensor<2x3x8x4xf32>) outs(%er : tensor<2x4x3x8xf32>) permutation = [0, 3, 1, 2]
+  %tanh = linalg.tanh ins(%back : tensor<2x4x3x8xf32>) outs(%er : tensor<2x4x3x8xf32>) -> tensor<2x4x3x8xf32>
+  return %tanh : tensor<2x4x3x8xf32>
+}
+
+// -----
+
+// A filter in the other order of NHWC.
+// CHECK-LABEL: func.func @transposed_filter(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x6x7x3xf32>, %[[W:[a-z0-9]+]]: tensor<4x3x2x3xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: linalg.conv_2d_nhwc_fhwc {{.*}} ins(%[[X]], %[[W]]
+func.func @transposed_filter(%x: tensor<2x6x7x3xf32>, %w: tensor<4x3x2x3xf32>, %o: tensor<2x4x6x4xf32>) -> tensor<2x4x6x4xf32> {
+  %ew = tensor.empty() : tensor<3x2x3x4xf32>
+  %tw = linalg.transpose ins(%w : tensor<4x3x2x3xf32>) outs(%ew : tensor<3x2x3x4xf32>) permutation = [1, 2, 3, 0]
+  %conv = linalg.conv_2d_nhwc_hwcf {strides = dense<1> : tensor<2xi64>, dilations = dense<1> : tensor<2xi64>} ins(%x, %tw : tensor<2x6x7x3xf32>, tensor<3x2x3x4xf32>) outs(%o : tensor<2x4x6x4xf32>) -> tensor<2x4x6x4xf32>
+  return %conv : tensor<2x4x6x4xf32>
+}

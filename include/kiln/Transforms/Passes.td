@@ -18,6 +18,8 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     - convolutions as `linalg.conv_2d_nchw_fchw`, `conv_2d_nhwc_hwcf` or
       `conv_2d_nhwc_fhwc`, also where they were written as `linalg.generic`;
       strides and dilations are positive (anything else is an error);
+      transposes that bring image and filter into its layout are gone where the
+      convolution has a name without them;
     - f32 accumulators: a convolution whose own result is f16 or bf16 becomes
       one with an f32 result and init, followed by `arith.truncf`;
     - the init of a convolution (where its accumulators start) is a
