@@ -6,7 +6,7 @@
 
 #include "kiln/Conversion/Passes.h"
 
-#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -226,6 +226,32 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
     return type ? type.getAddressSpace() : 0;
   }
 
+  /// LLVM ends the process on other symbols; a dot it lets through and ptxas
+  /// refuses.
+  LogicalResult checkSymbol(Operation *op, StringRef name) {
+    auto isPtx = [](char c) {
+      return llvm::isAlnum(c) || c == '_' || c == '$';
+    };
+    if (!name.empty() && !llvm::isDigit(name.front()) &&
+        llvm::all_of(name, isPtx))
+      return success();
+    return op->emitError("'") << name
+                              << "' is no name in PTX; use letters, digits, _ "
+                                 "and $, with no digit in front";
+  }
+
+  LogicalResult checkFunction(LLVM::LLVMFuncOp func) {
+    if (func.isExternal())
+      return refuse(func, "nothing defines it at run time");
+    if (func.isVarArg())
+      return refuse(func, "it has a variable number of arguments");
+    for (Type type : func.getArgumentTypes())
+      if (!isSupportedType(type))
+        return func.emitError("an argument of type ")
+               << type << " has no form on sm_89";
+    return checkSymbol(func, func.getName());
+  }
+
   LogicalResult checkGlobal(LLVM::GlobalOp global) {
     bool hasValue = global.getValueAttr() || !global.getInitializer().empty();
     if (global.getAddrSpace() == 3 && hasValue)
@@ -235,7 +261,7 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
       return refuse(global, "globals lie in global, constant or shared memory");
     if (!isSupportedType(global.getType()))
       return refuse(global, "it holds elements of an unsupported type");
-    return success();
+    return checkSymbol(global, global.getName());
   }
 
   LogicalResult checkLLVM(Operation *op) {
@@ -257,8 +283,8 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
       return refuse(op, "atomic accesses are not supported");
     if (auto global = dyn_cast<LLVM::GlobalOp>(op))
       return checkGlobal(global);
-    if (auto func = dyn_cast<LLVM::LLVMFuncOp>(op); func && func.isExternal())
-      return refuse(op, "nothing defines it at run time");
+    if (auto func = dyn_cast<LLVM::LLVMFuncOp>(op))
+      return checkFunction(func);
     if (isa<LLVM::Exp2Op>(op) &&
         !getElementTypeOrSelf(op->getResult(0)).isF32())
       return refuse(op, "exp2 is an instruction on f32 only");
@@ -313,6 +339,8 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
       return checkLLVM(op);
     if (dialect == "nvvm")
       return checkNVVM(op);
+    if (auto func = dyn_cast<gpu::GPUFuncOp>(op))
+      return checkSymbol(op, func.getName());
     if (dialect == "complex")
       return refuse(op, "complex numbers are not supported");
     return success();

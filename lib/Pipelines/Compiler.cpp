@@ -8,6 +8,7 @@
 
 #include "EntryFunction.h"
 
+#include "kiln/Conversion/Passes.h"
 #include "kiln/Reference/GpuReference.h"
 #include "kiln/Target/LaunchPlan.h"
 #include "kiln/Target/Ptxas.h"
@@ -92,6 +93,11 @@ kiln::serialize(ModuleOp module, const SerializeOptions &options,
   if (!llvm::hasSingleElement(kernels))
     return module.emitError("expected one gpu.module of kernels, found ")
            << std::distance(kernels.begin(), kernels.end());
+  // Whoever made the module: LLVM ends the process on what it cannot select.
+  PassManager check(module.getContext(), ModuleOp::getOperationName());
+  check.nest<gpu::GPUModuleOp>().addPass(createCheckSupported());
+  if (failed(check.run(module)))
+    return failure();
   return serializeKernels(*kernels.begin(), kArch, options);
 }
 
@@ -198,6 +204,7 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
   if (options.withReference)
     reference.sourceFile = "source.mlir";
   if (gpuReference.plan) {
+    plan->appendConstants(*gpuReference.plan);
     reference.ptxFile = "reference.ptx";
     reference.plan = &*gpuReference.plan;
   }

@@ -193,8 +193,11 @@ LogicalResult Lowering::lower(linalg::LinalgOp original) {
     return success();
   }
 
-  std::string name =
-      (entry.getSymName() + "_reference_" + Twine(numKernels)).str();
+  // PTX knows fewer names than MLIR.
+  std::string name;
+  for (char c : entry.getSymName())
+    name += llvm::isAlnum(c) ? c : '_';
+  name = ("reference_" + Twine(name) + "_" + Twine(numKernels)).str();
   rewriter.setInsertionPointToEnd(&kernels.getBodyRegion().front());
   SmallVector<Type> types =
       llvm::map_to_vector(buffers, [](Value v) { return v.getType(); });

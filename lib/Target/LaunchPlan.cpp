@@ -336,3 +336,15 @@ void LaunchPlan::setUsage(const AssembledKernels &code) {
     kernel.occupancy = computeOccupancy(target, block);
   }
 }
+
+void LaunchPlan::appendConstants(LaunchPlan &other) {
+  if (other.constants.empty())
+    return;
+  constants.resize(
+      llvm::alignTo(constants.size(), uint64_t(kConstantAlignment)));
+  for (BufferInfo &buffer : other.buffers)
+    if (buffer.kind == BufferInfo::Kind::Constant)
+      buffer.offset += constants.size();
+  constants += other.constants;
+  other.constants.clear();
+}

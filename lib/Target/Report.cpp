@@ -92,7 +92,7 @@ std::string kiln::formatReport(const LaunchPlan &plan,
     if (kernel.flops)
       os << scaled(kernel.flops, "FLOP") << ", ";
     os << scaled(kernel.bytes, "B") << "\n";
-    line("bound") << llvm::format("%.3f ms", roofline.boundMs())
+    line("bound") << llvm::format("%.4g ms", roofline.boundMs())
                   << (roofline.computeMs > roofline.memoryMs ? " (compute)"
                                                              : " (memory)")
                   << "\n";

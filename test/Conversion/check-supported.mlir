@@ -119,3 +119,24 @@ func.func @later_instructions(%p: !llvm.ptr<3>, %x: f32) {
   %2 = nvvm.read.ptx.sreg.ctaid.y : i32
   return
 }
+
+// -----
+
+gpu.module @names {
+  // expected-error@+1 {{'a b' is no name in PTX; use letters, digits, _ and $, with no digit in front}}
+  gpu.func @"a b"() kernel {
+    gpu.return
+  }
+  // expected-error@+1 {{'main.1' is no name in PTX}}
+  llvm.func @main.1() {
+    llvm.return
+  }
+  // expected-error@+1 {{it has a variable number of arguments}}
+  llvm.func @many(...) {
+    llvm.return
+  }
+  // expected-error@+1 {{an argument of type 'i5' has no form on sm_89}}
+  llvm.func @odd(%x: i5) {
+    llvm.return
+  }
+}

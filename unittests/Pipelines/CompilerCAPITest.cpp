@@ -9,6 +9,9 @@
 #include "gtest/gtest.h"
 
 #include <cstring>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -59,6 +62,44 @@ TEST(CompilerCAPITest, CallbackMayBeMissing) {
             nullptr);
   EXPECT_EQ(kilnCompile(nullptr, 0, nullptr, nullptr, nullptr, nullptr),
             nullptr);
+}
+
+/// The files of the compiled example by name; empty after an error.
+std::map<std::string, std::string> compileExample() {
+  std::ifstream file(KILN_SOURCE);
+  std::string source((std::istreambuf_iterator<char>(file)), {});
+  KilnCompileOptions options = {};
+  options.withReference = 1;
+  std::vector<Message> messages;
+  KilnArtifact *artifact = kilnCompile(source.data(), source.size(), "in.mlir",
+                                       &options, collect, &messages);
+  std::map<std::string, std::string> files;
+  if (!artifact)
+    return files;
+  for (size_t i = 0; i < kilnArtifactGetNumFiles(artifact); ++i) {
+    size_t length = 0;
+    const char *data = kilnArtifactGetFileData(artifact, i, &length);
+    files[kilnArtifactGetFileName(artifact, i)] = std::string(data, length);
+  }
+  EXPECT_EQ(kilnArtifactGetFileName(artifact, files.size()), nullptr);
+  EXPECT_EQ(kilnArtifactGetFileData(artifact, files.size(), nullptr), nullptr);
+  kilnArtifactDestroy(artifact);
+  return files;
+}
+
+TEST(CompilerCAPITest, ThreadsCompileTheSameBytes) {
+  std::vector<std::map<std::string, std::string>> results(3);
+  std::vector<std::thread> threads;
+  for (auto &result : results)
+    threads.emplace_back([&result] { result = compileExample(); });
+  for (std::thread &thread : threads)
+    thread.join();
+  for (const char *name : {"artifact.json", "kernels.ptx", "kernels.bc",
+                           "source.mlir", "reference.ptx"})
+    EXPECT_FALSE(results[0][name].empty()) << name;
+  EXPECT_EQ(results[0].count("kernels.cubin"), 0u);
+  EXPECT_EQ(results[0], results[1]);
+  EXPECT_EQ(results[0], results[2]);
 }
 
 TEST(CompilerCAPITest, ThreadsAreIndependent) {

@@ -73,6 +73,9 @@ struct LaunchPlan {
 
   /// Takes over what ptxas found and derives the occupancy from it.
   void setUsage(const AssembledKernels &code);
+  /// Puts the constants of `other` behind those of this plan and moves the
+  /// offsets in `other` there: one file holds both.
+  void appendConstants(LaunchPlan &other);
 };
 
 /// Reads the plan of `module`, whose only `func.func` with `kiln.num_inputs` is
