@@ -110,7 +110,11 @@ LogicalResult Distributor::distributeMma(DotOp op) {
   auto type = tf32 ? NVVM::MMATypes::tf32
               : op.getContraction() == Contraction::F16 ? NVVM::MMATypes::f16
                                                         : NVVM::MMATypes::bf16;
-  for (int64_t step = 0; step < extent; step += k)
+  struct Instruction {
+    int64_t a, b, acc; ///< first registers
+  };
+  for (int64_t step = 0; step < extent; step += k) {
+    SmallVector<Instruction> instructions;
     for (int64_t reg = 0; reg < accLayout.getNumRegisters(); reg += 4) {
       SmallVector<int64_t> point =
           getPoint(map(2), accLayout.getCoordinate(reg, 0, 0));
@@ -118,6 +122,15 @@ LogicalResult Distributor::distributeMma(DotOp op) {
       int64_t aReg = aIndex.find(point), bReg = bIndex.find(point);
       if (aReg < 0 || bReg < 0)
         return op.emitOpError("operand layouts do not meet the accumulator's");
+      instructions.push_back({aReg, bReg, reg});
+    }
+    // Consecutive instructions share their a operand, which the register file
+    // then reads once.
+    llvm::stable_sort(instructions,
+                      [](const Instruction &left, const Instruction &right) {
+                        return left.a < right.a;
+                      });
+    for (auto [aReg, bReg, reg] : instructions) {
       SmallVector<Value> aWords, bWords;
       for (int64_t i = 0; i < 4; ++i)
         aWords.push_back(toOperand(a->values[aReg / perWord + i]));
@@ -132,6 +145,7 @@ LogicalResult Distributor::distributeMma(DotOp op) {
       for (int64_t i = 0; i < 4; ++i)
         result[reg + i] = LLVM::ExtractValueOp::create(builder, loc, mma, i);
     }
+  }
   fragments[op.getResult()].values = result;
   return success();
 }
@@ -229,6 +243,31 @@ SmallVector<Value> Distributor::combine(ReduceOp op, ValueRange left,
     builder.clone(inner, body);
   return llvm::map_to_vector(block.getTerminator()->getOperands(),
                              [&](Value v) { return body.lookup(v); });
+}
+
+/// Only the warps whose partial results meet wait for each other, as long as the
+/// hardware's 15 named barriers suffice.
+void Distributor::barrierOfPartners(Location loc, LayoutAttr layout,
+                                    ArrayRef<int64_t> warpBits) {
+  int64_t groups = int64_t(1) << (layout.getWarps().size() - warpBits.size());
+  if (groups == 1 || namedBarriers + groups > 15) {
+    gpu::BarrierOp::create(builder, loc);
+    return;
+  }
+  SmallVector<int64_t> groupParts;
+  int64_t part = 1;
+  for (size_t bit = 0; bit < layout.getWarps().size(); ++bit) {
+    bool partner = llvm::is_contained(warpBits, static_cast<int64_t>(bit));
+    groupParts.push_back(partner ? 0 : part);
+    part *= partner ? 1 : 2;
+  }
+  Value id = arith::AddIOp::create(
+      builder, loc, getThreadSum(SmallVector<int64_t>(5, 0), groupParts),
+      constant32(1 + namedBarriers));
+  NVVM::BarrierOp::create(builder, loc, TypeRange(), id,
+                          constant32(int64_t(32) << warpBits.size()),
+                          NVVM::BarrierReductionAttr(), Value());
+  namedBarriers += groups;
 }
 
 LogicalResult Distributor::distributeReduce(ReduceOp op) {
@@ -358,7 +397,7 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
       for (int64_t reg = 0; reg < registers; ++reg)
         LLVM::StoreOp::create(builder, loc, values[reg][0], at(mine, reg));
     }
-    gpu::BarrierOp::create(builder, loc);
+    barrierOfPartners(loc, from, warpBits);
     loaded.clear();
     // Partners in the order of their number, so that all copies agree.
     int64_t partners = int64_t(1) << warpBits.size();

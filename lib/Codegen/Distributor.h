@@ -104,6 +104,8 @@ private:
   mlir::LogicalResult distributeFma(DotOp op);
   mlir::LogicalResult distributeReduce(ReduceOp op);
   mlir::Value shuffleXor(mlir::Location loc, mlir::Value value, int64_t mask);
+  void barrierOfPartners(mlir::Location loc, LayoutAttr layout,
+                         llvm::ArrayRef<int64_t> warpBits);
   llvm::SmallVector<mlir::Value> combine(ReduceOp op, mlir::ValueRange left,
                                          mlir::ValueRange right);
 
