@@ -106,6 +106,9 @@ Error kiln::writeOutputDirectory(const Artifact &artifact, StringRef path) {
 }
 
 Error kiln::writeOutputFile(StringRef path, StringRef data) {
+  // A device or a pipe is written to, not replaced by a file.
+  if (path != "-" && fs::exists(path) && !fs::is_regular_file(path))
+    return writeFile(path, data);
   if (path != "-")
     return writeToOutput(path, [&](raw_ostream &stream) {
       stream << data;
