@@ -1,0 +1,160 @@
+//===- NumericsTest.cpp - Scalar semantics and error bounds ---------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ReferenceTest.h"
+
+using namespace kiln::test;
+
+/// Whether `actual` is a right result of `body` on `a` and `b` in f32.
+static bool accepts(const std::string &body, float a, float b, float actual) {
+  Program program(elementwise("f32", body));
+  EXPECT_TRUE(program.isValid()) << program.messages;
+  program.set<float>(0, {a});
+  program.set<float>(1, {b});
+  return program.checkOne<float>({0}, actual).ok;
+}
+
+TEST(Numerics, MinimumfPropagatesNaNAndOrdersZeros) {
+  const char *body = "%y = arith.minimumf %a, %b : f32";
+  EXPECT_TRUE(accepts(body, kNaN, 1, kNaN));
+  EXPECT_FALSE(accepts(body, kNaN, 1, 1));
+  EXPECT_TRUE(accepts(body, 1, kNaN, kNaN));
+  EXPECT_TRUE(accepts(body, 0.0f, -0.0f, -0.0f));
+  EXPECT_FALSE(accepts(body, 0.0f, -0.0f, 0.0f));
+  EXPECT_FALSE(accepts("%y = arith.maximumf %a, %b : f32", 0.0f, -0.0f, -0.0f));
+  EXPECT_TRUE(accepts(body, -kInf, 1, -kInf));
+}
+
+TEST(Numerics, MinnumfDropsNaN) {
+  const char *body = "%y = arith.minnumf %a, %b : f32";
+  EXPECT_TRUE(accepts(body, kNaN, 1, 1));
+  EXPECT_FALSE(accepts(body, kNaN, 1, kNaN));
+  EXPECT_TRUE(accepts(body, kNaN, kNaN, kNaN));
+  EXPECT_TRUE(accepts(body, 0.0f, -0.0f, -0.0f));
+  EXPECT_TRUE(accepts(body, 0.0f, -0.0f, 0.0f));
+}
+
+TEST(Numerics, SignsOfZeros) {
+  EXPECT_TRUE(accepts("%y = arith.mulf %a, %b : f32", -0.0f, 2, -0.0f));
+  EXPECT_FALSE(accepts("%y = arith.mulf %a, %b : f32", -0.0f, 2, 0.0f));
+  EXPECT_TRUE(accepts("%y = arith.addf %a, %b : f32", -0.0f, 0.0f, 0.0f));
+  EXPECT_FALSE(accepts("%y = arith.addf %a, %b : f32", -0.0f, 0.0f, -0.0f));
+  EXPECT_TRUE(accepts("%y = arith.divf %a, %b : f32", 1, -0.0f, -kInf));
+  EXPECT_TRUE(accepts("%y = arith.divf %a, %b : f32", 0, 0, kNaN));
+  EXPECT_TRUE(accepts("%y = math.sqrt %a : f32", -1, 0, kNaN));
+  EXPECT_TRUE(accepts("%y = math.copysign %a, %b : f32", 3, -0.0f, -3));
+  EXPECT_FALSE(accepts("%y = math.copysign %a, %b : f32", 3, -0.0f, 3));
+}
+
+TEST(Numerics, InfinitiesMustMatch) {
+  const char *add = "%y = arith.addf %a, %b : f32";
+  EXPECT_TRUE(accepts(add, kInf, 1, kInf));
+  EXPECT_FALSE(accepts(add, kInf, 1, std::numeric_limits<float>::max()));
+  EXPECT_TRUE(accepts(add, kInf, -kInf, kNaN));
+  EXPECT_FALSE(accepts(add, kInf, -kInf, kInf));
+  const char *mul = "%y = arith.mulf %a, %b : f32";
+  EXPECT_TRUE(accepts(mul, 3e38f, 10, kInf));
+  EXPECT_FALSE(accepts(mul, 3e38f, 10, std::numeric_limits<float>::max()));
+  EXPECT_TRUE(accepts(mul, kInf, 0, kNaN));
+  EXPECT_TRUE(accepts("%y = math.exp %a : f32", -kInf, 0, 0));
+  EXPECT_TRUE(accepts("%y = math.exp %a : f32", 1000, 0, kInf));
+  EXPECT_TRUE(accepts("%y = math.tanh %a : f32", kInf, 0, 1));
+}
+
+TEST(Numerics, OneRoundingIsTight) {
+  float third = 1.0f / 3.0f, next = std::nextafter(third, 1.0f);
+  const char *mul = "%y = arith.mulf %a, %b : f32";
+  float product = third * third;
+  EXPECT_TRUE(accepts(mul, third, third, product));
+  EXPECT_FALSE(accepts(mul, third, third, std::nextafter(product, 1.0f)));
+  EXPECT_FALSE(accepts(mul, third, third, std::nextafter(product, 0.0f)));
+  // A division may be a reciprocal and a product.
+  const char *div = "%y = arith.divf %a, %b : f32";
+  EXPECT_TRUE(accepts(div, 1, 3, third));
+  EXPECT_TRUE(accepts(div, 1, 3, next));
+  EXPECT_FALSE(accepts(div, 1, 3, std::nextafter(next, 1.0f)));
+}
+
+TEST(Numerics, SourceRoundingsOfHalfAreAllowedButNotForced) {
+  // (2048 + 1) - 2048 in f16: 0 when every op rounds, 1 when none does.
+  Program program(elementwise("f16", "%s = arith.addf %a, %b : f16\n"
+                                     "%y = arith.subf %s, %a : f16"));
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  program.set<uint16_t>(0, {half(2048)});
+  program.set<uint16_t>(1, {half(1)});
+  EXPECT_EQ(program.checkOne<uint16_t>({0}, half(1)).value, 1);
+  EXPECT_TRUE(program.checkOne<uint16_t>({0}, half(1)).ok);
+  EXPECT_TRUE(program.checkOne<uint16_t>({0}, half(0)).ok);
+  EXPECT_FALSE(program.checkOne<uint16_t>({0}, half(2)).ok);
+}
+
+TEST(Numerics, FunctionsAreGoodToSomeUlps) {
+  const char *body = "%y = math.erf %a : f32";
+  float right = std::erf(0.7f);
+  auto off = [&](int ulps) {
+    return std::bit_cast<float>(std::bit_cast<uint32_t>(right) + ulps);
+  };
+  EXPECT_TRUE(accepts(body, 0.7f, 0, right));
+  EXPECT_TRUE(accepts(body, 0.7f, 0, off(5)));
+  EXPECT_FALSE(accepts(body, 0.7f, 0, off(40)));
+}
+
+TEST(Numerics, NearAComparisonEitherBranchIsRight) {
+  // a / 3 against the float nearest to 1/3: rounding decides.
+  const char *body = "%three = arith.constant 3.0 : f32\n"
+                     "%one = arith.constant 1.0 : f32\n"
+                     "%two = arith.constant 2.0 : f32\n"
+                     "%q = arith.divf %a, %three : f32\n"
+                     "%c = arith.cmpf olt, %q, %b : f32\n"
+                     "%y = arith.select %c, %one, %two : f32";
+  float third = 1.0f / 3.0f;
+  EXPECT_TRUE(accepts(body, 1, third, 1));
+  EXPECT_TRUE(accepts(body, 1, third, 2));
+  EXPECT_FALSE(accepts(body, 1, third, 3));
+  EXPECT_TRUE(accepts(body, 1, 0.34f, 1));
+  EXPECT_FALSE(accepts(body, 1, 0.34f, 2));
+}
+
+TEST(Numerics, ExactComparisonsDecide) {
+  const char *relu = "%zero = arith.constant 0.0 : f32\n"
+                     "%c = arith.cmpf ugt, %a, %zero : f32\n"
+                     "%y = arith.select %c, %a, %zero : f32";
+  EXPECT_TRUE(accepts(relu, -1, 0, 0));
+  EXPECT_FALSE(accepts(relu, -1, 0, -1));
+  EXPECT_TRUE(accepts(relu, 2, 0, 2));
+  EXPECT_TRUE(accepts(relu, kNaN, 0, kNaN)); // unordered or greater
+  EXPECT_FALSE(accepts(relu, kNaN, 0, 0));
+  const char *isNaN = "%one = arith.constant 1.0 : f32\n"
+                      "%c = arith.cmpf une, %a, %a : f32\n"
+                      "%y = arith.select %c, %one, %a : f32";
+  EXPECT_TRUE(accepts(isNaN, kNaN, 0, 1));
+  EXPECT_TRUE(accepts(isNaN, 5, 0, 5));
+}
+
+TEST(Numerics, Integers) {
+  Program program(elementwise("i32",
+                              "%s = arith.muli %a, %b : i32\n"
+                              "%t = arith.floordivsi %s, %b : i32\n"
+                              "%u = arith.shrsi %t, %b : i32\n"
+                              "%y = arith.maxsi %u, %b : i32",
+                              2));
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  program.set<int32_t>(0, {-100, 1 << 30});
+  program.set<int32_t>(1, {3, 4});
+  auto results = program.check<int32_t>(0, {0, 1}, {3, 4});
+  EXPECT_TRUE(results[0].ok); // -100 >> 3 = -13
+  EXPECT_TRUE(results[1].ok); // 2^32 wraps to 0
+  EXPECT_FALSE(program.checkOne<int32_t>({0}, -13).ok);
+
+  Program casts(elementwise("f32", "%i = arith.fptosi %a : f32 to i32\n"
+                                   "%u = arith.trunci %i : i32 to i8\n"
+                                   "%w = arith.extui %u : i8 to i32\n"
+                                   "%y = arith.uitofp %w : i32 to f32"));
+  ASSERT_TRUE(casts.isValid()) << casts.messages;
+  casts.set<float>(0, {-1.75f});
+  casts.set<float>(1, {0});
+  EXPECT_TRUE(casts.checkOne<float>({0}, 255).ok);
+}

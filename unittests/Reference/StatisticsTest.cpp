@@ -1,0 +1,165 @@
+//===- StatisticsTest.cpp - Faults that hide within the bounds ------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ReferenceTest.h"
+
+using namespace kiln::test;
+
+namespace {
+
+/// A 1x1 convolution and right or faulty results of it.
+struct Sums {
+  Sums(int channels, int filters, int width)
+      : channels(channels), filters(filters), width(width), x(channels * width),
+        w(filters * channels) {
+    Random random(7);
+    for (float &v : x)
+      v = random.next();
+    for (float &v : w)
+      v = random.next() / std::sqrt(float(channels));
+    auto tensor = [](auto... sizes) {
+      std::string text = "tensor<";
+      ((text += std::to_string(sizes) + "x"), ...);
+      return text + "f32>";
+    };
+    std::string tx = tensor(1, channels, 1, width),
+                tw = tensor(filters, channels, 1, 1),
+                ty = tensor(1, filters, 1, width);
+    source =
+        "func.func @f(%x: " + tx + ", %w: " + tw + ") -> " + ty +
+        " {\n"
+        "  %zero = arith.constant 0.0 : f32\n"
+        "  %e = tensor.empty() : " +
+        ty +
+        "\n"
+        "  %i = linalg.fill ins(%zero : f32) outs(%e : " +
+        ty + ") -> " + ty +
+        "\n"
+        "  %c = linalg.conv_2d_nchw_fchw {dilations = dense<1> : "
+        "vector<2xi64>, strides = dense<1> : vector<2xi64>} ins(%x, %w : " +
+        tx + ", " + tw + ") outs(%i : " + ty + ") -> " + ty +
+        "\n"
+        "  return %c : " +
+        ty + "\n}\n";
+    for (int f = 0; f < filters; ++f)
+      for (int v = 0; v < width; ++v)
+        coordinates.insert(coordinates.end(), {0, f, 0, v});
+  }
+
+  template <typename Round>
+  std::vector<float> compute(Round round) const {
+    std::vector<float> result;
+    for (int f = 0; f < filters; ++f)
+      for (int v = 0; v < width; ++v) {
+        float sum = 0;
+        for (int c = 0; c < channels; ++c)
+          sum = std::fma(round(x[c * width + v]), round(w[f * channels + c]),
+                         sum);
+        result.push_back(sum);
+      }
+    return result;
+  }
+
+  size_t countFailures(const char *precision,
+                       const std::vector<float> &actual) const {
+    Program program(source, precision);
+    EXPECT_TRUE(program.isValid()) << program.messages;
+    program.set(0, x);
+    program.set(1, w);
+    size_t failures = 0;
+    for (const auto &result : program.check<float>(0, coordinates, actual, 2))
+      failures += !result.ok;
+    return failures;
+  }
+
+  int channels, filters, width;
+  std::vector<float> x, w;
+  std::string source;
+  std::vector<int64_t> coordinates;
+};
+
+float toNearest(float v) {
+  return std::bit_cast<float>((std::bit_cast<uint32_t>(v) + 0x1000u) &
+                              ~0x1fffu);
+}
+float toZero(float v) {
+  return std::bit_cast<float>(std::bit_cast<uint32_t>(v) & ~0x1fffu);
+}
+float same(float v) { return v; }
+
+} // namespace
+
+TEST(Statistics, RightResultsPass) {
+  for (int channels : {3, 64, 576, 4608}) {
+    Sums sums(channels, 8, 32);
+    EXPECT_EQ(sums.countFailures("tf32", sums.compute(toNearest)), 0u);
+    EXPECT_EQ(sums.countFailures("f32", sums.compute(same)), 0u);
+  }
+}
+
+TEST(Statistics, TruncatedOperandsAreCaught) {
+  for (int channels : {3, 64, 576, 4608}) {
+    Sums sums(channels, 8, 32);
+    EXPECT_GT(sums.countFailures("tf32", sums.compute(toZero)), 64u)
+        << channels;
+    // Nor is one precision mistaken for the other.
+    EXPECT_GT(sums.countFailures("tf32", sums.compute(same)), 0u) << channels;
+    EXPECT_GT(sums.countFailures("f32", sums.compute(toNearest)), 0u)
+        << channels;
+  }
+}
+
+TEST(Statistics, OneElementAboveItsBoundFails) {
+  Sums sums(64, 8, 32);
+  std::vector<float> actual = sums.compute(toNearest);
+  actual[17] += 1e-3f;
+  EXPECT_EQ(sums.countFailures("tf32", actual), 1u);
+}
+
+TEST(Statistics, EqualErrorsOfEqualElementsAreNoFault) {
+  // All elements are the same sum and err alike: nothing to be learnt.
+  Sums sums(576, 8, 32);
+  for (float &v : sums.x)
+    v = 1.0f / 3.0f;
+  for (float &v : sums.w)
+    v = 0.7f;
+  EXPECT_EQ(sums.countFailures("tf32", sums.compute(toNearest)), 0u);
+}
+
+TEST(Statistics, OneSidedRoundingOfHalfIsCaught) {
+  // Two roundings leave room for an error of one unit; truncation uses it, but
+  // always to the same side.
+  const int size = 512;
+  Program program(elementwise("f16",
+                              "%s = arith.mulf %a, %b : f16\n"
+                              "%y = arith.mulf %s, %b : f16",
+                              size));
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  Random random(3);
+  std::vector<uint16_t> a, b, nearest, truncated;
+  std::vector<int64_t> at;
+  auto decode = [](uint16_t bits) {
+    return std::ldexp(double((bits & 1023) | 1024), (bits >> 10) - 25);
+  };
+  for (int i = 0; i < size; ++i) {
+    a.push_back(uint16_t(0x3c00 + (int(random.next() * 512) + 512)));
+    b.push_back(uint16_t(0x3c00 + (int(random.next() * 512) + 512)));
+    double exact = decode(a[i]) * decode(b[i]) * decode(b[i]);
+    double unit = std::ldexp(1.0, std::ilogb(exact) - 10);
+    nearest.push_back(half(std::nearbyint(exact / unit) * unit));
+    truncated.push_back(half(std::floor(exact / unit) * unit));
+    at.push_back(i);
+  }
+  program.set(0, a);
+  program.set(1, b);
+  size_t failures = 0;
+  for (const auto &result : program.check<uint16_t>(0, at, nearest))
+    failures += !result.ok;
+  EXPECT_EQ(failures, 0u);
+  for (const auto &result : program.check<uint16_t>(0, at, truncated))
+    failures += !result.ok;
+  EXPECT_GT(failures, 100u);
+}
