@@ -1,0 +1,48 @@
+// RUN: kiln-opt --kiln-gpu-reference --split-input-file --verify-diagnostics %s
+
+#id = affine_map<(d0) -> (d0)>
+func.func @exponential(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    // expected-error @below {{'math.exp' op has no lowering in float64 without a vendor's library}}
+    %y = math.exp %a : f32
+    linalg.yield %y : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+
+// -----
+
+#id = affine_map<(d0) -> (d0)>
+func.func @bits(%x: tensor<4xf32>) -> tensor<4xi32> {
+  %e = tensor.empty() : tensor<4xi32>
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf32>) outs(%e : tensor<4xi32>) {
+  ^bb0(%a: f32, %o: i32):
+    // expected-error @below {{on a float that becomes f64 has no meaning}}
+    %y = arith.bitcast %a : f32 to i32
+    linalg.yield %y : i32
+  } -> tensor<4xi32>
+  return %r : tensor<4xi32>
+}
+
+// -----
+
+// expected-error @below {{takes and gives tensors of static shape, not 'f32'}}
+func.func @scalar(%x: tensor<f32>, %s: f32) -> tensor<f32> {
+  return %x : tensor<f32>
+}
+
+// -----
+
+func.func @pad(%x: tensor<4xf32>, %n: index) -> tensor<6xf32> {
+  %zero = arith.constant 0.0 : f32
+  // expected-error @below {{needs a constant value and static sizes}}
+  %p = tensor.pad %x low[%n] high[1] {
+  ^bb0(%i: index):
+    tensor.yield %zero : f32
+  } : tensor<4xf32> to tensor<6xf32>
+  return %p : tensor<6xf32>
+}
