@@ -12,8 +12,10 @@
 using namespace kiln::reference;
 
 /// Results with at most this many elements are shared between threads and
-/// queries; of larger ones each thread keeps as many.
-static constexpr int64_t kMaxTable = int64_t(1) << 18;
+/// queries...
+static constexpr int64_t kMaxShared = int64_t(1) << 14;
+/// ... and of larger ones each thread keeps this many.
+static constexpr int64_t kMaxPrivate = int64_t(1) << 18;
 
 SharedState::SharedState(const Program &program)
     : tables(program.ops.size()), weights(program.ops.size()) {
@@ -21,7 +23,7 @@ SharedState::SharedState(const Program &program)
     if (!node.op)
       continue;
     Table &table = tables[node.op->id];
-    if (node.op->memoise && node.count <= kMaxTable && !table.states) {
+    if (node.op->memoise && node.count <= kMaxShared && !table.states) {
       table.states.reset(new std::atomic<uint8_t>[node.count]());
       table.values.resize(node.count * node.op->numResults());
     }
@@ -157,7 +159,7 @@ Value Evaluator::evaluateStructured(const Node &node,
                               std::memory_order_release);
   }
   if (!publish || !shareable) {
-    if (own.size() >= size_t(kMaxTable))
+    if (own.size() >= size_t(kMaxPrivate))
       own.clear();
     own[index] = std::move(results);
   }

@@ -43,7 +43,10 @@ bool kiln::isSupportedInReference(Operation *op) {
     return false;
   return !isMath(op) || !getIntrinsic(op).empty() ||
          isa<math::RsqrtOp, math::ClampFOp, math::AbsIOp, math::IsNaNOp,
-             math::IsInfOp, math::IsFiniteOp>(op);
+             math::IsInfOp, math::IsFiniteOp>(op) ||
+         isa<math::ExpOp, math::Exp2Op, math::ExpM1Op, math::TanhOp,
+             math::LogOp, math::Log2Op, math::Log10Op, math::Log1pOp,
+             math::ErfOp, math::ErfcOp>(op);
 }
 
 static Value callIntrinsic(OpBuilder &builder, Location loc, StringRef name,
@@ -78,6 +81,8 @@ LogicalResult kiln::lowerReferenceMath(Operation *root) {
       result = arith::MaximumFOp::create(builder, loc, clamp.getValue(),
                                          clamp.getMin());
       result = arith::MinimumFOp::create(builder, loc, result, clamp.getMax());
+    } else if (Value function = kiln::emitReferenceFunction(builder, op)) {
+      result = function;
     } else {
       continue; // has a conversion of its own
     }

@@ -7,6 +7,7 @@
 #ifndef KILN_LIB_REFERENCE_REFERENCEMATH_H
 #define KILN_LIB_REFERENCE_REFERENCEMATH_H
 
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/Operation.h"
 
 namespace kiln {
@@ -17,6 +18,11 @@ bool isSupportedInReference(mlir::Operation *op);
 /// Turns the math ops on f64 within `root` into what has instructions. Emits an
 /// error at an op that has no lowering.
 mlir::LogicalResult lowerReferenceMath(mlir::Operation *root);
+
+/// Emits the function of one f64 that `op` names; null if it is not one that is
+/// written out (exponentials, logarithms, tanh, erf).
+mlir::Value emitReferenceFunction(mlir::OpBuilder &builder,
+                                  mlir::Operation *op);
 
 } // namespace kiln
 

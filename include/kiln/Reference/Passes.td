@@ -60,7 +60,8 @@ def KilnLowerReference : Pass<"kiln-lower-reference", "::mlir::ModuleOp"> {
     `gpu.func` of the module @reference: upstream's parallel loops collapsed to
     one dimension, a thread for each iteration, 256 threads a block, reductions
     as sequential loops; the entry function is left with allocations and a
-    `kiln.launch` for each kernel.
+    `kiln.launch` for each kernel. Math functions become intrinsics that have
+    instructions, or polynomials: nothing is left for a vendor's library.
 
     `kiln-opt --kiln-lower-reference`
   }];
