@@ -100,6 +100,49 @@ TEST(Statistics, RightResultsPass) {
   }
 }
 
+/// A tensor core's sums: 8 products and the accumulator are aligned to the
+/// largest of them and cut off below 24 bits.
+static std::vector<float> computeOnTensorCore(const Sums &sums) {
+  std::vector<float> result;
+  for (int f = 0; f < sums.filters; ++f)
+    for (int v = 0; v < sums.width; ++v) {
+      double total = 0;
+      for (int first = 0; first < sums.channels; first += 8) {
+        std::vector<double> terms = {total};
+        for (int c = first; c < std::min(first + 8, sums.channels); ++c)
+          terms.push_back(double(toNearest(sums.x[c * sums.width + v])) *
+                          toNearest(sums.w[f * sums.channels + c]));
+        double largest = 0;
+        for (double term : terms)
+          largest = std::max(largest, std::abs(term));
+        if (largest == 0)
+          continue;
+        double unit = std::ldexp(1.0, std::ilogb(largest) - 23);
+        total = 0;
+        for (double term : terms)
+          total += std::trunc(term / unit) * unit;
+        unit = std::ldexp(1.0, std::ilogb(total) - 23);
+        total = std::trunc(total / unit) * unit;
+      }
+      result.push_back(float(total));
+    }
+  return result;
+}
+
+TEST(Statistics, TruncatingAccumulationPasses) {
+  for (int channels : {8, 64, 576, 4608}) {
+    Sums sums(channels, 8, 32);
+    EXPECT_EQ(sums.countFailures("tf32", computeOnTensorCore(sums)), 0u);
+    // The worst for truncation: all partial sums grow.
+    for (float &v : sums.x)
+      v = std::abs(v);
+    for (float &v : sums.w)
+      v = std::abs(v);
+    EXPECT_EQ(sums.countFailures("tf32", computeOnTensorCore(sums)), 0u)
+        << channels;
+  }
+}
+
 TEST(Statistics, TruncatedOperandsAreCaught) {
   for (int channels : {3, 64, 576, 4608}) {
     Sums sums(channels, 8, 32);
