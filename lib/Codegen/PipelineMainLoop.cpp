@@ -135,36 +135,52 @@ Value Pipeliner::isValid(Location loc, const State &state) {
                                state.iteration, main.loop.getUpperBound());
 }
 
-/// Part `part` of `parts` of the copies of an iteration: their rounds one after
-/// the other, those of the first operand first.
+/// Part `part` of `parts` of the copies of an iteration. The rounds of all
+/// operands are dealt evenly: each part has its share of every operand.
 void Pipeliner::emitCopies(const State &state, Value slot, Value predicate,
                            int64_t part, int64_t parts) {
   IRMapping mapping;
   if (main.tiles)
     mapping.map(main.tiles.getInductionVar(), state.tile);
   mapping.map(main.loop.getInductionVar(), state.iteration);
-  int64_t total = 0;
-  for (AsyncCopyOp copy : main.copies)
-    total += copy.getNumRounds(schedule.getThreads());
-  int64_t first = part * total / parts, last = (part + 1) * total / parts;
-  int64_t passed = 0;
-  for (AsyncCopyOp copy : main.copies) {
-    int64_t count = copy.getNumRounds(schedule.getThreads());
-    int64_t from = std::max<int64_t>(first - passed, 0),
-            to = std::min(last - passed, count);
-    passed += count;
-    if (from >= to)
+  struct Round {
+    size_t copy;
+    int64_t number;
+    double place; ///< within the iteration's copies, 0 to 1
+  };
+  SmallVector<Round> rounds;
+  for (auto [index, copy] : llvm::enumerate(main.copies)) {
+    auto op = copy;
+    int64_t count = op.getNumRounds(schedule.getThreads());
+    for (int64_t number = 0; number < count; ++number)
+      rounds.push_back({index, number, (number + 0.5) / count});
+  }
+  llvm::stable_sort(rounds, [](const Round &a, const Round &b) {
+    return a.place < b.place;
+  });
+  int64_t total = rounds.size();
+  ArrayRef<Round> mine =
+      ArrayRef(rounds).slice(part * total / parts,
+                             (part + 1) * total / parts - part * total / parts);
+  for (auto [index, copy] : llvm::enumerate(main.copies)) {
+    auto op = copy;
+    int64_t from = std::numeric_limits<int64_t>::max(), to = 0;
+    for (const Round &round : mine)
+      if (round.copy == index) {
+        from = std::min(from, round.number);
+        to = std::max(to, round.number + 1);
+      }
+    if (to == 0)
       continue;
     SmallVector<Value> offsets = llvm::map_to_vector(
-        copy.getOffsets(),
+        op.getOffsets(),
         [&](Value v) { return main.cloneIndex(builder, v, mapping); });
-    DenseI64ArrayAttr rounds;
-    if (from > 0 || to < count)
-      rounds = builder.getDenseI64ArrayAttr({from, to});
-    AsyncCopyOp::create(builder, copy.getLoc(), copy.getSource(), offsets,
-                        copy.getBuffer(), slot, predicate,
-                        copy.getInBoundsAttr(), copy.getVectorAttr(),
-                        copy.getFlatAttr(), rounds);
+    DenseI64ArrayAttr range;
+    if (from > 0 || to < op.getNumRounds(schedule.getThreads()))
+      range = builder.getDenseI64ArrayAttr({from, to});
+    AsyncCopyOp::create(builder, op.getLoc(), op.getSource(), offsets,
+                        op.getBuffer(), slot, predicate, op.getInBoundsAttr(),
+                        op.getVectorAttr(), op.getFlatAttr(), range);
   }
 }
 
