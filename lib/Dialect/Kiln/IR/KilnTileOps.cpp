@@ -135,9 +135,8 @@ LogicalResult AsyncCopyOp::verify() {
 }
 
 LogicalResult AsyncWaitOp::verify() {
-  if (getPending() < 0)
-    return emitOpError("pending groups must not be negative, not ")
-           << getPending();
+  if (int64_t pending = getPendingAttr().getInt(); pending < 0)
+    return emitOpError("pending groups must not be negative, not ") << pending;
   return success();
 }
 
