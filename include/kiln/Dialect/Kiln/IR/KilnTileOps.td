@@ -121,6 +121,7 @@ def Kiln_UnpackOp : Kiln_Op<"unpack", [Pure]> {
     $packed `layout` $layout `chunk_dim` $chunk_dim attr-dict `:`
     type($packed) `->` type($filter)
   }];
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -173,6 +174,7 @@ def Kiln_AsyncWaitOp : Kiln_Op<"async_wait"> {
   let summary = "waits until at most `pending` groups of this thread are open";
   let arguments = (ins I64Attr:$pending);
   let assemblyFormat = "$pending attr-dict";
+  let hasVerifier = 1;
 }
 
 def Kiln_BarrierOp : Kiln_Op<"barrier"> {
@@ -192,6 +194,7 @@ def Kiln_StagedOp : Kiln_Op<"staged", [MemoryEffects<[MemRead]>]> {
   let assemblyFormat = [{
     $buffer `[` $slot `]` attr-dict `:` type($buffer) `->` type($tile)
   }];
+  let hasVerifier = 1;
 }
 
 def Kiln_LocalLoadOp : Kiln_Op<"local_load", [MemoryEffects<[MemRead]>]> {
