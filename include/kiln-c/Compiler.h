@@ -1,6 +1,8 @@
-/*===- Compiler.h - Compile a program from C ----------------------*- C -*-===*\
-|* Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions. *|
-\*===----------------------------------------------------------------------===*/
+/*===- Compiler.h - Compile a program from C -----------------------*- C -*-===*
+ *
+ * Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+ *
+ *===----------------------------------------------------------------------===*/
 
 #ifndef KILN_C_COMPILER_H
 #define KILN_C_COMPILER_H
