@@ -18,7 +18,7 @@ typedef struct KilnCompileOptions {
   const char *precision; /* "tf32" (default when null) or "f32" */
   const char *entry;     /* function to compile; null: the only public one */
   const char *schedule;  /* "#kiln.schedule<...>"; null: chosen by rules */
-  const char *ptxas;     /* path; null: CUDA_HOME, PATH, /usr/local/cuda */
+  const char *ptxas;     /* path; null: searched for as by kiln-compile */
   int withReference;     /* also the float64 reference for a GPU and source */
   int withCubin;         /* run ptxas: cubin and resource report */
 } KilnCompileOptions;
