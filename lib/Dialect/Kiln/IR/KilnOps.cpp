@@ -43,7 +43,7 @@ LogicalResult LaunchOp::verify() {
   if (getBlock().size() != 3 ||
       llvm::any_of(getBlock(), [](int64_t size) { return size < 1; }))
     return emitOpError("block must be three positive sizes");
-  if (getSharedBytes() < 0)
+  if (getSharedBytesAttr().getInt() < 0)
     return emitOpError("shared bytes must not be negative");
   return success();
 }

@@ -7,6 +7,7 @@
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -19,7 +20,8 @@ static LogicalResult verifyBox(Operation *op, ShapedType type, size_t offsets,
   if (static_cast<int64_t>(offsets) != type.getRank() ||
       inBounds.size() != offsets)
     return op->emitOpError("needs ")
-           << type.getRank() << " offsets and in_bounds, one for each dimension "
+           << type.getRank()
+           << " offsets and in_bounds, one for each dimension "
            << "of " << type;
   return success();
 }
@@ -33,6 +35,44 @@ static LogicalResult verifyEncoding(Operation *op, RankedTensorType type) {
       ArrayRef<int64_t>(layout.getShape()) != type.getShape())
     return op->emitOpError("layout covers [")
            << layout.getShape() << "], but the tensor is " << type;
+  return success();
+}
+
+/// A slot that is a constant must be one of the buffer's.
+static LogicalResult verifySlot(Operation *op, SharedType buffer, Value slot) {
+  APInt number;
+  if (!matchPattern(slot, m_ConstantInt(&number)))
+    return success();
+  if (number.isNegative() || number.getSExtValue() >= buffer.getSlots())
+    return op->emitOpError("slot ")
+           << number.getSExtValue() << " of a buffer with " << buffer.getSlots()
+           << " slots";
+  return success();
+}
+
+/// `packed` must hold `filter` cut into chunks along `chunkDim`, each in the
+/// order of `layout`.
+static LogicalResult verifyPacking(Operation *op, ShapedType filter,
+                                   ShapedType packed, SharedLayoutAttr layout,
+                                   int64_t chunkDim) {
+  SmallVector<int64_t> tile = layout.getShape();
+  if (!filter.hasStaticShape())
+    return op->emitOpError("needs static shapes, not ") << filter;
+  if (static_cast<int64_t>(tile.size()) != filter.getRank())
+    return op->emitOpError("layout must have the filter's rank");
+  if (chunkDim < 0 || chunkDim >= filter.getRank())
+    return op->emitOpError("chunk_dim must be a dimension of the filter");
+  for (int64_t dim = 0; dim < filter.getRank(); ++dim)
+    if (dim != chunkDim && tile[dim] < filter.getDimSize(dim))
+      return op->emitOpError("layout cuts dimension ")
+             << dim << " of the filter";
+  int64_t chunks =
+      llvm::divideCeil(filter.getDimSize(chunkDim), tile[chunkDim]);
+  if (packed.getShape() != ArrayRef<int64_t>{chunks, layout.getCosize()} ||
+      packed.getElementType() != filter.getElementType())
+    return op->emitOpError("the packed filter must be ")
+           << chunks << "x" << layout.getCosize() << "x"
+           << filter.getElementType() << ", not " << packed;
   return success();
 }
 
@@ -54,27 +94,24 @@ LogicalResult StoreTileOp::verify() {
   RankedTensorType tile = getTile().getType();
   if (tile.getRank() != dest.getRank() ||
       tile.getElementType() != dest.getElementType())
-    return emitOpError("tile must have the destination's rank and element type");
+    return emitOpError(
+        "tile must have the destination's rank and element type");
   return verifyEncoding(*this, tile);
 }
 
 LogicalResult PackOp::verify() {
   auto filter = cast<ShapedType>(getFilter().getType());
-  SmallVector<int64_t> tile = getLayout().getShape();
-  if (static_cast<int64_t>(tile.size()) != filter.getRank())
-    return emitOpError("layout must have the filter's rank");
-  int64_t dim = getChunkDim();
-  if (dim < 0 || dim >= filter.getRank())
-    return emitOpError("chunk_dim must be a dimension of the filter");
-  for (int64_t i = 0; i < filter.getRank(); ++i)
-    if (i != dim && tile[i] < filter.getDimSize(i))
-      return emitOpError("layout cuts dimension ") << i << " of the filter";
-  int64_t chunks = llvm::divideCeil(filter.getDimSize(dim), tile[dim]);
-  RankedTensorType packed = getPacked().getType();
-  if (packed.getShape() != ArrayRef<int64_t>{chunks, getLayout().getCosize()})
-    return emitOpError("result must be ")
-           << chunks << "x" << getLayout().getCosize() << ", not " << packed;
-  return success();
+  if (getRoundTf32() && !filter.getElementType().isF32())
+    return emitOpError("round_tf32 needs f32 elements, not ")
+           << filter.getElementType();
+  return verifyPacking(*this, filter, getPacked().getType(), getLayout(),
+                       getChunkDim());
+}
+
+LogicalResult UnpackOp::verify() {
+  return verifyPacking(*this, getFilter().getType(),
+                       cast<ShapedType>(getPacked().getType()), getLayout(),
+                       getChunkDim());
 }
 
 LogicalResult AsyncCopyOp::verify() {
@@ -82,6 +119,8 @@ LogicalResult AsyncCopyOp::verify() {
   if (failed(verifyBox(*this, source, getOffsets().size(), getInBounds())))
     return failure();
   SharedType buffer = getBuffer().getType();
+  if (failed(verifySlot(*this, buffer, getSlot())))
+    return failure();
   if (source.getElementType() != buffer.getElementType())
     return emitOpError("source and buffer must have one element type");
   if (!getFlat() &&
@@ -90,58 +129,157 @@ LogicalResult AsyncCopyOp::verify() {
   int64_t bytes = getVector() * source.getElementTypeBitWidth() / 8;
   if (bytes != 2 && bytes != 4 && bytes != 8 && bytes != 16)
     return emitOpError("units must be 2, 4, 8 or 16 bytes, not ") << bytes;
-  if (getParts() < 1 || getPart() < 0 || getPart() >= getParts())
-    return emitOpError("part must be one of parts");
+  int64_t inner = getFlat() ? buffer.getLayout().getCosize()
+                            : buffer.getShape().back();
+  if (inner % getVector() != 0)
+    return emitOpError("rows of ")
+           << inner << " elements are no whole units of " << getVector();
+  if (auto rounds = getRounds())
+    if (rounds->size() != 2 || (*rounds)[0] < 0 || (*rounds)[0] > (*rounds)[1])
+      return emitOpError("rounds must be a first and a last number");
+  return success();
+}
+
+SmallVector<int64_t> AsyncCopyOp::getUnits() {
+  SharedType buffer = getBuffer().getType();
+  SmallVector<int64_t> units = buffer.getShape();
+  if (getFlat())
+    units = {buffer.getLayout().getCosize()};
+  units.back() /= getVector();
+  return units;
+}
+
+int64_t AsyncCopyOp::getNumRounds(int64_t threads) {
+  int64_t total = 1;
+  for (int64_t extent : getUnits())
+    total *= extent;
+  return llvm::divideCeil(total, threads);
+}
+
+LogicalResult AsyncWaitOp::verify() {
+  if (int64_t pending = getPendingAttr().getInt(); pending < 0)
+    return emitOpError("pending groups must not be negative, not ") << pending;
+  return success();
+}
+
+LogicalResult StagedOp::verify() {
+  SharedType buffer = getBuffer().getType();
+  if (failed(verifySlot(*this, buffer, getSlot())))
+    return failure();
+  RankedTensorType tile = getTile().getType();
+  SmallVector<int64_t> shape = buffer.getShape();
+  if (tile.getElementType() != buffer.getElementType() ||
+      tile.getRank() != static_cast<int64_t>(shape.size()) ||
+      llvm::any_of(llvm::zip_equal(tile.getShape(), shape), [](auto extents) {
+        auto [used, staged] = extents;
+        return used < 0 || used > staged;
+      }))
+    return emitOpError("tile ") << tile << " is no part of a slot of [" << shape
+                                << "] " << buffer.getElementType();
   return success();
 }
 
 LogicalResult LocalLoadOp::verify() {
   SharedType buffer = getBuffer().getType();
+  if (failed(verifySlot(*this, buffer, getSlot())))
+    return failure();
   RankedTensorType type = getFragments().getType();
   SmallVector<int64_t> shape = buffer.getShape();
   if (!isa_and_nonnull<LayoutAttr>(type.getEncoding()))
     return emitOpError("result needs a #kiln.layout encoding");
+  if (type.getElementType() != buffer.getElementType())
+    return emitOpError("result and buffer must have one element type");
+  if (getRoundTf32() && !type.getElementType().isF32())
+    return emitOpError("round_tf32 needs f32 elements, not ")
+           << type.getElementType();
   if (static_cast<int64_t>(shape.size()) != type.getRank() ||
       getOffsets().size() != shape.size() ||
       getStrides().size() != shape.size())
     return emitOpError("result, offsets and strides must have the buffer's "
                        "rank");
   for (auto [dim, extent] : llvm::enumerate(shape)) {
+    if (getStrides()[dim] < 1)
+      return emitOpError("steps must be positive, not ") << getStrides()[dim];
+    if (getOffsets()[dim] < 0)
+      return emitOpError("reads element ")
+             << getOffsets()[dim] << " of dimension " << dim;
     int64_t last =
         getOffsets()[dim] + (type.getDimSize(dim) - 1) * getStrides()[dim];
-    if (getOffsets()[dim] < 0 || last >= extent)
+    if (last >= extent)
       return emitOpError("reads element ")
              << last << " of dimension " << dim << ", which has " << extent;
   }
   return verifyEncoding(*this, type);
 }
 
+/// The element type that a contraction multiplies; null for any float.
+static Type getOperandType(MLIRContext *context, Contraction contraction) {
+  switch (contraction) {
+  case Contraction::TF32:
+    return Float32Type::get(context);
+  case Contraction::F16:
+    return Float16Type::get(context);
+  case Contraction::BF16:
+    return BFloat16Type::get(context);
+  case Contraction::FMA:
+    break;
+  }
+  return Type();
+}
+
 LogicalResult DotOp::verify() {
   if (getMaps().size() != 3)
     return emitOpError("needs three maps, for a, b and the accumulator");
   Value operands[] = {getA(), getB(), getAcc()};
+  unsigned loops = cast<AffineMapAttr>(getMaps()[0]).getValue().getNumDims();
   for (auto [value, attr] : llvm::zip_equal(operands, getMaps())) {
     auto type = cast<RankedTensorType>(value.getType());
+    AffineMap map = cast<AffineMapAttr>(attr).getValue();
     if (!isa_and_nonnull<LayoutAttr>(type.getEncoding()))
       return emitOpError("operands need #kiln.layout encodings");
-    if (cast<AffineMapAttr>(attr).getValue().getNumResults() !=
-        static_cast<unsigned>(type.getRank()))
+    if (map.getNumResults() != static_cast<unsigned>(type.getRank()))
       return emitOpError("each map must have its operand's rank");
+    if (map.getNumDims() != loops || map.getNumSymbols() != 0 ||
+        !map.isProjectedPermutation(/*allowZeroInResults=*/true))
+      return emitOpError("maps must take the same iteration dimensions to "
+                         "different dimensions of their operands, not ")
+             << attr;
     if (failed(verifyEncoding(*this, type)))
       return failure();
   }
+  Type wanted = getOperandType(getContext(), getContraction());
+  for (Value operand : {getA(), getB()}) {
+    Type element = cast<RankedTensorType>(operand.getType()).getElementType();
+    if (wanted ? element != wanted : !isa<FloatType>(element))
+      return emitOpError() << stringifyContraction(getContraction())
+                           << " does not multiply " << element;
+  }
+  Type sum = cast<RankedTensorType>(getAcc().getType()).getElementType();
+  if (wanted ? !sum.isF32() : !isa<FloatType>(sum))
+    return emitOpError() << stringifyContraction(getContraction())
+                         << " does not accumulate in " << sum;
   return success();
 }
 
 LogicalResult ReduceOp::verify() {
   if (getInputs().size() != getResults().size() || getInputs().empty())
     return emitOpError("needs as many results as inputs, at least one");
-  Block &block = getCombiner().front();
-  if (block.getNumArguments() != 2 * getInputs().size())
-    return emitOpError("combiner takes two values for each input");
+  auto first = cast<RankedTensorType>(getInputs().front().getType());
+  llvm::SmallDenseSet<int64_t> distinct(getDims().begin(), getDims().end());
+  if (getDims().empty() || distinct.size() != getDims().size() ||
+      llvm::any_of(getDims(), [&](int64_t dim) {
+        return dim < 0 || dim >= first.getRank();
+      }))
+    return emitOpError("needs different dimensions of the inputs to reduce "
+                       "over, not [")
+           << getDims() << "]";
+  SmallVector<Type> elements;
   for (auto [input, result] : llvm::zip_equal(getInputs(), getResults())) {
     auto from = cast<RankedTensorType>(input.getType());
     auto to = cast<RankedTensorType>(result.getType());
+    if (from.getShape() != first.getShape() ||
+        from.getEncoding() != first.getEncoding())
+      return emitOpError("inputs must have one shape and layout");
     SmallVector<int64_t> shape;
     for (int64_t dim = 0; dim < from.getRank(); ++dim)
       if (!llvm::is_contained(getDims(), dim))
@@ -149,6 +287,25 @@ LogicalResult ReduceOp::verify() {
     if (ArrayRef<int64_t>(shape) != to.getShape())
       return emitOpError("result shape must be the input's without the reduced "
                          "dimensions");
+    if (from.getElementType() != to.getElementType())
+      return emitOpError("results must have their inputs' element types");
+    if (failed(verifyEncoding(*this, from)) ||
+        failed(verifyEncoding(*this, to)))
+      return failure();
+    elements.push_back(from.getElementType());
   }
+  Block &block = getCombiner().front();
+  SmallVector<Type> arguments(elements);
+  llvm::append_range(arguments, elements);
+  if (block.getArgumentTypes() != TypeRange(arguments))
+    return emitOpError(
+        "combiner takes two values for each input, the left ones "
+        "first");
+  auto yield = dyn_cast<ReduceYieldOp>(block.getTerminator());
+  if (!yield)
+    return emitOpError("combiner must end in 'kiln.reduce_yield'");
+  if (yield.getValues().getTypes() != TypeRange(elements))
+    return yield.emitOpError("must yield one value for each input, of its "
+                             "element type");
   return success();
 }

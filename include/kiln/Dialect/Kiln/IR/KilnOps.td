@@ -34,7 +34,7 @@ def Kiln_KernelOp : Kiln_Op<"kernel", [IsolatedFromAbove,
   let results = (outs Variadic<AnyType>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $kernel_name `(` $inputs `:` type($inputs) `)` `->` type($results)
+    $kernel_name ` ` `(` ($inputs^ `:` type($inputs))? `)` (`->` type($results)^)?
     attr-dict-with-keyword $body
   }];
   let hasVerifier = 1;
@@ -62,8 +62,8 @@ def Kiln_LaunchOp : Kiln_Op<"launch", []> {
                        OptionalAttr<DictionaryAttr>:$tiles,
                        OptionalAttr<I64Attr>:$flops);
   let assemblyFormat = [{
-    $kernel `(` $arguments `:` type($arguments) `)` `grid` $grid `block` $block
-    `shared` $shared_bytes attr-dict-with-keyword
+    $kernel `(` ($arguments^ `:` type($arguments))? `)` `grid` $grid
+    `block` $block `shared` $shared_bytes attr-dict-with-keyword
   }];
   let hasVerifier = 1;
 }

@@ -1,0 +1,310 @@
+// RUN: kiln-opt %s --split-input-file --verify-diagnostics
+//
+// One attribute or type for every rule of the verifiers.
+
+// A target: the module attribute must be one.
+// expected-error @below {{'kiln.target' must be a #kiln.target attribute}}
+module attributes {kiln.target = "rtx4090"} {}
+
+// -----
+
+// expected-error @below {{a target needs a name}}
+module attributes {test.x = #kiln.target<name = "", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// Only the instructions of one architecture are emitted.
+// expected-error @below {{unsupported arch "sm_80": Kiln emits sm_89 instructions}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_80", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// Every number must be positive.
+// expected-error @below {{sms must be positive, not 0}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 0, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{shared_per_block must be positive, not -1}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = -1, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{shared_per_sm must be positive, not 0}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 0, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{registers_per_sm must be positive, not -1}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = -1, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{registers_per_thread must be positive, not 0}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 0, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{threads_per_block must be positive, not -1}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = -1, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{threads_per_sm must be positive, not 0}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 0, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{clock_mhz must be positive, not -1}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = -1, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{bandwidth_gbs must be positive, not 0}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 0, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{l2_bytes must be positive, not -1}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = -1, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{tf32_gflops must be positive, not 0}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 0, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{f16_gflops must be positive, not -1}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = -1>} {}
+
+// -----
+
+// expected-error @below {{shared_per_block (9) exceeds shared_per_sm (3)}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 9, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// A schedule: tile and warps over output channels, rows and columns.
+// expected-error @below {{tile must be three powers of two: output channels, rows, columns}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4], chunk = 8, warps = [1, 1, 1]>} {}
+
+// -----
+
+// expected-error @below {{tile must be three powers of two}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 3, 16], chunk = 8, warps = [1, 1, 1]>} {}
+
+// -----
+
+// expected-error @below {{tile must be three powers of two}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 0, 16], chunk = 8, warps = [1, 1, 1]>} {}
+
+// -----
+
+// expected-error @below {{warps must be three powers of two: over channels, rows, columns}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1]>} {}
+
+// -----
+
+// expected-error @below {{warps must be three powers of two}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 3, 1]>} {}
+
+// -----
+
+// expected-error @below {{a block has at most 32 warps, not 64}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [256, 8, 64], chunk = 8, warps = [4, 4, 4]>} {}
+
+// -----
+
+// Every warp needs a part of the tile.
+// expected-error @below {{tile has 4 rows for 8 warps}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 8, 1]>} {}
+
+// -----
+
+// expected-error @below {{tile has 2 channels for 4 warps}}
+module attributes {test.x = #kiln.schedule<contraction = fma, tile = [2, 1, 8], chunk = 8, warps = [4, 1, 1]>} {}
+
+// -----
+
+// expected-error @below {{tile has 2 columns for 4 warps}}
+module attributes {test.x = #kiln.schedule<contraction = fma, tile = [2, 1, 2], chunk = 8, warps = [1, 1, 4]>} {}
+
+// -----
+
+// A chunk is whole k-steps of the instruction: 1, 8 or 16 channels.
+// expected-error @below {{chunk must be a power of two and a multiple of the instruction's k (8), not 4}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 4, warps = [1, 1, 1]>} {}
+
+// -----
+
+// expected-error @below {{instruction's k (8), not 24}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 24, warps = [1, 1, 1]>} {}
+
+// -----
+
+// expected-error @below {{instruction's k (1), not 0}}
+module attributes {test.x = #kiln.schedule<contraction = fma, tile = [64, 4, 16], chunk = 0, warps = [1, 1, 1]>} {}
+
+// -----
+
+// expected-error @below {{instruction's k (16), not 8}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1]>} {}
+
+// -----
+
+// expected-error @below {{instruction's k (16), not 8}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k16_bf16, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1]>} {}
+
+// -----
+
+// What one mma instruction computes is the least that a warp can do.
+// expected-error @below {{a warp needs at least 16 output channels for mma, not 8}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 4, 16], chunk = 8, warps = [2, 1, 1]>} {}
+
+// -----
+
+// expected-error @below {{a warp needs at least 8 columns for mma, not 4}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 8], chunk = 8, warps = [1, 1, 2]>} {}
+
+// -----
+
+// Even and odd columns alternate between two instructions.
+// expected-error @below {{even_odd needs at least 16 columns a warp, not 8}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 8], chunk = 8, warps = [1, 1, 1], columns = even_odd>} {}
+
+// -----
+
+// expected-error @below {{even_odd is a layout of 32-bit mma operands}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 4, 16], chunk = 16, warps = [1, 1, 1], columns = even_odd>} {}
+
+// -----
+
+// expected-error @below {{even_odd is a layout of 32-bit mma operands}}
+module attributes {test.x = #kiln.schedule<contraction = fma, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], columns = even_odd>} {}
+
+// -----
+
+// The main loop.
+// expected-error @below {{stages must be 1 to 4, not 0}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 0>} {}
+
+// -----
+
+// expected-error @below {{stages must be 1 to 4, not 5}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 5>} {}
+
+// -----
+
+// expected-error @below {{lookahead must be 0 or 1, not 2}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], lookahead = 2>} {}
+
+// -----
+
+// expected-error @below {{lookahead must be 0 or 1, not -1}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], lookahead = -1>} {}
+
+// -----
+
+// expected-error @below {{early_barrier needs lookahead = 1: the last k-step's fragments must be in registers}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], early_barrier = true>} {}
+
+// -----
+
+// expected-error @below {{spread must be positive, not 0}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], spread = 0>} {}
+
+// -----
+
+// A layout: the numbers of a warp's lanes have five bits.
+// expected-error @below {{a layout has 5 lane bits, not 4}}
+module attributes {test.x = #kiln.layout<register = [], lane = [[1], [2], [4], [8]], warp = []>} {}
+
+// -----
+
+// expected-error @below {{a layout has at most 5 warp bits, not 6}}
+module attributes {test.x = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = [[0], [0], [0], [0], [0], [0]]>} {}
+
+// -----
+
+// expected-error @below {{a layout has at most 8 register bits, not 9}}
+module attributes {test.x = #kiln.layout<register = [[0], [0], [0], [0], [0], [0], [0], [0], [0]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
+
+// -----
+
+// expected-error @below {{every step must have 1 coordinates like the first lane step}}
+module attributes {test.x = #kiln.layout<register = [[32, 0]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
+
+// -----
+
+// expected-error @below {{every step must have 1 coordinates like the first lane step}}
+module attributes {test.x = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = [[32, 0]]>} {}
+
+// -----
+
+// expected-error @below {{at most 6 dimensions in a layout}}
+module attributes {test.x = #kiln.layout<register = [[1, 0, 0, 0, 0, 0, 0]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
+
+// -----
+
+// expected-error @below {{steps are 0 or powers of two, not 3}}
+module attributes {test.x = #kiln.layout<register = [[3]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
+
+// -----
+
+// expected-error @below {{steps are 0 or powers of two, not -2}}
+module attributes {test.x = #kiln.layout<register = [[-2]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
+
+// -----
+
+// Bits never add to the same place twice, and leave no place out.
+// expected-error @below {{two bits step by 16 in dimension 0}}
+module attributes {test.x = #kiln.layout<register = [[16]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
+
+// -----
+
+// expected-error @below {{dimension 1 has a gap in its steps}}
+module attributes {test.x = #kiln.layout<register = [[0, 2]], lane = [[1, 0], [2, 0], [4, 0], [8, 0], [16, 0]], warp = []>} {}
+
+// -----
+
+// A shared layout.
+// expected-error @below {{a shared layout has 1 to 6 dimensions}}
+module attributes {test.x = #kiln.shared_layout<[1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1]>} {}
+
+// -----
+
+// expected-error @below {{every dimension needs a size:stride part}}
+module attributes {test.x = #kiln.shared_layout<[8:1], []>} {}
+
+// -----
+
+// expected-error @below {{at most 6 parts in a dimension}}
+// expected-error @below {{failed to parse Kiln_SharedLayoutAttr parameter 'modes'}}
+module attributes {test.x = #kiln.shared_layout<[2:1, 2:2, 2:4, 2:8, 2:16, 2:32, 2:64]>} {}
+
+// -----
+
+// expected-error @below {{sizes are positive and strides not negative}}
+module attributes {test.x = #kiln.shared_layout<[0:1]>} {}
+
+// -----
+
+// expected-error @below {{sizes are positive and strides not negative}}
+module attributes {test.x = #kiln.shared_layout<[8:-1]>} {}
+
+// -----
+
+// A shared buffer.
+// expected-error @below {{a shared buffer needs at least one slot}}
+module attributes {test.x = !kiln.shared<0 x f32, #kiln.shared_layout<[8:1]>>} {}
+
+// -----
+
+// expected-error @below {{elements of a shared buffer are whole bytes, not 'i4'}}
+module attributes {test.x = !kiln.shared<1 x i4, #kiln.shared_layout<[8:1]>>} {}
+
+// -----
+
+// expected-error @below {{elements of a shared buffer are whole bytes, not 'index'}}
+module attributes {test.x = !kiln.shared<1 x index, #kiln.shared_layout<[8:1]>>} {}

@@ -1,0 +1,685 @@
+// RUN: kiln-opt %s --split-input-file --verify-diagnostics -o /dev/null
+//
+// One program for every rule of the verifiers of the tile ops.
+
+// extract_tile: everything is static, and every dimension has an offset and an in_bounds.
+func.func @extract_dynamic(%x: tensor<?x30xf32>, %i: index) {
+  // expected-error @below {{needs static shapes, not 'tensor<?x30xf32>'}}
+  %t = kiln.extract_tile %x[%i, %i] in_bounds [true, true] : tensor<?x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @extract_offsets(%x: tensor<20x30xf32>, %i: index) {
+  // expected-error @below {{needs 2 offsets and in_bounds, one for each dimension of 'tensor<20x30xf32>'}}
+  %t = kiln.extract_tile %x[%i] in_bounds [true, true] : tensor<20x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @extract_in_bounds(%x: tensor<20x30xf32>, %i: index) {
+  // expected-error @below {{needs 2 offsets and in_bounds, one for each dimension of 'tensor<20x30xf32>'}}
+  %t = kiln.extract_tile %x[%i, %i] in_bounds [true] : tensor<20x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @extract_rank(%x: tensor<20x30xf32>, %i: index) {
+  // expected-error @below {{tile must have the source's rank and element type}}
+  %t = kiln.extract_tile %x[%i, %i] in_bounds [true, true] : tensor<20x30xf32> -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func @extract_element(%x: tensor<20x30xf32>, %i: index) {
+  // expected-error @below {{tile must have the source's rank and element type}}
+  %t = kiln.extract_tile %x[%i, %i] in_bounds [true, true] : tensor<20x30xf32> -> tensor<4x4xf16>
+  return
+}
+
+// -----
+
+// The threads hold exactly the tile.
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+func.func @extract_layout(%x: tensor<20x30xf32>, %i: index) {
+  // expected-error @below {{layout covers [16, 8], but the tensor is}}
+  %t = kiln.extract_tile %x[%i, %i] in_bounds [true, true] : tensor<20x30xf32> -> tensor<16x16xf32, #acc>
+  return
+}
+
+// -----
+
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+func.func @extract_layout_rank(%x: tensor<20xf32>, %i: index) {
+  // expected-error @below {{layout covers [16, 8], but the tensor is}}
+  %t = kiln.extract_tile %x[%i] in_bounds [true] : tensor<20xf32> -> tensor<16xf32, #acc>
+  return
+}
+
+// -----
+
+// store_tile: the same rules.
+func.func @store_dynamic(%t: tensor<4x4xf32>, %m: memref<?x30xf32>, %i: index) {
+  // expected-error @below {{needs static shapes, not 'memref<?x30xf32>'}}
+  kiln.store_tile %t, %m[%i, %i] in_bounds [true, true] : tensor<4x4xf32>, memref<?x30xf32>
+  return
+}
+
+// -----
+
+func.func @store_offsets(%t: tensor<4x4xf32>, %m: memref<20x30xf32>, %i: index) {
+  // expected-error @below {{needs 2 offsets and in_bounds, one for each dimension of 'memref<20x30xf32>'}}
+  kiln.store_tile %t, %m[%i] in_bounds [true, true] : tensor<4x4xf32>, memref<20x30xf32>
+  return
+}
+
+// -----
+
+func.func @store_rank(%t: tensor<4xf32>, %m: memref<20x30xf32>, %i: index) {
+  // expected-error @below {{tile must have the destination's rank and element type}}
+  kiln.store_tile %t, %m[%i, %i] in_bounds [true, true] : tensor<4xf32>, memref<20x30xf32>
+  return
+}
+
+// -----
+
+func.func @store_element(%t: tensor<4x4xf16>, %m: memref<20x30xf32>, %i: index) {
+  // expected-error @below {{tile must have the destination's rank and element type}}
+  kiln.store_tile %t, %m[%i, %i] in_bounds [true, true] : tensor<4x4xf16>, memref<20x30xf32>
+  return
+}
+
+// -----
+
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+func.func @store_layout(%t: tensor<4x8xf32, #acc>, %m: memref<20x30xf32>, %i: index) {
+  // expected-error @below {{layout covers [16, 8], but the tensor is}}
+  kiln.store_tile %t, %m[%i, %i] in_bounds [true, true] : tensor<4x8xf32, #acc>, memref<20x30xf32>
+  return
+}
+
+// -----
+
+// pack: the layout has a place for every element of a chunk.
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @pack_dynamic(%w: tensor<3x?xf32>) {
+  // expected-error @below {{needs static shapes, not 'tensor<3x?xf32>'}}
+  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x?xf32> -> tensor<3x8xf32>
+  return
+}
+
+// -----
+
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @pack_rank(%w: tensor<3x5x1xf32>) {
+  // expected-error @below {{layout must have the filter's rank}}
+  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x5x1xf32> -> tensor<3x8xf32>
+  return
+}
+
+// -----
+
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @pack_chunk_dim(%w: tensor<3x5xf32>) {
+  // expected-error @below {{chunk_dim must be a dimension of the filter}}
+  %p = kiln.pack %w layout #filter chunk_dim 2 : tensor<3x5xf32> -> tensor<3x8xf32>
+  return
+}
+
+// -----
+
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @pack_cut(%w: tensor<5x5xf32>) {
+  // expected-error @below {{layout cuts dimension 0 of the filter}}
+  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<5x5xf32> -> tensor<3x8xf32>
+  return
+}
+
+// -----
+
+// Five channels, two to a chunk: three chunks.
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @pack_result(%w: tensor<3x5xf32>) {
+  // expected-error @below {{the packed filter must be 3x8x'f32', not 'tensor<2x8xf32>'}}
+  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x5xf32> -> tensor<2x8xf32>
+  return
+}
+
+// -----
+
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @pack_element(%w: tensor<3x5xf16>) {
+  // expected-error @below {{the packed filter must be 3x8x'f16', not 'tensor<3x8xf32>'}}
+  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x5xf16> -> tensor<3x8xf32>
+  return
+}
+
+// -----
+
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @pack_round(%w: tensor<3x5xf16>) {
+  // expected-error @below {{round_tf32 needs f32 elements, not 'f16'}}
+  %p = kiln.pack %w layout #filter chunk_dim 1 round_tf32 : tensor<3x5xf16> -> tensor<3x8xf16>
+  return
+}
+
+// -----
+
+// unpack: the same rules, seen from the other side.
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @unpack_packed(%p: tensor<2x8xf32>) {
+  // expected-error @below {{the packed filter must be 3x8x'f32', not 'tensor<2x8xf32>'}}
+  %w = kiln.unpack %p layout #filter chunk_dim 1 : tensor<2x8xf32> -> tensor<3x5xf32>
+  return
+}
+
+// -----
+
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @unpack_chunk_dim(%p: tensor<3x8xf32>) {
+  // expected-error @below {{chunk_dim must be a dimension of the filter}}
+  %w = kiln.unpack %p layout #filter chunk_dim -1 : tensor<3x8xf32> -> tensor<3x5xf32>
+  return
+}
+
+// -----
+
+// async_copy: a box like those of the tiles, into a buffer of the same kind.
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @copy_dynamic(%x: memref<?x64xf32>, %s: !s, %i: index) {
+  // expected-error @below {{needs static shapes}}
+  kiln.async_copy %x[%i, %i] to %s[%i] in_bounds [true, true] vector 4 : memref<?x64xf32> -> !s
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @copy_offsets(%x: memref<64x64xf32>, %s: !s, %i: index) {
+  // expected-error @below {{needs 2 offsets and in_bounds}}
+  kiln.async_copy %x[%i] to %s[%i] in_bounds [true, true] vector 4 : memref<64x64xf32> -> !s
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @copy_element(%x: memref<64x64xf16>, %s: !s, %i: index) {
+  // expected-error @below {{source and buffer must have one element type}}
+  kiln.async_copy %x[%i, %i] to %s[%i] in_bounds [true, true] vector 4 : memref<64x64xf16> -> !s
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @copy_rank(%x: memref<4x64x64xf32>, %s: !s, %i: index) {
+  // expected-error @below {{buffer must have the source's rank}}
+  kiln.async_copy %x[%i, %i, %i] to %s[%i] in_bounds [true, true, true] vector 4 : memref<4x64x64xf32> -> !s
+  return
+}
+
+// -----
+
+// The units that the hardware copies.
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @copy_units(%x: memref<64x64xf32>, %s: !s, %i: index) {
+  // expected-error @below {{units must be 2, 4, 8 or 16 bytes, not 20}}
+  kiln.async_copy %x[%i, %i] to %s[%i] in_bounds [true, true] vector 5 : memref<64x64xf32> -> !s
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @copy_slot(%x: memref<64x64xf32>, %s: !s, %i: index) {
+  %two = arith.constant 2 : index
+  // expected-error @below {{slot 2 of a buffer with 2 slots}}
+  kiln.async_copy %x[%i, %i] to %s[%two] in_bounds [true, true] vector 4 : memref<64x64xf32> -> !s
+  return
+}
+
+// -----
+
+// async_wait.
+func.func @wait() {
+  // expected-error @below {{pending groups must not be negative, not -1}}
+  kiln.async_wait -1
+  return
+}
+
+// -----
+
+// staged: at most a whole slot.
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @staged_extent(%s: !s, %i: index) {
+  // expected-error @below {{tile 'tensor<8x21xf32>' is no part of a slot of [8, 20] 'f32'}}
+  %t = kiln.staged %s[%i] : !s -> tensor<8x21xf32>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @staged_rank(%s: !s, %i: index) {
+  // expected-error @below {{is no part of a slot}}
+  %t = kiln.staged %s[%i] : !s -> tensor<8xf32>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @staged_element(%s: !s, %i: index) {
+  // expected-error @below {{is no part of a slot}}
+  %t = kiln.staged %s[%i] : !s -> tensor<8x20xf16>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @staged_slot(%s: !s) {
+  %minus = arith.constant -1 : index
+  // expected-error @below {{slot -1 of a buffer with 2 slots}}
+  %t = kiln.staged %s[%minus] : !s -> tensor<8x20xf32>
+  return
+}
+
+// -----
+
+// local_load: fragments that lie in the slot.
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @load_layout(%s: !s, %i: index) {
+  // expected-error @below {{result needs a #kiln.layout encoding}}
+  %f = kiln.local_load %s[%i] at [0, 0] step [1, 1] : !s -> tensor<8x8xf32>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @load_element(%s: !s, %i: index) {
+  // expected-error @below {{result and buffer must have one element type}}
+  %f = kiln.local_load %s[%i] at [0, 0] step [1, 1] : !s -> tensor<8x8xf16, #b>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @load_round(%s: !kiln.shared<2 x f16, #s>, %i: index) {
+  // expected-error @below {{round_tf32 needs f32 elements, not 'f16'}}
+  %f = kiln.local_load %s[%i] at [0, 0] step [1, 1] round_tf32 : !kiln.shared<2 x f16, #s> -> tensor<8x8xf16, #b>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @load_offsets(%s: !s, %i: index) {
+  // expected-error @below {{result, offsets and strides must have the buffer's rank}}
+  %f = kiln.local_load %s[%i] at [0] step [1, 1] : !s -> tensor<8x8xf32, #b>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @load_strides(%s: !s, %i: index) {
+  // expected-error @below {{result, offsets and strides must have the buffer's rank}}
+  %f = kiln.local_load %s[%i] at [0, 0] step [1] : !s -> tensor<8x8xf32, #b>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @load_negative(%s: !s, %i: index) {
+  // expected-error @below {{reads element -1 of dimension 1}}
+  %f = kiln.local_load %s[%i] at [0, -1] step [1, 1] : !s -> tensor<8x8xf32, #b>
+  return
+}
+
+// -----
+
+// Eight columns from the sixth, every second one: the last is column 20.
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @load_beyond(%s: !s, %i: index) {
+  // expected-error @below {{reads element 20 of dimension 1, which has 20}}
+  %f = kiln.local_load %s[%i] at [0, 6] step [1, 2] : !s -> tensor<8x8xf32, #b>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @load_step(%s: !s, %i: index) {
+  // expected-error @below {{steps must be positive, not 0}}
+  %f = kiln.local_load %s[%i] at [0, 0] step [1, 0] : !s -> tensor<8x8xf32, #b>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @load_encoding(%s: !s, %i: index) {
+  // expected-error @below {{layout covers [8, 8], but the tensor is}}
+  %f = kiln.local_load %s[%i] at [0, 0] step [1, 1] : !s -> tensor<4x8xf32, #b>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @load_slot(%s: !s) {
+  %three = arith.constant 3 : index
+  // expected-error @below {{slot 3 of a buffer with 2 slots}}
+  %f = kiln.local_load %s[%three] at [0, 0] step [1, 1] : !s -> tensor<8x8xf32, #b>
+  return
+}
+
+// -----
+
+// dot: three operands with layouts, and a map for each.
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @dot_maps(%a: tensor<16x8xf32, #a>, %b: tensor<8x8xf32, #b>, %c: tensor<16x8xf32, #acc>) {
+  // expected-error @below {{needs three maps, for a, b and the accumulator}}
+  %d = kiln.dot %a, %b, %c maps [#km, #kn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+  return
+}
+
+// -----
+
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @dot_layout(%a: tensor<16x8xf32>, %b: tensor<8x8xf32, #b>, %c: tensor<16x8xf32, #acc>) {
+  // expected-error @below {{operands need #kiln.layout encodings}}
+  %d = kiln.dot %a, %b, %c maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+  return
+}
+
+// -----
+
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#k = affine_map<(d0, d1, d2) -> (d2)>
+func.func @dot_rank(%a: tensor<16x8xf32, #a>, %b: tensor<8x8xf32, #b>, %c: tensor<16x8xf32, #acc>) {
+  // expected-error @below {{each map must have its operand's rank}}
+  %d = kiln.dot %a, %b, %c maps [#km, #k, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+  return
+}
+
+// -----
+
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#two = affine_map<(d0, d1) -> (d0, d1)>
+func.func @dot_dims(%a: tensor<16x8xf32, #a>, %b: tensor<8x8xf32, #b>, %c: tensor<16x8xf32, #acc>) {
+  // expected-error @below {{maps must take the same iteration dimensions to different dimensions of their operands}}
+  %d = kiln.dot %a, %b, %c maps [#km, #two, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+  return
+}
+
+// -----
+
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#twice = affine_map<(d0, d1, d2) -> (d2, d2)>
+func.func @dot_permutation(%a: tensor<16x8xf32, #a>, %b: tensor<8x8xf32, #b>, %c: tensor<16x8xf32, #acc>) {
+  // expected-error @below {{maps must take the same iteration dimensions to different dimensions of their operands}}
+  %d = kiln.dot %a, %b, %c maps [#km, #twice, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+  return
+}
+
+// -----
+
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @dot_encoding(%a: tensor<32x8xf32, #a>, %b: tensor<8x8xf32, #b>, %c: tensor<16x8xf32, #acc>) {
+  // expected-error @below {{layout covers [16, 8], but the tensor is}}
+  %d = kiln.dot %a, %b, %c maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<32x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+  return
+}
+
+// -----
+
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @dot_operand(%a: tensor<16x8xf32, #a>, %b: tensor<8x8xf32, #b>, %c: tensor<16x8xf32, #acc>) {
+  // expected-error @below {{mma_m16n8k16_f16 does not multiply 'f32'}}
+  %d = kiln.dot %a, %b, %c maps [#km, #kn, #mn] with mma_m16n8k16_f16 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+  return
+}
+
+// -----
+
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @dot_integers(%a: tensor<16x8xi32, #a>, %b: tensor<8x8xi32, #b>, %c: tensor<16x8xf32, #acc>) {
+  // expected-error @below {{fma does not multiply 'i32'}}
+  %d = kiln.dot %a, %b, %c maps [#km, #kn, #mn] with fma : tensor<16x8xi32, #a>, tensor<8x8xi32, #b>, tensor<16x8xf32, #acc>
+  return
+}
+
+// -----
+
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+func.func @dot_accumulator(%a: tensor<16x8xf16, #a>, %b: tensor<8x8xf16, #b>, %c: tensor<16x8xf16, #acc>) {
+  // expected-error @below {{mma_m16n8k16_f16 does not accumulate in 'f16'}}
+  %d = kiln.dot %a, %b, %c maps [#km, #kn, #mn] with mma_m16n8k16_f16 : tensor<16x8xf16, #a>, tensor<8x8xf16, #b>, tensor<16x8xf16, #acc>
+  return
+}
+
+// -----
+
+// reduce: inputs of one shape, without the reduced dimensions in the results.
+func.func @reduce_results(%x: tensor<4x8xf32>) {
+  // expected-error @below {{needs as many results as inputs, at least one}}
+  %y:2 = kiln.reduce %x over [0] : tensor<4x8xf32> -> tensor<8xf32>, tensor<8xf32> {
+  ^bb0(%l: f32, %r: f32):
+    kiln.reduce_yield %l : f32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_nothing(%x: tensor<4x8xf32>) {
+  // expected-error @below {{needs different dimensions of the inputs to reduce over, not []}}
+  %y = kiln.reduce %x over [] : tensor<4x8xf32> -> tensor<4x8xf32> {
+  ^bb0(%l: f32, %r: f32):
+    kiln.reduce_yield %l : f32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_dim(%x: tensor<4x8xf32>) {
+  // expected-error @below {{needs different dimensions of the inputs to reduce over, not [2]}}
+  %y = kiln.reduce %x over [2] : tensor<4x8xf32> -> tensor<4x8xf32> {
+  ^bb0(%l: f32, %r: f32):
+    kiln.reduce_yield %l : f32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_twice(%x: tensor<4x8xf32>) {
+  // expected-error @below {{needs different dimensions of the inputs to reduce over, not [0, 0]}}
+  %y = kiln.reduce %x over [0, 0] : tensor<4x8xf32> -> tensor<8xf32> {
+  ^bb0(%l: f32, %r: f32):
+    kiln.reduce_yield %l : f32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_inputs(%x: tensor<4x8xf32>, %n: tensor<5x8xf32>) {
+  // expected-error @below {{inputs must have one shape and layout}}
+  %y:2 = kiln.reduce %x, %n over [0] : tensor<4x8xf32>, tensor<5x8xf32> -> tensor<8xf32>, tensor<8xf32> {
+  ^bb0(%l: f32, %m: f32, %r: f32, %s: f32):
+    kiln.reduce_yield %l, %m : f32, f32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_shape(%x: tensor<4x8xf32>) {
+  // expected-error @below {{result shape must be the input's without the reduced dimensions}}
+  %y = kiln.reduce %x over [0] : tensor<4x8xf32> -> tensor<4xf32> {
+  ^bb0(%l: f32, %r: f32):
+    kiln.reduce_yield %l : f32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_element(%x: tensor<4x8xf32>) {
+  // expected-error @below {{results must have their inputs' element types}}
+  %y = kiln.reduce %x over [0] : tensor<4x8xf32> -> tensor<8xf16> {
+  ^bb0(%l: f32, %r: f32):
+    kiln.reduce_yield %l : f32
+  }
+  return
+}
+
+// -----
+
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+func.func @reduce_layout(%x: tensor<4x8xf32, #acc>) {
+  // expected-error @below {{layout covers [16, 8], but the tensor is}}
+  %y = kiln.reduce %x over [0] : tensor<4x8xf32, #acc> -> tensor<8xf32> {
+  ^bb0(%l: f32, %r: f32):
+    kiln.reduce_yield %l : f32
+  }
+  return
+}
+
+// -----
+
+// The combiner takes two partial results and gives one.
+func.func @reduce_arguments(%x: tensor<4x8xf32>) {
+  // expected-error @below {{combiner takes two values for each input, the left ones first}}
+  %y = kiln.reduce %x over [0] : tensor<4x8xf32> -> tensor<8xf32> {
+  ^bb0(%l: f32):
+    kiln.reduce_yield %l : f32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_argument_types(%x: tensor<4x8xf32>) {
+  // expected-error @below {{combiner takes two values for each input}}
+  %y = kiln.reduce %x over [0] : tensor<4x8xf32> -> tensor<8xf32> {
+  ^bb0(%l: f32, %r: f16):
+    kiln.reduce_yield %l : f32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_terminator(%x: tensor<4x8xf32>) {
+  // expected-error @below {{combiner must end in 'kiln.reduce_yield'}}
+  %y = kiln.reduce %x over [0] : tensor<4x8xf32> -> tensor<8xf32> {
+  ^bb0(%l: f32, %r: f32):
+    func.return
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_yield(%x: tensor<4x8xf32>) {
+  %y = kiln.reduce %x over [0] : tensor<4x8xf32> -> tensor<8xf32> {
+  ^bb0(%l: f32, %r: f32):
+    // expected-error @below {{must yield one value for each input, of its element type}}
+    kiln.reduce_yield %l, %r : f32, f32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_parent(%x: f32) {
+  // expected-error @below {{expects parent op 'kiln.reduce'}}
+  kiln.reduce_yield %x : f32
+}

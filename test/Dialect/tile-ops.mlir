@@ -1,0 +1,102 @@
+// RUN: kiln-opt %s | kiln-opt | FileCheck %s
+//
+// The ops on the tiles of a block (level 3), each with all that it can carry.
+// Attributes and types print as aliases; these are checked first.
+//
+// CHECK-DAG: #[[FILTER:.+]] = #kiln.shared_layout<[4:1], [2:4]>
+// CHECK-DAG: #[[AS:.+]] = #kiln.shared_layout<[16:8], [8:1]>
+// CHECK-DAG: #[[BS:.+]] = #kiln.shared_layout<[8:20], [20:1]>
+// CHECK-DAG: ![[A1:.+]] = !kiln.shared<1 x f32, #[[AS]]>
+// CHECK-DAG: ![[A2:.+]] = !kiln.shared<2 x f32, #[[AS]]>
+// CHECK-DAG: ![[B2:.+]] = !kiln.shared<2 x f32, #[[BS]]>
+
+// 16 x 8 accumulators of one mma.m16n8k8 and its operands.
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#row = #kiln.layout<register = [[1]], lane = [[2], [4], [0], [0], [0]], warp = []>
+#as = #kiln.shared_layout<[16:8], [8:1]>
+#bs = #kiln.shared_layout<[8:20], [20:1]>
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+#km = affine_map<(d0, d1, d2) -> (d0, d2)>
+#kn = affine_map<(d0, d1, d2) -> (d2, d1)>
+#mn = affine_map<(d0, d1, d2) -> (d0, d1)>
+
+// Tiles come out of tensors or memrefs, with or without a layout.
+// CHECK-LABEL: func @tiles
+func.func @tiles(%t: tensor<20x30xf32>, %m: memref<20x30xf32>, %i: index) {
+  // CHECK: kiln.extract_tile %{{.+}}[%{{.+}}, %{{.+}}] in_bounds [true, false] : tensor<20x30xf32> -> tensor<4x6xf32>
+  %p = kiln.extract_tile %t[%i, %i] in_bounds [true, false] : tensor<20x30xf32> -> tensor<4x6xf32>
+  // CHECK: %[[tile:.+]] = kiln.extract_tile %{{.+}} : memref<20x30xf32> -> tensor<16x8xf32, #[[$acc:.+]]>
+  %q = kiln.extract_tile %m[%i, %i] in_bounds [false, false] : memref<20x30xf32> -> tensor<16x8xf32, #acc>
+  // CHECK: kiln.store_tile %[[tile]], %{{.+}}[%{{.+}}, %{{.+}}] in_bounds [false, false] : tensor<16x8xf32, #[[$acc]]>, memref<20x30xf32>
+  kiln.store_tile %q, %m[%i, %i] in_bounds [false, false] : tensor<16x8xf32, #acc>, memref<20x30xf32>
+  return
+}
+
+// A 3 x 5 filter, of which 2 columns make a chunk: 3 chunks of 8 elements.
+// CHECK-LABEL: func @packed
+func.func @packed(%w: tensor<3x5xf32>) -> tensor<3x5xf32> {
+  // CHECK: kiln.pack %{{.+}} layout #[[FILTER]] chunk_dim 1 : tensor<3x5xf32> -> tensor<3x8xf32>
+  %plain = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x5xf32> -> tensor<3x8xf32>
+  // CHECK: %[[packed:.+]] = kiln.pack %{{.+}} chunk_dim 1 round_tf32 : tensor<3x5xf32> -> tensor<3x8xf32>
+  %rounded = kiln.pack %w layout #filter chunk_dim 1 round_tf32 : tensor<3x5xf32> -> tensor<3x8xf32>
+  // CHECK: kiln.unpack %[[packed]] layout #[[FILTER]] chunk_dim 1 : tensor<3x8xf32> -> tensor<3x5xf32>
+  %view = kiln.unpack %rounded layout #filter chunk_dim 1 : tensor<3x8xf32> -> tensor<3x5xf32>
+  return %view : tensor<3x5xf32>
+}
+
+// CHECK-LABEL: func @staging
+func.func @staging(%x: memref<64x64xf32>, %w: memref<4x128xf32>, %i: index, %p: i1) {
+  %zero = arith.constant 0 : index
+  // CHECK: %[[image:.+]] = kiln.alloc_shared : ![[B2]]
+  %image = kiln.alloc_shared : !kiln.shared<2 x f32, #bs>
+  // CHECK: %[[filter:.+]] = kiln.alloc_shared : ![[A1]]
+  %filter = kiln.alloc_shared : !kiln.shared<1 x f32, #as>
+  // CHECK: kiln.async_copy %{{.+}}[%{{.+}}, %{{.+}}] to %[[image]][%{{.+}}] if %{{.+}} in_bounds [false, true] vector 4 : memref<64x64xf32> -> ![[B2]]
+  kiln.async_copy %x[%i, %i] to %image[%i] if %p in_bounds [false, true] vector 4 : memref<64x64xf32> -> !kiln.shared<2 x f32, #bs>
+  // CHECK: kiln.async_copy %{{.+}}[%{{.+}}, %{{.+}}] to %[[filter]][%{{.+}}] in_bounds [true, true] vector 4 flat : memref<4x128xf32> -> ![[A1]]
+  kiln.async_copy %w[%i, %zero] to %filter[%zero] in_bounds [true, true] vector 4 flat : memref<4x128xf32> -> !kiln.shared<1 x f32, #as>
+  // CHECK: kiln.async_commit
+  kiln.async_commit
+  // CHECK: kiln.async_wait 1
+  kiln.async_wait 1
+  // CHECK: kiln.barrier
+  kiln.barrier
+  // The staged tile leaves out the padding of the rows.
+  // CHECK: kiln.staged %[[image]][%{{.+}}] : ![[B2]] -> tensor<8x18xf32>
+  %staged = kiln.staged %image[%i] : !kiln.shared<2 x f32, #bs> -> tensor<8x18xf32>
+  return
+}
+
+// CHECK-LABEL: func @fragments
+func.func @fragments(%acc: tensor<16x8xf32, #acc>, %i: index) -> tensor<8xf32, #row> {
+  %as = kiln.alloc_shared : !kiln.shared<2 x f32, #as>
+  %bs = kiln.alloc_shared : !kiln.shared<2 x f32, #bs>
+  // CHECK: %[[a:.+]] = kiln.local_load %{{.+}}[%{{.+}}] at [0, 0] step [1, 1] : ![[A2]] -> tensor<16x8xf32, #{{.+}}>
+  %a = kiln.local_load %as[%i] at [0, 0] step [1, 1] : !kiln.shared<2 x f32, #as> -> tensor<16x8xf32, #a>
+  // CHECK: %[[b:.+]] = kiln.local_load %{{.+}}[%{{.+}}] at [0, 3] step [1, 2] round_tf32 : ![[B2]] -> tensor<8x8xf32, #{{.+}}>
+  %b = kiln.local_load %bs[%i] at [0, 3] step [1, 2] round_tf32 : !kiln.shared<2 x f32, #bs> -> tensor<8x8xf32, #b>
+  // CHECK: %[[d:.+]] = kiln.dot %[[a]], %[[b]], %{{.+}} maps [#{{.+}}, #{{.+}}, #{{.+}}] with mma_m16n8k8_tf32 : tensor<16x8xf32, #{{.+}}>, tensor<8x8xf32, #{{.+}}>, tensor<16x8xf32, #{{.+}}>
+  %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+  // CHECK: kiln.reduce %[[d]] over [0] : tensor<16x8xf32, #{{.+}}> -> tensor<8xf32, #{{.+}}> {
+  // CHECK: ^bb0(%[[l:.+]]: f32, %[[r:.+]]: f32):
+  // CHECK:   %[[s:.+]] = arith.addf %[[l]], %[[r]]
+  // CHECK:   kiln.reduce_yield %[[s]] : f32
+  %sum = kiln.reduce %d over [0] : tensor<16x8xf32, #acc> -> tensor<8xf32, #row> {
+  ^bb0(%l: f32, %r: f32):
+    %s = arith.addf %l, %r : f32
+    kiln.reduce_yield %s : f32
+  }
+  // CHECK: kiln.reduce %{{.+}}, %{{.+}} over [0] halving : tensor<4x8xf32>, tensor<4x8xi32> -> tensor<8xf32>, tensor<8xi32> {
+  %x = tensor.empty() : tensor<4x8xf32>
+  %n = tensor.empty() : tensor<4x8xi32>
+  %two:2 = kiln.reduce %x, %n over [0] halving : tensor<4x8xf32>, tensor<4x8xi32> -> tensor<8xf32>, tensor<8xi32> {
+  ^bb0(%x0: f32, %n0: i32, %x1: f32, %n1: i32):
+    %less = arith.cmpf olt, %x0, %x1 : f32
+    %m = arith.select %less, %x0, %x1 : f32
+    %k = arith.select %less, %n0, %n1 : i32
+    kiln.reduce_yield %m, %k : f32, i32
+  }
+  return %sum : tensor<8xf32, #row>
+}

@@ -1,0 +1,156 @@
+// RUN: kiln-opt %s --split-input-file --kiln-set-target --kiln-select-schedule --verify-diagnostics -o /dev/null
+//
+// A given schedule that does not fit is refused, and the message says what of
+// it, and by how much; so is what no schedule can be found for.
+
+func.func @instruction(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 4, 16], chunk = 16, warps = [1, 2, 1]>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: contraction = mma_m16n8k16_f16 does not multiply 'f32'}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+func.func @instruction_f16(%x: tensor<1x8x66x66xf16>, %w: tensor<64x8x3x3xf16>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf16>, tensor<64x8x3x3xf16>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 2, 1]>} {
+  ^bb0(%a: tensor<1x8x66x66xf16>, %b: tensor<64x8x3x3xf16>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: contraction = mma_m16n8k8_tf32 does not multiply 'f16'}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf16>, tensor<64x8x3x3xf16>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+func.func @instruction_bf16(%x: tensor<1x8x66x66xf16>, %w: tensor<64x8x3x3xf16>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf16>, tensor<64x8x3x3xf16>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k16_bf16, tile = [64, 4, 16], chunk = 16, warps = [1, 2, 1]>} {
+  ^bb0(%a: tensor<1x8x66x66xf16>, %b: tensor<64x8x3x3xf16>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: contraction = mma_m16n8k16_bf16 does not multiply 'f16'}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf16>, tensor<64x8x3x3xf16>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+func.func @channels(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [32, 4, 16], chunk = 8, warps = [1, 2, 1]>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: tile has 32 output channels, the convolution has 64; looping over output channels is not supported}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+// 64 * 16 * 32 values held by 64 threads.
+func.func @accumulators(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 2, 1]>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: tile needs 512 accumulators a thread, at most 128 fit}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+func.func @shared_memory(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 32, warps = [1, 4, 2], stages = 4>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: tile, chunk and stages need 471040 bytes of shared memory, rtx4090 has 101376 a block}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+// A reduction across the eight warps of the channels needs 4 * 8 * 8 * 32 bytes more
+// than the 95744 of the stages.
+func.func @scratch(%x: tensor<1x8x66x66xf32>, %w: tensor<128x8x3x3xf32>, %o: tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<128x8x3x3xf32>, tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [8, 1, 1]>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<128x8x3x3xf32>, %c: tensor<1x128x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: tile, chunk and stages need 103936 bytes of shared memory, rtx4090 has 101376 a block}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<128x8x3x3xf32>) outs(%c : tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32>
+    kiln.yield %r : tensor<1x128x64x64xf32>
+  }
+  return %y : tensor<1x128x64x64xf32>
+}
+
+// -----
+
+// Without a given schedule the smallest choice of the rules is named.
+func.func @no_space(%x: tensor<1x8x70x70xf32>, %w: tensor<128x8x11x11xf32>, %o: tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x70x70xf32>, tensor<128x8x11x11xf32>, tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
+  ^bb0(%a: tensor<1x8x70x70xf32>, %b: tensor<128x8x11x11xf32>, %c: tensor<1x128x60x60xf32>):
+    // expected-error @below {{not supported: tile, chunk and stages need 512256 bytes of shared memory, rtx4090 has 101376 a block}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x70x70xf32>, tensor<128x8x11x11xf32>) outs(%c : tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32>
+    kiln.yield %r : tensor<1x128x60x60xf32>
+  }
+  return %y : tensor<1x128x60x60xf32>
+}
+
+// -----
+
+func.func @too_many_channels(%x: tensor<1x8x66x66xf32>, %w: tensor<4096x8x3x3xf32>, %o: tensor<1x4096x64x64xf32>) -> tensor<1x4096x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<4096x8x3x3xf32>, tensor<1x4096x64x64xf32>) -> tensor<1x4096x64x64xf32> {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<4096x8x3x3xf32>, %c: tensor<1x4096x64x64xf32>):
+    // expected-error @below {{not supported: the convolution has 4096 output channels; looping over output channels is not supported}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<4096x8x3x3xf32>) outs(%c : tensor<1x4096x64x64xf32>) -> tensor<1x4096x64x64xf32>
+    kiln.yield %r : tensor<1x4096x64x64xf32>
+  }
+  return %y : tensor<1x4096x64x64xf32>
+}
+
+// -----
+
+func.func @element(%x: tensor<1x8x66x66xf64>, %w: tensor<64x8x3x3xf64>, %o: tensor<1x64x64x64xf64>) -> tensor<1x64x64x64xf64> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf64>, tensor<64x8x3x3xf64>, tensor<1x64x64x64xf64>) -> tensor<1x64x64x64xf64> {
+  ^bb0(%a: tensor<1x8x66x66xf64>, %b: tensor<64x8x3x3xf64>, %c: tensor<1x64x64x64xf64>):
+    // expected-error @below {{not supported: no multiply instruction takes 'f64'; supported are f32, f16 and bf16}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf64>, tensor<64x8x3x3xf64>) outs(%c : tensor<1x64x64x64xf64>) -> tensor<1x64x64x64xf64>
+    kiln.yield %r : tensor<1x64x64x64xf64>
+  }
+  return %y : tensor<1x64x64x64xf64>
+}
+
+// -----
+
+// Only zeros come for free when a tile is read.
+func.func @padding(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x64x64xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  ^bb0(%a: tensor<1x8x64x64xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    %zero = arith.constant 1.0 : f32
+    %p = tensor.pad %a low[0, 0, 1, 1] high[0, 0, 1, 1] {
+    ^bb1(%i: index, %j: index, %k: index, %l: index):
+      tensor.yield %zero : f32
+    } : tensor<1x8x64x64xf32> to tensor<1x8x66x66xf32>
+    // expected-error @below {{not supported: padding must be a constant zero of static size}}
+    %r = linalg.conv_2d_nchw_fchw ins(%p, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+func.func @no_convolution(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @below {{must contain exactly one 2-D convolution to be scheduled}}
+  %y = kiln.kernel "negate" (%x : tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    %r = arith.negf %a : tensor<4xf32>
+    kiln.yield %r : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
