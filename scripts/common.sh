@@ -20,7 +20,7 @@ job_count() {
 # ptxas, in the order in which kiln-compile looks for it; nothing when missing.
 find_ptxas() {
   local candidate
-  for candidate in "${CUDA_HOME:+$CUDA_HOME/bin/ptxas}" \
+  for candidate in "${CUDA_HOME:+$CUDA_HOME/bin/ptxas}" "${CUDA_PATH:+$CUDA_PATH/bin/ptxas}" \
     "$(command -v ptxas)" /usr/local/cuda/bin/ptxas; do
     if [ -n "$candidate" ] && [ -x "$candidate" ]; then
       echo "$candidate"

@@ -77,7 +77,7 @@ fi
 if ptxas=$(find_ptxas); then
   note "set-up: ptxas is $ptxas"
 else
-  note "set-up: no ptxas in CUDA_HOME, PATH or /usr/local/cuda/bin. PTX is made
+  note "set-up: no ptxas in CUDA_HOME, CUDA_PATH, PATH or /usr/local/cuda/bin. PTX is made
 without it; machine code (cubin) and the report of registers and spills need it
 (CUDA toolkit 11.8 or newer)."
 fi

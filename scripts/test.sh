@@ -81,6 +81,8 @@ embed_project() {
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=clang++-22 \
     -DCMAKE_PREFIX_PATH="$root/$stage/moved" || return
   ninja -C build/embed || return
+  # It finds the compiler and the emulator beside itself.
+  "$stage/moved/bin/kiln-run" examples/small/conv_scale_min_f32.mlir --device=cpu --verify || return
   local program
   build/embed/embed >build/embed/embed.ptx &&
     build/embed/embed_c examples/small/conv_scale_min_f32.mlir >build/embed/embed_c.ptx || return
@@ -95,7 +97,9 @@ embed_project() {
 
 # The runtime and kiln-run with nothing but a C++ compiler, and no LLVM linked.
 runtime_alone() {
-  cmake --preset runtime -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ &&
+  # Ninja: a machine with nothing but the needed packages has no make.
+  [ -f build-runtime/build.ninja ] || rm -rf build-runtime
+  cmake --preset runtime -G Ninja -DCMAKE_C_COMPILER=gcc -DCMAKE_CXX_COMPILER=g++ &&
     cmake --build build-runtime -j "$(job_count)" || return
   build-runtime/bin/kiln-run --help >/dev/null || return
   if ldd build-runtime/bin/kiln-run | grep -E 'LLVM|MLIR'; then

@@ -1,6 +1,8 @@
-/*===- Common.h - Types shared by Kiln's C interfaces --------------*- C -*-===*\
-|* Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions. *|
-\*===----------------------------------------------------------------------===*/
+/*===- Common.h - Types shared by Kiln's C interfaces --------------*- C -*-===*
+ *
+ * Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+ *
+ *===----------------------------------------------------------------------===*/
 
 #ifndef KILN_C_COMMON_H
 #define KILN_C_COMMON_H

@@ -1,6 +1,8 @@
-/*===- Compiler.h - Compile a program from C ----------------------*- C -*-===*\
-|* Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions. *|
-\*===----------------------------------------------------------------------===*/
+/*===- Compiler.h - Compile a program from C -----------------------*- C -*-===*
+ *
+ * Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+ *
+ *===----------------------------------------------------------------------===*/
 
 #ifndef KILN_C_COMPILER_H
 #define KILN_C_COMPILER_H
@@ -16,7 +18,7 @@ typedef struct KilnCompileOptions {
   const char *precision; /* "tf32" (default when null) or "f32" */
   const char *entry;     /* function to compile; null: the only public one */
   const char *schedule;  /* "#kiln.schedule<...>"; null: chosen by rules */
-  const char *ptxas;     /* path; null: CUDA_HOME, PATH, /usr/local/cuda */
+  const char *ptxas;     /* path; null: searched for as by kiln-compile */
   int withReference;     /* also the float64 reference for a GPU and source */
   int withCubin;         /* run ptxas: cubin and resource report */
 } KilnCompileOptions;

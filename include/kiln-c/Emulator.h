@@ -1,6 +1,8 @@
-/*===- Emulator.h - Run NVVM kernels on the CPU -------------------*- C -*-===*\
-|* Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions. *|
-\*===----------------------------------------------------------------------===*/
+/*===- Emulator.h - Run NVVM kernels on the CPU --------------------*- C -*-===*
+ *
+ * Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+ *
+ *===----------------------------------------------------------------------===*/
 
 #ifndef KILN_C_EMULATOR_H
 #define KILN_C_EMULATOR_H

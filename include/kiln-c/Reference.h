@@ -1,6 +1,8 @@
-/*===- Reference.h - Point evaluation of a program in float64 -----*- C -*-===*\
-|* Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions. *|
-\*===----------------------------------------------------------------------===*/
+/*===- Reference.h - Point evaluation of a program in float64 ------*- C -*-===*
+ *
+ * Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+ *
+ *===----------------------------------------------------------------------===*/
 
 #ifndef KILN_C_REFERENCE_H
 #define KILN_C_REFERENCE_H
@@ -10,7 +12,8 @@
 /* Evaluates single output elements of a linalg program on demand. */
 typedef struct KilnReference KilnReference;
 
-/* What one element should be, and whether the given one is (docs/numerics.md). */
+/* What one element should be, and whether the given one is right
+ * (docs/numerics.md). */
 typedef struct KilnReferenceResult {
   double value; /* in float64; only operands of contractions are rounded */
   double bound; /* |actual - value| may be at most this; infinity: anything */
@@ -22,12 +25,10 @@ typedef struct KilnReferenceResult {
  * `precision`: "tf32" (also if null), "f32": what the contraction of f32
  * operands does. Returns null after a KILN_ERROR that names what cannot be
  * evaluated. Diagnostics of later calls go to `callback`, too. */
-KILN_API KilnReference *kilnReferenceCreate(const char *source, size_t length,
-                                            const char *fileName,
-                                            const char *entry,
-                                            const char *precision,
-                                            KilnDiagnosticCallback callback,
-                                            void *user);
+KILN_API KilnReference *
+kilnReferenceCreate(const char *source, size_t length, const char *fileName,
+                    const char *entry, const char *precision,
+                    KilnDiagnosticCallback callback, void *user);
 /* Data of input `index`, row-major, in the element type of the program; it must
  * live as long as evaluations run, and is set again when it has changed.
  * Returns 0, or -1 after a KILN_ERROR (no such input, wrong size). */

@@ -192,9 +192,10 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
       cubin = std::move(assembled->cubin);
       missing.clear();
     } else {
-      missing = options.ptxas.empty()
-                    ? "ptxas is not in CUDA_HOME, PATH or /usr/local/cuda"
-                    : "there is no ptxas at " + options.ptxas;
+      missing =
+          options.ptxas.empty()
+              ? "ptxas is not in CUDA_HOME, CUDA_PATH, PATH or /usr/local/cuda"
+              : "there is no ptxas at " + options.ptxas;
       emitWarning(loc) << missing << "; no cubin and no resource report";
     }
   }

@@ -10,7 +10,7 @@
 include "mlir/Pass/PassBase.td"
 
 def CheckSupported : Pass<"kiln-check-supported"> {
-  let summary = "Refuse scalar ops that cannot reach sm_89";
+  let summary = "refuses scalar ops that cannot reach sm_89";
   let description = [{
     LLVM aborts the process on ops that the target cannot select ("no libcall
     available"), so every op that would get there is refused here, at its place
@@ -28,7 +28,7 @@ def CheckSupported : Pass<"kiln-check-supported"> {
 }
 
 def ExpandMath : Pass<"kiln-expand-math"> {
-  let summary = "Replace math functions by arithmetic";
+  let summary = "replaces math functions by arithmetic";
   let description = [{
     There is no device library: `math` ops that the target cannot select become
     f32 arithmetic (exp, exp2, expm1, log, log2, log1p, tanh, erf, rsqrt, powf)
@@ -37,9 +37,9 @@ def ExpandMath : Pass<"kiln-expand-math"> {
     computed in f32 and rounded once. Largest error in units of the last place
     over sampled floats, with a correctly rounded exp2: exp 0.9, expm1 1.5, log
     0.9, log2 2.1, log10 1.7, log1p 2.5, tanh 2.0, erf 1.0, rsqrt 1.5, powf 0.9;
-    the card's exp2 adds up to 2 to exp, exp2, tanh, erf and powf. Needs ops that `kiln-check-supported`
-    accepts; leaves sqrt, fma, absf, copysign and the roundings, which the
-    target has.
+    the card's exp2 adds up to 2 to exp, exp2, tanh, erf and powf. Needs ops that
+    `kiln-check-supported` accepts; leaves sqrt, fma, absf, copysign and the
+    roundings, which the target has.
 
     `kiln-opt --kiln-expand-math in.mlir`
   }];
@@ -51,7 +51,7 @@ def ExpandMath : Pass<"kiln-expand-math"> {
 }
 
 def LowerToNVVM : Pass<"kiln-lower-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "Lower kernels to the llvm and nvvm dialects";
+  let summary = "lowers kernels to the llvm and nvvm dialects";
   let description = [{
     Needs a `gpu.module` whose `gpu.func`s use gpu, arith, scf, cf, vector (1-D),
     ub, llvm and nvvm ops on `!llvm.ptr` (no memrefs). Leaves `llvm.func`s with
@@ -70,7 +70,7 @@ def LowerToNVVM : Pass<"kiln-lower-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
 }
 
 def AttachLineInfo : Pass<"kiln-attach-line-info", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "Attach debug scopes so that `.loc` reaches PTX";
+  let summary = "attaches debug scopes so that `.loc` reaches PTX";
   let description = [{
     LLVM drops source locations outside of a debug scope. Gives each `llvm.func`
     with a known file a subprogram that asks for line directives only, which

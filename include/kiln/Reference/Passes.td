@@ -10,7 +10,7 @@
 include "mlir/Pass/PassBase.td"
 
 def KilnPromoteToF64 : Pass<"kiln-promote-to-f64", "::mlir::func::FuncOp"> {
-  let summary = "compute a program on tensors in float64";
+  let summary = "computes a program on tensors in float64";
   let description = [{
     Needs linalg on tensors with static shapes. Every f16, bf16 and f32 tensor,
     scalar and constant becomes f64, except the function's arguments, which keep
@@ -40,7 +40,7 @@ def KilnPromoteToF64 : Pass<"kiln-promote-to-f64", "::mlir::func::FuncOp"> {
 
 def KilnReferenceDestinations
     : Pass<"kiln-reference-destinations", "::mlir::func::FuncOp"> {
-  let summary = "turn a function's tensors into buffers that the caller gives";
+  let summary = "turns a function's tensors into buffers that the caller gives";
   let description = [{
     Arguments become memrefs, each result a further memref argument that the
     result is materialised in; `kiln.num_inputs` tells them apart. The body
@@ -53,7 +53,7 @@ def KilnReferenceDestinations
 }
 
 def KilnLowerReference : Pass<"kiln-lower-reference", "::mlir::ModuleOp"> {
-  let summary = "one plain kernel for each linalg op on buffers";
+  let summary = "makes one plain kernel for each linalg op on buffers";
   let description = [{
     Needs an entry function with `kiln.num_inputs` whose body is linalg on
     memrefs, views, allocations and constants. Each linalg op becomes a

@@ -10,7 +10,7 @@
 include "mlir/Pass/PassBase.td"
 
 def SetTarget : Pass<"kiln-set-target", "::mlir::ModuleOp"> {
-  let summary = "Put the facts of a card on the module";
+  let summary = "puts the facts of a card on the module";
   let description = [{
     Sets `kiln.target` to the facts of a known card; later passes read only the
     attribute, so a module may also carry facts written by hand.

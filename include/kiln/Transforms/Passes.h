@@ -1,4 +1,4 @@
-//===- Passes.h - Transforms passes -------------------------------*- C++ -*-===//
+//===- Passes.h - Transforms passes -----------------------------*- C++ -*-===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //

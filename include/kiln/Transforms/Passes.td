@@ -10,7 +10,7 @@
 include "mlir/Pass/PassBase.td"
 
 def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
-  let summary = "Bring exporters' idioms to one form";
+  let summary = "brings exporters' idioms to one form";
   let description = [{
     Needs: a function on tensors, as an exporter writes it (level 0).
 
@@ -55,7 +55,7 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
 }
 
 def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
-  let summary = "Move monotone functions behind min and max reductions";
+  let summary = "moves monotone functions behind min and max reductions";
   let description = [{
     Needs: normalised generics.
 
@@ -86,7 +86,7 @@ def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
 }
 
 def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
-  let summary = "Partition each function into kernels";
+  let summary = "partitions each function into kernels";
   let description = [{
     Needs: functions that `kiln-normalize` has left.
 
@@ -127,7 +127,7 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
 }
 
 def KilnVerifyKernels : Pass<"kiln-verify-kernels", "::mlir::func::FuncOp"> {
-  let summary = "Refuse work that no kernel does";
+  let summary = "refuses work that no kernel does";
   let description = [{
     Needs: what `kiln-fuse` has left. Changes nothing.
 
