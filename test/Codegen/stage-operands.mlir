@@ -90,7 +90,7 @@ gpu.module @kernels {
   //
   // CHECK-LABEL: gpu.func @nhwc
   // CHECK-DAG:     %[[IMAGE:.+]] = kiln.alloc_shared : <3 x f16, <[1:0], [4:80], [10:8], [8:1, 2:320]>>
-  // CHECK:         scf.for %[[C:.+]] =
+  // CHECK:         scf.for %[[C:[a-z0-9_]+]] =
   // CHECK:           kiln.async_copy %{{.+}}[%{{.+}}, %{{.+}}, %{{.+}}, %[[C]]] to %[[IMAGE]][%{{.+}}] in_bounds [true, true, false, true] vector 8 :
   // CHECK:           kiln.staged %[[IMAGE]][%{{.+}}] : {{.*}} -> tensor<1x4x10x16xf16>
   gpu.func @nhwc(%x: memref<1x4x11x32xf16>, %w: memref<3x3x32x16xf16>, %out: memref<1x2x9x16xf32>) kernel attributes {kiln.schedule = #f16} {
