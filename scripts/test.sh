@@ -115,6 +115,28 @@ formatting() {
   }
 }
 
+# Every link of the documents leads to a file that git tracks or a heading.
+doc_links() {
+  local page link file anchor dead=0
+  while IFS=: read -r page link; do
+    link=${link#*](}
+    link=${link%)}
+    case $link in http://* | https://*) continue ;; esac
+    file=${link%%#*} anchor=
+    [ "$link" = "$file" ] || anchor=${link#*#}
+    if [ -n "$file" ]; then file=$(dirname "$page")/$file; else file=$page; fi
+    if [ ! -e "$file" ] || ! git ls-files --error-unmatch "$file" >/dev/null 2>&1; then
+      complain "$page: no such file: $link"
+      dead=1
+    elif [ -n "$anchor" ] && ! sed -n 's/^##* //p' "$file" |
+      tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9_\n-' | grep -qx -- "$anchor"; then
+      complain "$page: no such heading: $link"
+      dead=1
+    fi
+  done < <(git ls-files -z '*.md' | xargs -0 grep -HoE '\]\([^) ]+\)')
+  return "$dead"
+}
+
 bench_scripts() {
   local file
   for file in scripts/*.sh bench/*.sh .ci/run; do
@@ -136,6 +158,7 @@ if [ "$failed" -eq 0 ]; then
 fi
 check "runtime alone" runtime_alone
 check "bench scripts" bench_scripts
+check "links of the documents" doc_links
 if command -v clang-format-22 >/dev/null; then
   check "formatting" formatting
 else

@@ -46,12 +46,27 @@ int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
   return vector;
 }
 
+SharedType kiln::getImageBuffer(ScheduleAttr schedule, const Convolution &conv,
+                                int64_t vector) {
+  Type element = conv.getImageType().getElementType();
+  SharedLayoutAttr layout = getImageLayout(schedule, conv, vector);
+  int64_t units = 1;
+  for (int64_t extent : layout.getShape())
+    units *= extent;
+  units /= vector;
+  int64_t unitBytes = vector * element.getIntOrFloatBitWidth() / 8;
+  // Only asynchronous copies are worth it.
+  int64_t tail = 0;
+  if (unitBytes >= 4)
+    tail = (llvm::alignTo(units, schedule.getThreads()) - units) * unitBytes;
+  return SharedType::get(schedule.getContext(), schedule.getStages(), element,
+                         layout, tail);
+}
+
 int64_t kiln::getStagedBytes(ScheduleAttr schedule, const Convolution &conv) {
-  Type imageElement = conv.getImageType().getElementType(),
-       filterElement = conv.getFilterType().getElementType();
-  auto image = SharedType::get(
-      schedule.getContext(), schedule.getStages(), imageElement,
-      getImageLayout(schedule, conv, getImageCopyVector(schedule, conv)));
+  Type filterElement = conv.getFilterType().getElementType();
+  SharedType image =
+      getImageBuffer(schedule, conv, getImageCopyVector(schedule, conv));
   auto filter = SharedType::get(
       schedule.getContext(), schedule.getStages(), filterElement,
       schedule.getWeights() == Weights::Packed

@@ -274,15 +274,16 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
   SmallVector<int64_t> box = buffer.getShape();
   if (op.getFlat())
     box = {buffer.getLayout().getCosize()};
-  SmallVector<int64_t> units = box;
-  units.back() /= vector;
+  SmallVector<int64_t> units = op.getUnits();
   int64_t total = 1;
   for (int64_t size : units)
     total *= size;
   int64_t threads = (*function.getKnownBlockSize())[0];
-  int64_t rounds = llvm::divideCeil(total, threads);
-  int64_t firstRound = op.getPart() * rounds / op.getParts(),
-          lastRound = (op.getPart() + 1) * rounds / op.getParts();
+  int64_t firstRound = 0, lastRound = op.getNumRounds(threads);
+  if (auto rounds = op.getRounds()) {
+    firstRound = (*rounds)[0];
+    lastRound = std::min(lastRound, (*rounds)[1]);
+  }
 
   OpBuilder::InsertionGuard insertion(builder);
   if (op.getPredicate()) {
@@ -369,6 +370,27 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
     if (!globalOffset)
       globalOffset = constant32(0);
 
+    // Threads without a unit in the last round write zeros to the slot's tail,
+    // or branch where it has none.
+    Value exists;
+    bool partial = (round + 1) * threads > total;
+    int64_t excess = ((round + 1) * threads - total) * bytes;
+    bool intoTail = partial && bytes >= 4 && buffer.getTail() >= excess;
+    if (partial)
+      exists = arith::CmpIOp::create(hoisted, loc, arith::CmpIPredicate::ult,
+                                     unit, constant32(total));
+    if (intoTail) {
+      int64_t end = buffer.getLayout().getCosize() * elementBytes;
+      Value tail = arith::AddIOp::create(
+          hoisted, loc,
+          arith::MulIOp::create(hoisted, loc, unit, constant32(bytes)),
+          constant32(end - total * bytes));
+      sharedOffset = arith::SelectOp::create(hoisted, loc, exists, sharedOffset,
+                                             tail);
+      globalOffset = arith::SelectOp::create(hoisted, loc, exists, globalOffset,
+                                             constant32(0));
+    }
+
     auto copy = [&]() {
       Value target = getSharedPointer(
           loc, arith::AddIOp::create(builder, loc, slot, sharedOffset));
@@ -378,6 +400,10 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
       Value valid = isInBounds(loc, op.getOffsets(), op.getInBounds(),
                                sourceShape,
                                [&](int64_t dim) { return at[dim]; });
+      if (intoTail)
+        valid = valid ? arith::AndIOp::create(builder, loc, exists, valid)
+                            .getResult()
+                      : exists;
       if (bytes < 4) {
         // Below 4 bytes there is no asynchronous copy.
         Value zero = arith::ConstantOp::create(builder, loc,
@@ -401,12 +427,10 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
           builder, loc, target, address, builder.getI32IntegerAttr(bytes),
           NVVM::LoadCacheModifierKindAttr::get(op.getContext(), cache), size);
     };
-    if ((round + 1) * threads <= total) {
+    if (!partial || intoTail) {
       copy();
       continue;
     }
-    Value exists = arith::CmpIOp::create(
-        hoisted, loc, arith::CmpIPredicate::ult, unit, constant32(total));
     auto guard = scf::IfOp::create(builder, loc, exists, false);
     OpBuilder::InsertionGuard inner(builder);
     builder.setInsertionPoint(guard.thenBlock()->getTerminator());

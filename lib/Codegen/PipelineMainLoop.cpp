@@ -51,8 +51,8 @@ private:
   }
   Value nextSlot(Location loc, Value slot, int64_t distance);
   Value isValid(Location loc, const State &state);
-  void emitCopies(Location loc, const State &state, Value slot, Value predicate,
-                  int64_t part, int64_t parts);
+  void emitCopies(const State &state, Value slot, Value predicate,
+                  int64_t part = 0, int64_t parts = 1);
   void emitGuarded(Location loc, const State &state, Value slot);
   void emitClamped(Location loc, const State &state, Value slot, int64_t part);
   State emitPrologue(Location loc, Value firstTile);
@@ -60,7 +60,11 @@ private:
   Value emitDot(DotOp dot, ValueRange fragments, Value acc);
   void emitBody(State &state, SmallVectorImpl<Value> &carried,
                 IRMapping &mapping);
-  void emitBodyAhead(State &state, SmallVectorImpl<Value> &carried);
+  void emitStep(int64_t step, State &state, Value &acc);
+  template <typename BodyFn>
+  SmallVector<Value> emitLoop(Value upperBound, ValueRange carried,
+                              State &state, BodyFn emitBody);
+  SmallVector<Value> emitPeeledLoop(State &state, Value acc);
   SmallVector<Value> emitMainLoop(State &state, IRMapping &mapping);
 
   MainLoop main;
@@ -131,27 +135,58 @@ Value Pipeliner::isValid(Location loc, const State &state) {
                                state.iteration, main.loop.getUpperBound());
 }
 
-void Pipeliner::emitCopies(Location loc, const State &state, Value slot,
-                           Value predicate, int64_t part, int64_t parts) {
+/// Part `part` of `parts` of the copies of an iteration. The rounds of all
+/// operands are dealt evenly: each part has its share of every operand.
+void Pipeliner::emitCopies(const State &state, Value slot, Value predicate,
+                           int64_t part, int64_t parts) {
   IRMapping mapping;
   if (main.tiles)
     mapping.map(main.tiles.getInductionVar(), state.tile);
   mapping.map(main.loop.getInductionVar(), state.iteration);
-  for (AsyncCopyOp copy : main.copies) {
+  struct Round {
+    size_t copy;
+    int64_t number;
+    double place; ///< within the iteration's copies, 0 to 1
+  };
+  SmallVector<Round> rounds;
+  for (auto [index, copy] : llvm::enumerate(main.copies)) {
+    auto op = copy;
+    int64_t count = op.getNumRounds(schedule.getThreads());
+    for (int64_t number = 0; number < count; ++number)
+      rounds.push_back({index, number, (number + 0.5) / count});
+  }
+  llvm::stable_sort(rounds, [](const Round &a, const Round &b) {
+    return a.place < b.place;
+  });
+  int64_t total = rounds.size();
+  ArrayRef<Round> mine =
+      ArrayRef(rounds).slice(part * total / parts,
+                             (part + 1) * total / parts - part * total / parts);
+  for (auto [index, copy] : llvm::enumerate(main.copies)) {
+    auto op = copy;
+    int64_t from = std::numeric_limits<int64_t>::max(), to = 0;
+    for (const Round &round : mine)
+      if (round.copy == index) {
+        from = std::min(from, round.number);
+        to = std::max(to, round.number + 1);
+      }
+    if (to == 0)
+      continue;
     SmallVector<Value> offsets = llvm::map_to_vector(
-        copy.getOffsets(),
+        op.getOffsets(),
         [&](Value v) { return main.cloneIndex(builder, v, mapping); });
-    AsyncCopyOp::create(builder, copy.getLoc(), copy.getSource(), offsets,
-                        copy.getBuffer(), slot, predicate,
-                        copy.getInBoundsAttr(), copy.getVectorAttr(),
-                        copy.getFlatAttr(), builder.getI64IntegerAttr(part),
-                        builder.getI64IntegerAttr(parts));
+    DenseI64ArrayAttr range;
+    if (from > 0 || to < op.getNumRounds(schedule.getThreads()))
+      range = builder.getDenseI64ArrayAttr({from, to});
+    AsyncCopyOp::create(builder, op.getLoc(), op.getSource(), offsets,
+                        op.getBuffer(), slot, predicate, op.getInBoundsAttr(),
+                        op.getVectorAttr(), op.getFlatAttr(), range);
   }
 }
 
 /// Copies of one iteration as a group, none beyond the last tile.
 void Pipeliner::emitGuarded(Location loc, const State &state, Value slot) {
-  emitCopies(loc, state, slot, isValid(loc, state), 0, 1);
+  emitCopies(state, slot, isValid(loc, state));
   AsyncCommitOp::create(builder, loc);
 }
 
@@ -167,7 +202,7 @@ void Pipeliner::emitClamped(Location loc, const State &state, Value slot,
     clamped.tile =
         arith::SelectOp::create(builder, loc, isValid(loc, state), state.tile,
                                 main.tiles.getLowerBound());
-  emitCopies(loc, clamped, slot, Value(), part, schedule.getSpread());
+  emitCopies(clamped, slot, Value(), part, schedule.getSpread());
   if (part + 1 == schedule.getSpread())
     AsyncCommitOp::create(builder, loc);
 }
@@ -201,7 +236,7 @@ Pipeliner::State Pipeliner::emitPrologue(Location loc, Value firstTile) {
     }
     return state;
   }
-  emitCopies(loc, state, state.slot, Value(), 0, 1);
+  emitCopies(state, state.slot, Value());
   AsyncCommitOp::create(builder, loc);
   advance(loc, state);
   AsyncWaitOp::create(builder, loc, 0);
@@ -219,6 +254,17 @@ void Pipeliner::emitBody(State &state, SmallVectorImpl<Value> &carried,
   BarrierOp::create(builder, loc);
   emitGuarded(loc, state, nextSlot(loc, state.slot, slots - 1));
   advance(loc, state);
+  if (schedule.getLookahead() == 1) {
+    SmallVector<Value> fragments = emitLoads(main.dots.front(), state.slot);
+    for (auto [step, dot] : llvm::enumerate(main.dots)) {
+      SmallVector<Value> current = fragments;
+      if (step + 1 < main.dots.size())
+        fragments = emitLoads(main.dots[step + 1], state.slot);
+      carried.front() = emitDot(dot, current, carried.front());
+    }
+    state.slot = nextSlot(loc, state.slot, 1);
+    return;
+  }
   for (Operation &op : main.loop.getBody()->without_terminator()) {
     if (isa<AsyncCopyOp, AsyncCommitOp, AsyncWaitOp, BarrierOp>(op))
       continue;
@@ -232,60 +278,92 @@ void Pipeliner::emitBody(State &state, SmallVectorImpl<Value> &carried,
   state.slot = nextSlot(loc, state.slot, 1);
 }
 
-/// An iteration whose fragments are loaded one dot ahead, whose refill copies
-/// are spread over its dots, and whose wait and barrier stand before the last
-/// dot: that one has its fragments in registers already.
-void Pipeliner::emitBodyAhead(State &state, SmallVectorImpl<Value> &carried) {
+/// One dot, whose fragments have been loaded, while those of the next dot are
+/// loaded and a part of the refill copies is issued. The wait and the barrier of
+/// the iteration stand before its last dot, which does not need them any more.
+void Pipeliner::emitStep(int64_t step, State &state, Value &acc) {
   Location loc = main.loop.getLoc();
-  Value acc = carried.front();
   int64_t count = main.dots.size();
-  Value refill = nextSlot(loc, state.slot, 1);
-  for (int64_t i = 0; i + 1 < count; ++i) {
-    SmallVector<Value> next = emitLoads(main.dots[i + 1], state.slot);
-    emitClamped(loc, state, refill, i + 1);
-    acc = emitDot(main.dots[i], state.fragments, acc);
-    state.fragments = next;
+  Value other = nextSlot(loc, state.slot, 1);
+  SmallVector<Value> current = state.fragments;
+  if (step + 1 < count) {
+    state.fragments = emitLoads(main.dots[step + 1], state.slot);
+    emitClamped(loc, state, other, step + 1);
+  } else {
+    AsyncWaitOp::create(builder, loc, 0);
+    BarrierOp::create(builder, loc);
+    state.fragments = emitLoads(main.dots.front(), other);
+    advance(loc, state);
+    emitClamped(loc, state, state.slot, 0);
+    state.slot = other;
   }
-  AsyncWaitOp::create(builder, loc, 0);
-  BarrierOp::create(builder, loc);
-  SmallVector<Value> next = emitLoads(main.dots.front(), refill);
-  advance(loc, state);
-  emitClamped(loc, state, state.slot, 0);
-  acc = emitDot(main.dots.back(), state.fragments, acc);
-  state.fragments = next;
-  state.slot = refill;
-  carried.front() = acc;
+  acc = emitDot(main.dots[step], current, acc);
+}
+
+/// Builds a loop that carries the accumulators and the state.
+template <typename BodyFn>
+SmallVector<Value> Pipeliner::emitLoop(Value upperBound, ValueRange carried,
+                                       State &state, BodyFn emitBody) {
+  Location loc = main.loop.getLoc();
+  SmallVector<Value> inits(carried);
+  llvm::append_range(inits, pack(state));
+  auto made = scf::ForOp::create(
+      builder, loc, main.loop.getLowerBound(), upperBound, main.loop.getStep(),
+      inits,
+      [&](OpBuilder &b, Location loc, Value iteration, ValueRange args) {
+        OpBuilder::InsertionGuard guard(builder);
+        builder.setInsertionPoint(b.getInsertionBlock(), b.getInsertionPoint());
+        State inner = unpack(args.drop_front(carried.size()));
+        SmallVector<Value> values(args.take_front(carried.size()));
+        emitBody(iteration, inner, values);
+        llvm::append_range(values, pack(inner));
+        scf::YieldOp::create(builder, loc, values);
+      });
+  state = unpack(made.getResults().drop_front(carried.size()));
+  return SmallVector<Value>(made.getResults().take_front(carried.size()));
+}
+
+/// The main loop from the middle of an iteration to the middle of the next: the
+/// first dot of a tile stands in front and takes the start values themselves, so
+/// that no registers have to be set.
+SmallVector<Value> Pipeliner::emitPeeledLoop(State &state, Value acc) {
+  Location loc = main.loop.getLoc();
+  int64_t count = main.dots.size();
+  emitStep(0, state, acc);
+  Value last = arith::SubIOp::create(builder, loc, main.loop.getUpperBound(),
+                                     main.loop.getStep());
+  acc = emitLoop(last, acc, state,
+                 [&](Value, State &inner, SmallVectorImpl<Value> &values) {
+                   for (int64_t step = 1; step < count; ++step)
+                     emitStep(step, inner, values.front());
+                   emitStep(0, inner, values.front());
+                 })
+            .front();
+  for (int64_t step = 1; step < count; ++step)
+    emitStep(step, state, acc);
+  return {acc};
 }
 
 /// The new main loop; returns what the old one returned and updates the state.
 SmallVector<Value> Pipeliner::emitMainLoop(State &state, IRMapping &mapping) {
-  Location loc = main.loop.getLoc();
   SmallVector<Value> inits = llvm::map_to_vector(
       main.loop.getInitArgs(),
       [&](Value v) { return mapping.lookupOrDefault(v); });
-  size_t numCarried = inits.size();
-  llvm::append_range(inits, pack(state));
-  auto made = scf::ForOp::create(
-      builder, loc, main.loop.getLowerBound(), main.loop.getUpperBound(),
-      main.loop.getStep(), inits,
-      [&](OpBuilder &b, Location loc, Value iteration, ValueRange args) {
-        OpBuilder::InsertionGuard guard(builder);
-        builder.setInsertionPoint(b.getInsertionBlock(), b.getInsertionPoint());
-        State inner = unpack(args.drop_front(numCarried));
-        SmallVector<Value> carried(args.take_front(numCarried));
+  if (ahead() && schedule.getPeel() && main.dots.size() > 1)
+    return emitPeeledLoop(state, inits.front());
+  return emitLoop(
+      main.loop.getUpperBound(), inits, state,
+      [&](Value iteration, State &inner, SmallVectorImpl<Value> &values) {
         if (ahead()) {
-          emitBodyAhead(inner, carried);
-        } else {
-          IRMapping bodyMapping(mapping);
-          bodyMapping.map(main.loop.getInductionVar(), iteration);
-          bodyMapping.map(main.loop.getRegionIterArgs(), carried);
-          emitBody(inner, carried, bodyMapping);
+          for (size_t step = 0; step < main.dots.size(); ++step)
+            emitStep(step, inner, values.front());
+          return;
         }
-        llvm::append_range(carried, pack(inner));
-        scf::YieldOp::create(builder, loc, carried);
+        IRMapping body(mapping);
+        body.map(main.loop.getInductionVar(), iteration);
+        body.map(main.loop.getRegionIterArgs(), values);
+        emitBody(inner, values, body);
       });
-  state = unpack(made.getResults().drop_front(numCarried));
-  return SmallVector<Value>(made.getResults().take_front(numCarried));
 }
 
 void Pipeliner::run() {
@@ -346,11 +424,14 @@ struct PipelineMainLoop
                               "computation");
         continue;
       }
-      if (schedule.getEarlyBarrier() &&
-          (main->getSlots() != 2 || !main->isChainOfDots())) {
-        main->loop.emitError(
-            "early_barrier needs two slots and a body that is one chain of dots "
-            "on fragments of its own");
+      if (schedule.getLookahead() == 1 && !main->isChainOfDots()) {
+        main->loop.emitError("lookahead needs a body that is one chain of dots "
+                             "on fragments of its own");
+        return signalPassFailure();
+      }
+      if (schedule.getEarlyBarrier() && main->getSlots() != 2) {
+        main->loop.emitError("early_barrier needs two slots, not ")
+            << main->getSlots();
         return signalPassFailure();
       }
       if (schedule.getSpread() > static_cast<int64_t>(main->dots.size())) {

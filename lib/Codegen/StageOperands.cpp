@@ -8,6 +8,7 @@
 
 #include "kiln/Analysis/Divisibility.h"
 #include "kiln/Analysis/Layouts.h"
+#include "kiln/Analysis/ScheduleFit.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -80,12 +81,10 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     return success();
   }
 
-  Value allocate(gpu::GPUFuncOp function, Location loc, ScheduleAttr schedule,
-                 Type element, SharedLayoutAttr layout) {
+  static Value allocate(gpu::GPUFuncOp function, Location loc,
+                        SharedType type) {
     OpBuilder builder = OpBuilder::atBlockBegin(&function.getBody().front());
-    return AllocSharedOp::create(
-        builder, loc,
-        SharedType::get(&getContext(), schedule.getStages(), element, layout));
+    return AllocSharedOp::create(builder, loc, type);
   }
 
   Value stageImage(OpBuilder &builder, gpu::GPUFuncOp function,
@@ -105,17 +104,17 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
                  "of {1} elements or their offsets are not multiples of {2}",
                  bytes, type.getShape().back(),
                  128 / type.getElementTypeBitWidth());
-    SharedLayoutAttr layout = getImageLayout(schedule, conv, vector);
-    Value buffer = allocate(function, tile.getLoc(), schedule,
-                            type.getElementType(), layout);
+    SharedType bufferType = getImageBuffer(schedule, conv, vector);
+    Value buffer = allocate(function, tile.getLoc(), bufferType);
     // Padded columns may reach past the image where the patch does not.
     SmallVector<bool> inBounds(tile.getInBounds());
     ArrayRef<int64_t> patch = tile.getTile().getType().getShape();
-    for (auto [dim, extent] : llvm::enumerate(layout.getShape()))
+    for (auto [dim, extent] : llvm::enumerate(bufferType.getShape()))
       inBounds[dim] = inBounds[dim] && extent == patch[dim];
     AsyncCopyOp::create(builder, tile.getLoc(), tile.getSource(),
                         tile.getOffsets(), buffer, slot, Value(), inBounds,
-                        vector, /*flat=*/false);
+                        vector, /*flat=*/false,
+                        /*rounds=*/DenseI64ArrayAttr());
     return buffer;
   }
 
@@ -128,8 +127,10 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     int64_t widest = 128 / element.getIntOrFloatBitWidth();
     if (unpack) {
       // A chunk is one row of the packed buffer, already in slot order.
-      Value buffer =
-          allocate(function, loc, schedule, element, unpack.getLayout());
+      Value buffer = allocate(
+          function, loc,
+          SharedType::get(&getContext(), schedule.getStages(), element,
+                          unpack.getLayout()));
       Value chunk =
           arith::ConstantIndexOp::create(builder, loc, schedule.getChunk());
       Value row = arith::DivUIOp::create(
@@ -140,15 +141,18 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
         vector /= 2;
       AsyncCopyOp::create(builder, loc, unpack.getPacked(),
                           ValueRange{row, zero}, buffer, slot, Value(),
-                          ArrayRef<bool>{true, true}, vector, /*flat=*/true);
+                          ArrayRef<bool>{true, true}, vector, /*flat=*/true,
+                          /*rounds=*/DenseI64ArrayAttr());
       return buffer;
     }
     SharedLayoutAttr layout = getStridedFilterLayout(schedule, conv);
     int64_t vector = getCopyVector(tile, layout.getShape().back());
-    Value buffer = allocate(function, loc, schedule, element, layout);
+    Value buffer = allocate(
+        function, loc,
+        SharedType::get(&getContext(), schedule.getStages(), element, layout));
     AsyncCopyOp::create(builder, loc, tile.getSource(), tile.getOffsets(),
                         buffer, slot, Value(), tile.getInBounds(), vector,
-                        /*flat=*/false);
+                        /*flat=*/false, /*rounds=*/DenseI64ArrayAttr());
     return buffer;
   }
 };

@@ -282,18 +282,24 @@ void MemoryChecker::noteWrite(const Request &request, bool pending) {
   dirty[warp] = 1;
 }
 
+bool MemoryChecker::checkSharedBounds(const Request &request,
+                                      Verdict &verdict) const {
+  uint64_t offset = request.address - base;
+  if (offset < layout.totalBytes && request.bytes <= layout.totalBytes - offset)
+    return true;
+  verdict.faulty = true;
+  verdict.allowed = false;
+  verdict.kind = FindingKind::OutOfBounds;
+  verdict.text = describeShared(request.address) + " of " +
+                 str(layout.totalBytes) + " bytes";
+  return false;
+}
+
 MemoryChecker::Verdict MemoryChecker::accessShared(const Request &request) {
   Verdict verdict;
-  uint64_t offset = request.address - base;
-  if (offset >= layout.totalBytes ||
-      request.bytes > layout.totalBytes - offset) {
-    verdict.faulty = true;
-    verdict.allowed = false;
-    verdict.kind = FindingKind::OutOfBounds;
-    verdict.text = describeShared(request.address) + " of " +
-                   str(layout.totalBytes) + " bytes";
+  if (!checkSharedBounds(request, verdict))
     return verdict;
-  }
+  uint64_t offset = request.address - base;
   // A pending copy explains missing data better than "uninitialised" does.
   bool good = checkRace(request, verdict);
   if (good)
@@ -322,17 +328,10 @@ MemoryChecker::Verdict MemoryChecker::accessShared(const Request &request) {
 
 MemoryChecker::Verdict MemoryChecker::beginCopy(const Request &request) {
   Verdict verdict;
-  uint64_t offset = request.address - base;
-  if (offset >= layout.totalBytes ||
-      request.bytes > layout.totalBytes - offset) {
-    verdict.faulty = true;
-    verdict.allowed = false;
-    verdict.text = describeShared(request.address) + " of " +
-                   str(layout.totalBytes) + " bytes";
+  if (!checkSharedBounds(request, verdict))
     return verdict;
-  }
   if (checkRace(request, verdict))
-    checkState(request, offset, verdict);
+    checkState(request, request.address - base, verdict);
   if (verdict.allowed)
     noteWrite(request, /*pending=*/true);
   return verdict;

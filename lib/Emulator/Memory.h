@@ -132,6 +132,7 @@ private:
     bool pending = false, atomic = false;
   };
   bool isOrdered(const Cell &cell, uint32_t thread) const;
+  bool checkSharedBounds(const Request &request, Verdict &verdict) const;
   bool checkRace(const Request &request, Verdict &verdict);
   bool checkState(const Request &request, uint64_t offset, Verdict &verdict);
   std::string describeShared(uint64_t address) const;

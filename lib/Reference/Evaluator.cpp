@@ -90,12 +90,7 @@ Value Evaluator::evaluate(int id, const int64_t *coordinates) {
     break;
   }
   // What tensor.empty holds is not defined.
-  if (!node.type.isFloat())
-    return makeAnyInteger(0, arena);
-  Value any;
-  setUnknown(any);
-  any.mayBeNaN = true;
-  return any;
+  return makeUndefined(node.type, arena);
 }
 
 Value Evaluator::evaluatePad(const Node &node, const int64_t *coordinates) {
@@ -322,12 +317,7 @@ Value Evaluator::extractElement(const Instruction &instruction,
   if (result)
     return *result;
   // Out of bounds: undefined.
-  if (!node.type.isFloat())
-    return makeAnyInteger(0, arena);
-  Value any;
-  setUnknown(any);
-  any.mayBeNaN = true;
-  return any;
+  return makeUndefined(node.type, arena);
 }
 
 Value Evaluator::execute(const Instruction &in, const int64_t *loops,

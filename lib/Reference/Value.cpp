@@ -174,6 +174,15 @@ Value kiln::reference::makeAnyInteger(int64_t nominal, ChoiceArena &arena) {
   return result;
 }
 
+Value kiln::reference::makeUndefined(ElementType type, ChoiceArena &arena) {
+  if (!type.isFloat())
+    return makeAnyInteger(0, arena);
+  Value any;
+  setUnknown(any);
+  any.mayBeNaN = true;
+  return any;
+}
+
 Value kiln::reference::unite(const Value &a, const Value &b, bool isFloat,
                              ChoiceArena &arena) {
   if (!isFloat) {

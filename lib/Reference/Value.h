@@ -120,6 +120,8 @@ Value makeChoices(llvm::SmallVectorImpl<int64_t> &list, int64_t nominal,
                   ChoiceArena &arena);
 /// An integer of which nothing is known but a nominal value.
 Value makeAnyInteger(int64_t nominal, ChoiceArena &arena);
+/// What memory that nobody has written holds: anything, NaN too.
+Value makeUndefined(ElementType type, ChoiceArena &arena);
 /// Wraps to the low `width` bits, sign-extended.
 int64_t signExtend(int64_t value, unsigned width);
 uint64_t zeroExtend(int64_t value, unsigned width);

@@ -7,6 +7,7 @@
 #include "kiln/Runtime/CudaProgram.h"
 
 #include "CudaApi.h"
+#include "LaunchArguments.h"
 
 #include <charconv>
 
@@ -278,26 +279,8 @@ Status CudaProgram::launch(size_t index) {
   const KernelInfo &kernel = thePlan->kernels[index];
   LoadedKernel &loaded = kernels[index];
   // The driver copies the values before it returns.
-  std::vector<KernelArgument> values = kernel.arguments;
-  std::vector<void *> arguments;
-  std::vector<int32_t> narrow(values.size());
-  for (size_t i = 0; i < values.size(); ++i) {
-    switch (values[i].kind) {
-    case KernelArgument::Buffer:
-      arguments.push_back(&pointers[values[i].buffer]);
-      break;
-    case KernelArgument::I32:
-      narrow[i] = int32_t(values[i].integer);
-      arguments.push_back(&narrow[i]);
-      break;
-    case KernelArgument::I64:
-      arguments.push_back(&values[i].integer);
-      break;
-    case KernelArgument::F32:
-      arguments.push_back(&values[i].real);
-      break;
-    }
-  }
+  LaunchArguments arguments(kernel.arguments,
+                            [&](size_t buffer) { return &pointers[buffer]; });
   int result = theDevice->api().launchKernel(
       static_cast<cuda::Function>(loaded.function), unsigned(loaded.grid[0]),
       unsigned(loaded.grid[1]), unsigned(loaded.grid[2]),

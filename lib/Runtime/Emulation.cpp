@@ -6,6 +6,8 @@
 
 #include "kiln/Runtime/Emulation.h"
 
+#include "LaunchArguments.h"
+
 #include <algorithm>
 #include <cstring>
 #include <set>
@@ -188,35 +190,17 @@ Status Emulation::launch(const KernelInfo &kernel,
                          const std::array<int64_t, 3> &grid,
                          const std::vector<int64_t> *blocks,
                          std::vector<Tensor> &outputs) {
-  std::vector<void *> pointers(kernel.arguments.size());
-  std::vector<KernelArgument> values = kernel.arguments;
-  std::vector<int32_t> narrow(values.size());
-  std::vector<void *> arguments;
-  for (size_t i = 0; i < values.size(); ++i) {
-    switch (values[i].kind) {
-    case KernelArgument::Buffer: {
-      const BufferInfo &buffer = artifact.plan.buffers[values[i].buffer];
-      if (buffer.kind == BufferKind::Input)
-        pointers[i] = inputs[buffer.index].data.data();
-      else if (buffer.kind == BufferKind::Output)
-        pointers[i] = outputs[buffer.index].data.data();
-      else
-        pointers[i] = workspaces[values[i].buffer].data();
-      arguments.push_back(&pointers[i]);
-      break;
-    }
-    case KernelArgument::I32:
-      narrow[i] = int32_t(values[i].integer);
-      arguments.push_back(&narrow[i]);
-      break;
-    case KernelArgument::I64:
-      arguments.push_back(&values[i].integer);
-      break;
-    case KernelArgument::F32:
-      arguments.push_back(&values[i].real);
-      break;
-    }
-  }
+  std::vector<void *> addresses(artifact.plan.buffers.size());
+  LaunchArguments arguments(kernel.arguments, [&](size_t index) {
+    const BufferInfo &buffer = artifact.plan.buffers[index];
+    if (buffer.kind == BufferKind::Input)
+      addresses[index] = inputs[buffer.index].data.data();
+    else if (buffer.kind == BufferKind::Output)
+      addresses[index] = outputs[buffer.index].data.data();
+    else
+      addresses[index] = workspaces[index].data();
+    return &addresses[index];
+  });
   int64_t total =
       blocks ? int64_t(blocks->size()) : grid[0] * grid[1] * grid[2];
   note("kernel " + kernel.name + ": " + std::to_string(total) +

@@ -84,6 +84,9 @@ struct SelectSchedule
       auto emitMisfit = [&] {
         return conv->op->emitOpError("the given schedule does not fit: ");
       };
+      if (precision == "f32" && given.getContraction() == Contraction::TF32)
+        return emitMisfit() << "contraction = mma_m16n8k8_tf32 rounds, "
+                               "precision=f32 is exact";
       if (failed(checkScheduleFits(given, target, *conv, emitMisfit)))
         return failure();
       kernel.setScheduleAttr(given);

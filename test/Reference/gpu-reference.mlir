@@ -4,8 +4,8 @@
 
 // The whole program in level 4: only llvm and nvvm ops within the kernels.
 // CHECK: gpu.module @reference
-// CHECK: llvm.func @[[NAME:.*]]_reference_0(%{{.*}}: !llvm.ptr {llvm.noalias}{{.*}}gpu.kernel{{.*}}nvvm.kernel{{.*}}nvvm.maxntid = array<i32: 256, 1, 1>
-// CHECK: llvm.func @[[NAME]]_reference_1
+// CHECK: llvm.func @reference_[[NAME:.*]]_0(%{{.*}}: !llvm.ptr {llvm.noalias}{{.*}}gpu.kernel{{.*}}nvvm.kernel{{.*}}nvvm.maxntid = array<i32: 256, 1, 1>
+// CHECK: llvm.func @reference_[[NAME]]_1
 // CHECK-COUNT-2: llvm.bitcast %{{.*}} : f32 to i32
 // CHECK: llvm.fmul %{{.*}} : f64
 // CHECK: llvm.fadd %{{.*}} : f64

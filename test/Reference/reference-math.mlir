@@ -2,7 +2,7 @@
 
 #id = affine_map<(d0) -> (d0)>
 
-// CHECK: gpu.func @functions_reference_0
+// CHECK: gpu.func @reference_functions_0
 // CHECK: scf.if
 // The square root of a reciprocal is a quotient.
 // CHECK: %[[ROOT:.*]] = llvm.call_intrinsic "llvm.sqrt.f64"

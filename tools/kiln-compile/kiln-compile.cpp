@@ -18,12 +18,14 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SourceMgr.h"
 
+#include <cstdlib>
 #include <map>
 
 using namespace mlir;
@@ -234,7 +236,18 @@ int run(const CommandLine &line) {
   OwningOpRef<ModuleOp> module;
   {
     TimingScope parse = root.nest("parse");
-    module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
+    // Some upstream parsers crash behind a syntax error that they have
+    // reported, such as that of linalg.reduce on `dimensions = [x]`.
+    llvm::CrashRecoveryContext::Enable();
+    llvm::CrashRecoveryContext recovery;
+    if (!recovery.RunSafely([&] {
+          module = parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
+        })) {
+      fail("'" + line.input + "' cannot be parsed");
+      llvm::errs().flush();
+      std::_Exit(kBadInput); // What the parser held is in no state to be freed.
+    }
+    llvm::CrashRecoveryContext::Disable();
   }
   if (!module)
     return kBadInput;

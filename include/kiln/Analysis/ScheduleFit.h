@@ -23,6 +23,11 @@ mlir::FailureOr<PaddedImage> getPaddedImage(const Convolution &conv);
 /// aligned and never straddle the image's edge.
 int64_t getImageCopyVector(ScheduleAttr schedule, const Convolution &conv);
 
+/// The buffer that the image's tiles are staged in, in units of `vector`
+/// elements.
+SharedType getImageBuffer(ScheduleAttr schedule, const Convolution &conv,
+                          int64_t vector);
+
 /// Bytes of dynamic shared memory that the staged operands take.
 int64_t getStagedBytes(ScheduleAttr schedule, const Convolution &conv);
 

@@ -148,8 +148,8 @@ LogicalResult ScheduleAttr::verify(
     function_ref<InFlightDiagnostic()> emitError, Contraction contraction,
     ArrayRef<int64_t> tile, int64_t chunk, ArrayRef<int64_t> warps,
     int64_t stages, bool persistent, Columns columns, Weights weights,
-    int64_t lookahead, bool earlyBarrier, int64_t substages, int64_t ring,
-    int64_t spread, bool halving, bool pairedStores) {
+    int64_t lookahead, bool earlyBarrier, int64_t spread, bool peel,
+    bool halving, bool pairedStores) {
   auto powersOfTwo = [](ArrayRef<int64_t> list) {
     return llvm::all_of(list, [](int64_t value) {
       return value > 0 && llvm::isPowerOf2_64(value);
@@ -197,12 +197,13 @@ LogicalResult ScheduleAttr::verify(
   if (earlyBarrier && lookahead == 0)
     return emitError() << "early_barrier needs lookahead = 1: the last k-step's "
                           "fragments must be in registers";
-  if (substages < 1)
-    return emitError() << "substages must be positive, not " << substages;
-  if (ring < 2)
-    return emitError() << "ring must be at least 2, not " << ring;
   if (spread < 1)
     return emitError() << "spread must be positive, not " << spread;
+  if (spread > 1 && !earlyBarrier)
+    return emitError() << "spread needs early_barrier: without it all copies of "
+                          "a stage are issued at once";
+  if (peel && !earlyBarrier)
+    return emitError() << "peel needs early_barrier";
   return success();
 }
 

@@ -129,9 +129,31 @@ LogicalResult AsyncCopyOp::verify() {
   int64_t bytes = getVector() * source.getElementTypeBitWidth() / 8;
   if (bytes != 2 && bytes != 4 && bytes != 8 && bytes != 16)
     return emitOpError("units must be 2, 4, 8 or 16 bytes, not ") << bytes;
-  if (getParts() < 1 || getPart() < 0 || getPart() >= getParts())
-    return emitOpError("part must be one of parts");
+  int64_t inner = getFlat() ? buffer.getLayout().getCosize()
+                            : buffer.getShape().back();
+  if (inner % getVector() != 0)
+    return emitOpError("rows of ")
+           << inner << " elements are no whole units of " << getVector();
+  if (auto rounds = getRounds())
+    if (rounds->size() != 2 || (*rounds)[0] < 0 || (*rounds)[0] > (*rounds)[1])
+      return emitOpError("rounds must be a first and a last number");
   return success();
+}
+
+SmallVector<int64_t> AsyncCopyOp::getUnits() {
+  SharedType buffer = getBuffer().getType();
+  SmallVector<int64_t> units = buffer.getShape();
+  if (getFlat())
+    units = {buffer.getLayout().getCosize()};
+  units.back() /= getVector();
+  return units;
+}
+
+int64_t AsyncCopyOp::getNumRounds(int64_t threads) {
+  int64_t total = 1;
+  for (int64_t extent : getUnits())
+    total *= extent;
+  return llvm::divideCeil(total, threads);
 }
 
 LogicalResult AsyncWaitOp::verify() {

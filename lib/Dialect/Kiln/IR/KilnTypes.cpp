@@ -25,17 +25,20 @@ void KilnDialect::registerTypes() {
 
 LogicalResult SharedType::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t slots, Type elementType,
-                                 SharedLayoutAttr layout) {
+                                 SharedLayoutAttr layout, int64_t tail) {
   if (slots < 1)
     return emitError() << "a shared buffer needs at least one slot";
   if (!elementType.isIntOrFloat() || elementType.getIntOrFloatBitWidth() % 8)
     return emitError() << "elements of a shared buffer are whole bytes, not "
                        << elementType;
+  if (tail < 0)
+    return emitError() << "tail must not be negative, not " << tail;
   return success();
 }
 
 int64_t SharedType::getSlotBytes() const {
   return llvm::alignTo(
-      getLayout().getCosize() * getElementType().getIntOrFloatBitWidth() / 8,
+      getLayout().getCosize() * getElementType().getIntOrFloatBitWidth() / 8 +
+          getTail(),
       128);
 }

@@ -123,9 +123,9 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
     - `weights`: `packed` (a packing kernel writes fragment order) or `strided`;
     - `lookahead`: k-steps that fragments are loaded before they are used;
     - `early_barrier`: the barrier of a stage stands before its last k-step;
-    - `substages`: parts that a stage's weights are copied in;
-    - `ring`: slots of the weight buffer, counted in substages;
     - `spread`: k-steps over which the refill copies are spread;
+    - `peel`: a tile's first k-step stands in front of the loop and takes the
+      start values as they are;
     - `halving`: reductions across lanes keep half the values at each shuffle;
     - `paired_stores`: neighbouring results leave in one store.
   }];
@@ -140,9 +140,8 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
     Kiln_WeightsParameter:$weights,
     DefaultValuedParameter<"int64_t", "0">:$lookahead,
     DefaultValuedParameter<"bool", "false">:$early_barrier,
-    DefaultValuedParameter<"int64_t", "1">:$substages,
-    DefaultValuedParameter<"int64_t", "2">:$ring,
     DefaultValuedParameter<"int64_t", "1">:$spread,
+    DefaultValuedParameter<"bool", "false">:$peel,
     DefaultValuedParameter<"bool", "false">:$halving,
     DefaultValuedParameter<"bool", "false">:$paired_stores);
   let assemblyFormat = "`<` struct(params) `>`";

@@ -15,15 +15,24 @@ def Kiln_SharedType : Kiln_Type<"Shared", "shared"> {
   let summary = "a buffer of tiles in shared memory";
   let description = [{
     `slots` tiles of one shape and layout, one behind the other; the shape is
-    that of the layout.
+    that of the layout. `tail` bytes behind each tile take what the threads
+    without a unit in the last round of a copy write, so that no thread has to
+    branch.
 
     ```mlir
     !kiln.shared<2 x f32, #kiln.shared_layout<[8:360], [10:36], [36:1]>>
     ```
   }];
   let parameters = (ins "int64_t":$slots, "::mlir::Type":$elementType,
-                        "SharedLayoutAttr":$layout);
-  let assemblyFormat = "`<` $slots `x` $elementType `,` $layout `>`";
+                        "SharedLayoutAttr":$layout,
+                        DefaultValuedParameter<"int64_t", "0">:$tail);
+  let builders = [TypeBuilder<(ins "int64_t":$slots, "::mlir::Type":$elementType,
+                                   "SharedLayoutAttr":$layout), [{
+    return $_get($_ctxt, slots, elementType, layout, /*tail=*/0);
+  }]>];
+  let assemblyFormat = [{
+    `<` $slots `x` $elementType `,` $layout (`,` `tail` `=` $tail^)? `>`
+  }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     ::llvm::SmallVector<int64_t> getShape() const { return getLayout().getShape(); }
@@ -132,19 +141,26 @@ def Kiln_AsyncCopyOp : Kiln_Op<"async_copy", [AttrSizedOperandSegments]> {
     copied box starts at `offsets` and has the buffer's shape; outside elements
     become zero. With `flat` the source row is already in buffer order: the
     last offset counts elements and all bytes of the slot are copied. With a
-    `predicate` nothing happens where it is false. `part` of `parts` copies that
-    share of the units only, so that a refill can be spread.
+    `predicate` nothing happens where it is false. A round is one unit for each
+    thread; `rounds = [first, last]` copies those before `last` only, so that a
+    refill can be spread.
   }];
   let arguments = (ins AnyMemRef:$source, Variadic<Index>:$offsets,
                        Kiln_SharedType:$buffer, Index:$slot,
                        Optional<I1>:$predicate, DenseBoolArrayAttr:$in_bounds,
                        I64Attr:$vector, UnitAttr:$flat,
-                       DefaultValuedAttr<I64Attr, "0">:$part,
-                       DefaultValuedAttr<I64Attr, "1">:$parts);
+                       OptionalAttr<DenseI64ArrayAttr>:$rounds);
+  let extraClassDeclaration = [{
+    /// Extents of the copied box in units, the innermost last; one extent for a
+    /// flat copy.
+    ::llvm::SmallVector<int64_t> getUnits();
+    /// Rounds that `threads` threads need for all units.
+    int64_t getNumRounds(int64_t threads);
+  }];
   let assemblyFormat = [{
     $source `[` $offsets `]` `to` $buffer `[` $slot `]` (`if` $predicate^)?
-    `in_bounds` $in_bounds `vector` $vector (`flat` $flat^)? attr-dict `:`
-    type($source) `->` type($buffer)
+    `in_bounds` $in_bounds `vector` $vector (`flat` $flat^)?
+    (`rounds` $rounds^)? attr-dict `:` type($source) `->` type($buffer)
   }];
   let hasVerifier = 1;
 }
