@@ -3,9 +3,9 @@
 //
 // What the rules choose. A block owns all output channels; its eight warps lie
 // over them first, up to 64 channels a warp, then over columns, then rows. Exact
-f32 has no tensor cores and plain columns; with two stages tensor cores run one
-dot ahead. For tf32 with the columns innermost, even and odd columns alternate,
-which takes 16 columns a warp.
+// f32 has no tensor cores and plain columns; with two stages tensor cores run one
+// dot ahead. For tf32 with the columns innermost, even and odd columns alternate,
+// which takes 16 columns a warp.
 
 // Two warps over 128 channels, four over 32 columns: 64 channels by 64 positions
 // each (32 positions where every multiply-add is an instruction of its own).
