@@ -1,4 +1,9 @@
 // RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-pipeline-main-loop))' | FileCheck %s
+//
+// RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-pipeline-main-loop))' --remarks-filter=kiln-pipeline-main-loop --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+//
+// The pass knows nothing of convolutions: these loops multiply matrices, (m, k) by
+// (k, n). Whatever copies, waits, loads and multiplies in this order is pipelined.
 
 #two = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
 #three = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], stages = 3>
@@ -19,6 +24,39 @@
 !b16 = !kiln.shared<2 x f32, #kiln.shared_layout<[16:8], [8:1]>>
 
 gpu.module @kernels {
+  // Two slots: the first copies are in front of the loop; an iteration waits for its
+  // own, copies for the next into the other slot, and one barrier does for both. The
+  // last iteration has nothing to copy: the predicate is false.
+  //
+  // CHECK-LABEL: gpu.func @two_stages
+  // CHECK-SAME:  (%[[X:.+]]: memref<16x64xf32>, %[[W:.+]]: memref<64x8xf32>,
+  // CHECK:         %[[AS:.+]] = kiln.alloc_shared
+  // CHECK:         %[[BS:.+]] = kiln.alloc_shared
+  // CHECK:         %[[BEGIN:.+]] = arith.constant 0 : index
+  // CHECK:         %[[STEP:.+]] = arith.constant 8 : index
+  // CHECK:         %[[END:.+]] = arith.constant 64 : index
+  // CHECK:         kiln.async_copy %[[X]][%{{.+}}, %[[BEGIN]]] to %[[AS]]
+  // CHECK:         kiln.async_copy %[[W]][%[[BEGIN]], %{{.+}}] to %[[BS]]
+  // CHECK-NEXT:    kiln.async_commit
+  // CHECK-NEXT:    %[[SECOND:.+]] = arith.addi %[[BEGIN]], %[[STEP]]
+  // CHECK-NEXT:    scf.for {{.*}} iter_args(%[[ACC:.+]] = %{{.+}}, %[[NEXT:.+]] = %[[SECOND]], %[[SLOT:.+]] = %{{.+}}) ->
+  // CHECK-NEXT:      kiln.async_wait 0
+  // CHECK-NEXT:      kiln.barrier
+  // CHECK-NEXT:      %[[ONE:.+]] = arith.constant 1
+  // CHECK-NEXT:      %[[OTHER:.+]] = arith.subi %[[ONE]], %[[SLOT]]
+  // CHECK-NEXT:      %[[MORE:.+]] = arith.cmpi slt, %[[NEXT]], %[[END]]
+  // CHECK-NEXT:      kiln.async_copy %[[X]][%{{.+}}, %[[NEXT]]] to %[[AS]][%[[OTHER]]] if %[[MORE]]
+  // CHECK-NEXT:      kiln.async_copy %[[W]][%[[NEXT]], %{{.+}}] to %[[BS]][%[[OTHER]]] if %[[MORE]]
+  // CHECK-NEXT:      kiln.async_commit
+  // CHECK-NEXT:      %[[LATER:.+]] = arith.addi %[[NEXT]], %[[STEP]]
+  // CHECK-NEXT:      %[[A:.+]] = kiln.local_load %[[AS]][%[[SLOT]]]
+  // CHECK-NEXT:      %[[B:.+]] = kiln.local_load %[[BS]][%[[SLOT]]]
+  // CHECK-NEXT:      %[[SUM:.+]] = kiln.dot %[[A]], %[[B]], %[[ACC]]
+  // CHECK-NOT:       kiln.barrier
+  // CHECK:           %[[SWAPPED:.+]] = arith.subi %{{.+}}, %[[SLOT]]
+  // CHECK-NEXT:      scf.yield %[[SUM]], %[[LATER]], %[[SWAPPED]]
+  //
+  // REMARK: remark: [Passed] pipeline {{.*}}Function=two_stages {{.*}}Slots=2
   gpu.func @two_stages(%x: memref<16x64xf32>, %w: memref<64x8xf32>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #two} {
     %as = kiln.alloc_shared : !a2
     %bs = kiln.alloc_shared : !b2
@@ -42,6 +80,23 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // Three slots: two iterations are copied ahead, one group may stay open, and slots
+  // wrap around.
+  //
+  // CHECK-LABEL: gpu.func @three_stages
+  // CHECK-COUNT-2: kiln.async_commit
+  // CHECK:         scf.for {{.*}}, %[[SLOT:[a-z0-9_]+]] = %{{[a-z0-9_]+}}) ->
+  // CHECK-NEXT:      kiln.async_wait 1
+  // CHECK-NEXT:      kiln.barrier
+  // CHECK-NEXT:      %[[TWO:.+]] = arith.constant 2
+  // CHECK-NEXT:      %[[AHEAD:.+]] = arith.addi %[[SLOT]], %[[TWO]]
+  // CHECK:           %[[WRAP:.+]] = arith.cmpi sge, %[[AHEAD]], %[[THREE:.+]] :
+  // CHECK:           %[[LESS:.+]] = arith.subi %[[AHEAD]],
+  // CHECK-NEXT:      %[[REFILL:.+]] = arith.select %[[WRAP]], %[[LESS]], %[[AHEAD]]
+  // CHECK:           kiln.async_copy %{{.*}} to %{{.+}}[%[[REFILL]]] if
+  // CHECK:           kiln.local_load %{{.+}}[%[[SLOT]]]
+  //
+  // REMARK: remark: [Passed] pipeline {{.*}}Function=three_stages {{.*}}Slots=3
   gpu.func @three_stages(%x: memref<16x64xf32>, %w: memref<64x8xf32>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #three} {
     %as = kiln.alloc_shared : !a3
     %bs = kiln.alloc_shared : !b3
@@ -65,6 +120,28 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // Copies run ahead across tiles: behind the last iteration of a tile comes the first
+  // of the block's next tile, whose offset is computed anew for the copies. The tile
+  // loop carries the state of the producer.
+  //
+  // CHECK-LABEL: gpu.func @persistent
+  // CHECK:         %[[BLOCK:.+]] = gpu.block_id x
+  // CHECK:         %[[BLOCKS:.+]] = gpu.grid_dim x
+  // CHECK:         %[[TILES:.+]] = arith.constant 32 : index
+  // CHECK:         kiln.async_commit
+  // CHECK:         scf.for %{{.+}} = %[[BLOCK]] to %[[TILES]] step %[[BLOCKS]] iter_args(
+  // CHECK:           scf.for {{.*}} iter_args(%{{[a-z0-9_]+}} = %{{[a-z0-9_]+}}, %[[TILE:[a-z0-9_]+]] = %{{[a-z0-9_]+}}, %[[K:[a-z0-9_]+]] =
+  // CHECK-NEXT:        kiln.async_wait 0
+  // CHECK-NEXT:        kiln.barrier
+  // CHECK:             %[[MORE:.+]] = arith.cmpi slt, %[[TILE]], %[[TILES]]
+  // CHECK-NEXT:        %[[ROW:.+]] = affine.apply #{{.+}}(%[[TILE]])
+  // CHECK-NEXT:        kiln.async_copy %{{.+}}[%[[ROW]], %[[K]]] to %{{.+}} if %[[MORE]]
+  // CHECK:             %[[LAST:.+]] = arith.cmpi sge
+  // CHECK:             %[[FOLLOWING:.+]] = arith.addi %[[TILE]], %[[BLOCKS]]
+  // CHECK-NEXT:        arith.select %[[LAST]], %[[FOLLOWING]], %[[TILE]]
+  // CHECK:           kiln.store_tile
+  //
+  // REMARK: remark: [Passed] pipeline {{.*}}Function=persistent
   gpu.func @persistent(%x: memref<512x64xf32>, %w: memref<64x8xf32>, %out: memref<512x8xf32>) kernel attributes {kiln.schedule = #two} {
     %as = kiln.alloc_shared : !a2
     %bs = kiln.alloc_shared : !b2
@@ -94,6 +171,40 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // lookahead: each dot has its fragments from before the dot in front of it. The
+  // early barrier stands before the last dot, whose fragments are in registers, so
+  // that the other slot's first fragments are loaded behind it. spread: the refill's
+  // copies are dealt over both dots and closed with the last of them. Behind the last
+  // tile the first is copied once more, so that every slot holds numbers.
+  //
+  // CHECK-LABEL: gpu.func @ahead
+  // CHECK:         kiln.async_commit
+  // CHECK:         kiln.async_wait 0
+  // CHECK-NEXT:    kiln.barrier
+  // CHECK-NEXT:    %[[A0:.+]] = kiln.local_load
+  // CHECK-NEXT:    %[[B0:.+]] = kiln.local_load
+  // CHECK:         scf.for
+  // CHECK:           scf.for {{.*}}, %[[A:[a-z0-9_]+]] = %{{[a-z0-9_]+}}, %[[B:[a-z0-9_]+]] = %{{[a-z0-9_]+}}) ->
+  // CHECK:             %[[A1:.+]] = kiln.local_load %{{.+}} at [0, 8]
+  // CHECK-NEXT:        %[[B1:.+]] = kiln.local_load %{{.+}} at [8, 0]
+  // CHECK:             %[[VALID:.+]] = arith.cmpi slt
+  // CHECK-NEXT:        arith.select %[[VALID]],
+  // CHECK:             kiln.async_copy
+  // CHECK:             kiln.async_commit
+  // CHECK-NEXT:        %[[SUM:.+]] = kiln.dot %[[A]], %[[B]],
+  // CHECK:             kiln.async_wait 0
+  // CHECK-NEXT:        kiln.barrier
+  // CHECK-NEXT:        %[[NEXT_A:.+]] = kiln.local_load %{{.+}} at [0, 0]
+  // CHECK-NEXT:        %[[NEXT_B:.+]] = kiln.local_load %{{.+}} at [0, 0]
+  // CHECK:             kiln.async_copy
+  // CHECK-NOT:         kiln.async_commit
+  // CHECK:             %[[BOTH:.+]] = kiln.dot %[[A1]], %[[B1]], %[[SUM]]
+  // CHECK-NEXT:        scf.yield %[[BOTH]], {{.*}}, %[[NEXT_A]], %[[NEXT_B]] :
+  // CHECK:         }
+  // CHECK:         kiln.async_wait 0
+  // CHECK-NEXT:    gpu.return
+  //
+  // REMARK: remark: [Passed] pipeline {{.*}}Function=ahead {{.*}}Dots=2
   gpu.func @ahead(%x: memref<512x64xf32>, %w: memref<64x8xf32>, %out: memref<512x8xf32>) kernel attributes {kiln.schedule = #ahead} {
     %as = kiln.alloc_shared : !a16
     %bs = kiln.alloc_shared : !b16
@@ -126,6 +237,17 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // One slot leaves no room to run ahead: the loop stays as it is.
+  //
+  // CHECK-LABEL: gpu.func @one_stage
+  // CHECK:         scf.for
+  // CHECK-NEXT:      kiln.async_copy
+  // CHECK:           kiln.async_wait 0
+  // CHECK-NEXT:      kiln.barrier
+  // CHECK:           kiln.dot
+  // CHECK-NEXT:      kiln.barrier
+  //
+  // REMARK: remark: [Missed] pipeline {{.*}}Function=one_stage {{.*}}"buffers have one slot: copies wait for the computation"
   gpu.func @one_stage(%x: memref<16x64xf32>, %w: memref<64x8xf32>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #two} {
     %as = kiln.alloc_shared : !a1
     %bs = kiln.alloc_shared : !b1

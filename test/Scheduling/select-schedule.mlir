@@ -2,11 +2,14 @@
 // RUN: kiln-opt %s --split-input-file --kiln-set-target --kiln-select-schedule=precision=f32 | FileCheck %s --check-prefix=F32
 //
 // What the rules choose. A block owns all output channels; its eight warps lie
-// over them first, up to 64 channels a warp, then over columns, then rows.
+// over them first, up to 64 channels a warp, then over columns, then rows. Exact
+// f32 has no tensor cores and plain columns; with two stages tensor cores run one
+// dot ahead. For tf32 with the columns innermost, even and odd columns alternate,
+// which takes 16 columns a warp.
 
 // Two warps over 128 channels, four over 32 columns: 64 channels by 64 positions
 // each (32 positions where every multiply-add is an instruction of its own).
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 1, 4]
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @channels_128(
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4]
 // F32: func.func @channels_128(
@@ -22,7 +25,7 @@ func.func @channels_128(%x: tensor<64x64x258x258xf32>, %w: tensor<128x64x3x3xf32
 // -----
 
 // Few channels: no warp shares a position with another.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 16, 32], chunk = 8, warps = [1, 2, 4]
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 16, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @few_filters(
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [16, 8, 32], chunk = 8, warps = [1, 2, 4]
 // F32: func.func @few_filters(
@@ -38,7 +41,7 @@ func.func @few_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<16x8x3x3xf32>, %o: 
 // -----
 
 // The instruction computes 16 channels, whatever is asked for.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 16, 32], chunk = 8, warps = [1, 2, 4]
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 16, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @few_filters_padded(
 func.func @few_filters_padded(%x: tensor<1x8x66x66xf32>, %w: tensor<5x8x3x3xf32>, %o: tensor<1x5x64x64xf32>) -> tensor<1x5x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<5x8x3x3xf32>, tensor<1x5x64x64xf32>) -> tensor<1x5x64x64xf32> {
@@ -52,7 +55,7 @@ func.func @few_filters_padded(%x: tensor<1x8x66x66xf32>, %w: tensor<5x8x3x3xf32>
 // -----
 
 // Channels are padded to a power of two.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 1, 4]
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @odd_filters(
 func.func @odd_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<100x8x3x3xf32>, %o: tensor<1x100x64x64xf32>) -> tensor<1x100x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<100x8x3x3xf32>, tensor<1x100x64x64xf32>) -> tensor<1x100x64x64xf32> {
@@ -168,7 +171,7 @@ func.func @nhwc_f32(%x: tensor<1x66x66x32xf32>, %w: tensor<3x3x32x64xf32>, %o: t
 
 // Padding with zeros belongs to the convolution. The operations of the whole
 // convolution are counted for the report: 2 * 64 * 64 * 64 * 8 * 9.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 2, 4]
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @padded(
 // TF32: kiln.kernel "conv" {{.*}}kiln.flops = 37748736 : i64, schedule = #schedule
 func.func @padded(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
