@@ -11,6 +11,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -75,6 +77,70 @@ int64_t kiln::getStagedBytes(ScheduleAttr schedule, const Convolution &conv) {
   return image.getBytes() + filter.getBytes();
 }
 
+int64_t kiln::getSharedBytes(ScheduleAttr schedule, const Convolution &conv) {
+  int64_t bytes = getStagedBytes(schedule, conv);
+  LayoutAttr out = getOperandLayouts(schedule, conv).out;
+  int64_t dim = conv.out.f;
+  LayoutAttr reduced = getReducedLayout(out, dim, schedule.getHalving());
+  conv.op->getParentRegion()->walk([&](linalg::LinalgOp op) {
+    if (op == conv.op || op.getNumReductionLoops() == 0)
+      return;
+    for (Value init : op.getDpsInits())
+      bytes += llvm::alignTo(
+          getReductionScratchBytes(out, reduced, dim,
+                                   getElementTypeOrSelf(init.getType())),
+          SharedType::kAlignment);
+  });
+  return bytes;
+}
+
+/// Codegen counts elements within a tile, and within a filter that it packs, in
+/// 32 bits.
+static LogicalResult
+checkExtents(ScheduleAttr schedule, const Convolution &conv,
+             function_ref<InFlightDiagnostic()> emitError) {
+  auto check = [&](ShapedType type, ArrayRef<int64_t> tile,
+                   StringRef what) -> LogicalResult {
+    // The last element of a tile, and the elements behind one another from
+    // each dimension to the next.
+    uint64_t span = 0, stride = 1;
+    for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {
+      uint64_t steps = std::max<int64_t>(tile[dim] - 1, 0);
+      span = llvm::SaturatingMultiplyAdd(steps, stride, span);
+      stride = llvm::SaturatingMultiply(stride, uint64_t(type.getDimSize(dim)));
+    }
+    if (span <= uint64_t(INT32_MAX))
+      return success();
+    return emitError() << what << " of type " << type << " spans " << span
+                       << " elements within a tile; at most " << INT32_MAX
+                       << " are supported";
+  };
+  ArrayRef<int64_t> tile = schedule.getTile();
+  SmallVector<int64_t> image(4, 1), out(4, 1);
+  image[conv.image.c] = schedule.getChunk();
+  image[conv.image.h] = conv.getWindow(0, tile[1]);
+  image[conv.image.w] = conv.getWindow(1, tile[2]);
+  out[conv.out.f] = tile[0];
+  out[conv.out.h] = tile[1];
+  out[conv.out.w] = tile[2];
+  ShapedType filter = conv.getFilterType();
+  if (failed(check(conv.getImageType(), image, "the image")) ||
+      failed(check(conv.getOutType(), out, "the result")))
+    return failure();
+  SmallVector<int64_t> padded(filter.getShape());
+  padded[conv.filter.f] = tile[0];
+  padded[conv.filter.c] =
+      llvm::alignTo(padded[conv.filter.c], schedule.getChunk());
+  uint64_t elements = 1;
+  for (int64_t extent : padded)
+    elements = llvm::SaturatingMultiply(elements, uint64_t(extent));
+  if (elements > uint64_t(INT32_MAX))
+    return emitError() << "the filter of type " << filter << " has " << elements
+                       << " elements in whole tiles; at most " << INT32_MAX
+                       << " are supported";
+  return success();
+}
+
 static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                                const Convolution &conv,
                                function_ref<InFlightDiagnostic()> emitError) {
@@ -99,20 +165,17 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
     return emitError() << "warps give " << schedule.getThreads()
                        << " threads a block, " << target.getName() << " allows "
                        << target.getThreadsPerBlock();
+  if (failed(checkExtents(schedule, conv, emitError)))
+    return failure();
   // Accumulators alone must leave room for addresses and fragments.
   int64_t accumulators = schedule.getTile()[0] * schedule.getTile()[1] *
                          schedule.getTile()[2] / schedule.getThreads();
   if (accumulators > 128)
     return emitError() << "tile needs " << accumulators
                        << " accumulators a thread, at most 128 fit";
-  int64_t bytes = getStagedBytes(schedule, conv);
-  // A reduction across warps stages one value of each position and warp.
-  int64_t scratch = schedule.getWarps()[0] > 1
-                        ? 4 * schedule.getWarps()[0] * schedule.getTile()[1] *
-                              schedule.getTile()[2]
-                        : 0;
-  if (bytes + scratch > target.getSharedPerBlock())
-    return emitError() << "tile, chunk and stages need " << bytes + scratch
+  int64_t bytes = getSharedBytes(schedule, conv);
+  if (bytes > target.getSharedPerBlock())
+    return emitError() << "tile, chunk and stages need " << bytes
                        << " bytes of shared memory, " << target.getName()
                        << " has " << target.getSharedPerBlock() << " a block";
   return success();

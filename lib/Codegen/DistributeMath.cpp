@@ -6,6 +6,8 @@
 
 #include "Distributor.h"
 
+#include "kiln/Analysis/Layouts.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -370,8 +372,8 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
         rowBytes *= 2;
     }
     int64_t registers = values.size();
-    int64_t warps = int64_t(1) << from.getWarps().size();
-    int64_t scratch = reserve(warps * registers * rowBytes);
+    int64_t scratch =
+        reserve(getReductionScratchBytes(from, to, dims, element));
     SmallVector<int64_t> warpParts;
     for (size_t bit = 0; bit < from.getWarps().size(); ++bit)
       warpParts.push_back((registers * rowBytes) << bit);

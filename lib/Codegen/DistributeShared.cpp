@@ -18,7 +18,7 @@ static constexpr llvm::StringLiteral kSharedMemory = "dynamic_shared_memory";
 
 int64_t Distributor::reserve(int64_t bytes) {
   int64_t offset = sharedBytes;
-  sharedBytes += llvm::alignTo(bytes, 128);
+  sharedBytes += llvm::alignTo(bytes, SharedType::kAlignment);
   return offset;
 }
 
@@ -37,7 +37,8 @@ Value Distributor::getSharedPointer(Location loc, Value byteOffset) {
       OpBuilder atStart = OpBuilder::atBlockBegin(module.getBody());
       LLVM::GlobalOp::create(atStart, module.getLoc(), type,
                              /*isConstant=*/false, LLVM::Linkage::External,
-                             kSharedMemory, Attribute(), /*alignment=*/128,
+                             kSharedMemory, Attribute(),
+                             /*alignment=*/SharedType::kAlignment,
                              /*addrSpace=*/3);
     }
     sharedBase =

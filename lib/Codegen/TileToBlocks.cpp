@@ -162,6 +162,11 @@ LogicalResult KernelTiler::assignRoles() {
           iteration[dim] != Role::Filter)
         return op.emitOpError("not supported: reduces over more than the output "
                               "channels");
+    if (structured.getNumReductionLoops() > 0 && op.getNumResults() != 1)
+      return op.emitOpError("not supported: a reduction with ")
+             << op.getNumResults()
+             << " results, such as one that finds an index (argmin, argmax); "
+                "give every reduction one result";
     for (auto [index, result] : llvm::enumerate(op.getResults())) {
       AffineMap map = structured.getMatchingIndexingMap(
           structured.getDpsInitOperand(index));

@@ -266,6 +266,15 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
 
   LogicalResult checkLLVM(Operation *op) {
     StringRef name = op->getName().stripDialect();
+    // A call by name: as the op of that intrinsic, without the type's suffix.
+    std::string intrinsic;
+    if (auto call = dyn_cast<LLVM::CallIntrinsicOp>(op)) {
+      StringRef called = call.getIntrin();
+      if (called.consume_front("llvm.")) {
+        intrinsic = ("intr." + called.rsplit('.').first).str();
+        name = intrinsic;
+      }
+    }
     if (!contains(kLLVM, name))
       return refuse(op, "it is not among the llvm ops that are known to reach "
                         "PTX");

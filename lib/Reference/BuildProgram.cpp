@@ -258,18 +258,24 @@ LogicalResult ProgramBuilder::buildStructured(linalg::LinalgOp op,
     if (failed(yield))
       return failure();
     body.yields.push_back(*yield);
-    // A sum: yield addf(x, accumulator) with no other use of the accumulator.
-    int addend = -1;
+    // A sum: yield addf(x, accumulator) with no other use of the accumulator;
+    // a product likewise.
+    int addend = -1, factor = -1;
     unsigned number = s->numInputs + index;
-    auto sum = value.getDefiningOp<arith::AddFOp>();
-    if (sum && number < block.getNumArguments() && sum->hasOneUse()) {
+    Operation *combiner = value.getDefiningOp();
+    if (isa_and_nonnull<arith::AddFOp, arith::MulFOp>(combiner) &&
+        number < block.getNumArguments() && combiner->hasOneUse() &&
+        !s->freeLoops.empty()) {
       BlockArgument accumulator = block.getArgument(number);
       if (accumulator.hasOneUse() &&
-          llvm::is_contained(sum->getOperands(), accumulator))
-        addend = registers.lookup(sum.getLhs() == accumulator ? sum.getRhs()
-                                                              : sum.getLhs());
+          llvm::is_contained(combiner->getOperands(), accumulator)) {
+        bool isLhs = combiner->getOperand(0) == accumulator;
+        (isa<arith::AddFOp>(combiner) ? addend : factor) =
+            registers.lookup(combiner->getOperand(isLhs ? 1 : 0));
+      }
     }
-    s->addends.push_back(s->freeLoops.empty() ? -1 : addend);
+    s->addends.push_back(addend);
+    s->factors.push_back(factor);
   }
   s->id = program.ops.size();
   matchContraction(program, *s, useTF32);

@@ -219,6 +219,57 @@ Value Sum::finish(ElementType type, int64_t count) const {
   return r;
 }
 
+namespace {
+
+/// A product in any order, like Sum.
+struct Product {
+  Value total = Value::exact(1);
+  double largest = 1, smallest = 1; // what a partial product can reach
+
+  void multiply(const Value &x) {
+    total = evalFloatBinary(Opcode::MulF, total, x,
+                            ElementType{ElementType::F64, 64});
+    if (x.isEmpty())
+      return;
+    double magnitude = std::max(std::abs(x.lo), std::abs(x.hi));
+    largest *= std::max(1.0, magnitude);
+    // An interval around zero may hold anything, a point at zero is exact.
+    if (!x.isPoint())
+      smallest *= x.lo <= 0 && x.hi >= 0
+                      ? 0
+                      : std::min({1.0, std::abs(x.lo), std::abs(x.hi)});
+    else if (magnitude != 0)
+      smallest *= std::min(1.0, magnitude);
+  }
+  Value finish(ElementType type, int64_t count) const;
+};
+
+} // namespace
+
+Value Product::finish(ElementType type, int64_t count) const {
+  Value r = total;
+  if (r.isEmpty())
+    return r;
+  double unit = type.unitRoundoff() * (type.kind == ElementType::F64 ? 2 : 1);
+  double magnitude = std::max(std::abs(r.lo), std::abs(r.hi));
+  double error = double(count) * unit * magnitude;
+  // A partial product below the normal numbers keeps no relative precision.
+  if (smallest < type.minNormal())
+    error += double(count) * unit * type.minNormal() * largest;
+  if (std::isfinite(error) && error > 0) {
+    r.lo -= error;
+    r.hi += error;
+    double spread = double(count) * unit * std::abs(r.value);
+    r.variance += spread * spread;
+  }
+  if (largest > type.maxFinite() && std::isfinite(largest)) {
+    setUnknown(r);
+    r.mayBeNaN = true;
+  }
+  roundResult(type, r);
+  return r;
+}
+
 void Evaluator::computeStructured(const Structured &op,
                                   const int64_t *coordinates, Value *results) {
   unsigned numResults = op.numResults();
@@ -237,6 +288,7 @@ void Evaluator::computeStructured(const Structured &op,
   const Body &body = op.body;
   llvm::SmallVector<Value, 16> registers(body.numRegisters);
   llvm::SmallVector<Sum, 1> sums(numResults);
+  llvm::SmallVector<Product, 1> products(numResults);
   llvm::SmallVector<Value, 2> state(numResults);
   for (unsigned r = 0; r != numResults; ++r) {
     unsigned operand = op.numInputs + r;
@@ -245,6 +297,8 @@ void Evaluator::computeStructured(const Structured &op,
     state[r] = evaluate(op.operands[operand], coordinates);
     if (op.addends[r] >= 0)
       sums[r].add(state[r]);
+    else if (op.factors[r] >= 0)
+      products[r].multiply(state[r]);
   }
   if (!touched) {
     std::copy(state.begin(), state.end(), results);
@@ -265,17 +319,20 @@ void Evaluator::computeStructured(const Structured &op,
     for (unsigned r = 0; r != numResults; ++r) {
       if (op.addends[r] >= 0)
         sums[r].add(registers[op.addends[r]]);
+      else if (op.factors[r] >= 0)
+        products[r].multiply(registers[op.factors[r]]);
       else
         state[r] = registers[body.yields[r]];
     }
   } while (advance(op, loops.data()));
   for (unsigned r = 0; r != numResults; ++r) {
-    if (op.addends[r] < 0) {
-      results[r] = state[r];
-      continue;
-    }
     const Node &init = program.nodes[op.operands[op.numInputs + r]];
-    results[r] = sums[r].finish(init.type, op.numFreePoints);
+    if (op.addends[r] >= 0)
+      results[r] = sums[r].finish(init.type, op.numFreePoints);
+    else if (op.factors[r] >= 0)
+      results[r] = products[r].finish(init.type, op.numFreePoints);
+    else
+      results[r] = state[r];
   }
 }
 

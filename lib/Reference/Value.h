@@ -37,6 +37,7 @@ struct ElementType {
   /// Exponent of the smallest normal number.
   int minExponent() const;
   double maxFinite() const;
+  double minNormal() const { return std::ldexp(1.0, minExponent()); }
   /// Largest relative error of one rounding to nearest.
   double unitRoundoff() const { return std::ldexp(1.0, -precision()); }
 

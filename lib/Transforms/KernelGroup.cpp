@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 
@@ -69,6 +70,13 @@ KernelGroup::KernelGroup(linalg::LinalgOp conv) : conv(conv) {
 }
 
 bool KernelGroup::costsNothing(Operation *op, bool isTapped) const {
+  // Constant data is read from memory like an argument, and so are operands of
+  // the convolution, which are staged from there.
+  if (op->hasTrait<OpTrait::ConstantLike>() &&
+      isa<ShapedType>(op->getResult(0).getType())) {
+    SplatElementsAttr splat;
+    return !isTapped && matchPattern(op, m_Constant(&splat));
+  }
   if (op->hasTrait<OpTrait::ConstantLike>() ||
       isa<tensor::EmptyOp, linalg::FillOp>(op))
     return true;

@@ -11,7 +11,7 @@ usage: generate.py key=value ...
   filter   F x KH x KW, e.g. 32x3x3
   stride, dilation, pad   one number, or rows x columns
   bias     none | init (start value of the convolution) | add (afterwards)
-  weights  argument | constant
+  weights  argument | constant: the filter and what has one value a channel
   ops      elementwise chain on the convolution's result, comma separated
   reduce   none | min | max | minnum | maxnum | sum | prod, over the channels
   keepdim  true: a reshape restores the reduced dimension
@@ -146,6 +146,14 @@ class Program:
         self.arguments.append("%s: %s" % (name, type))
         return name
 
+    def data(self, name, sizes, element):
+        """Weights: an argument or a constant."""
+        type = self.tensor(sizes, element)
+        if self.o["weights"] == "argument":
+            return self.argument(name, type)
+        return self.define("arith.constant %s : %s" % (
+            dense(sizes, element, self.o["seed"] + name), type))
+
     @staticmethod
     def tensor(sizes, element):
         return "tensor<%s>" % "x".join([str(size) for size in sizes] + [element])
@@ -166,8 +174,11 @@ class Program:
             body = STEPS[step]
         if step in OPERANDS:
             read = [dim for dim in dims if dim in OPERANDS[step]]
-            operandType = self.tensor([self.out[dim] for dim in read], element)
-            operand = self.argument(step, operandType)
+            readSizes = [self.out[dim] for dim in read]
+            operandType = self.tensor(readSizes, element)
+            operand = (self.data(step, readSizes, element)
+                       if OPERANDS[step] == "f" else
+                       self.argument(step, operandType))
             map = "affine_map<(%s) -> (%s)>" % (
                 loops, ", ".join("d%d" % dims.index(dim) for dim in read))
             inputs.append((operand, operandType, map, element))
@@ -207,11 +218,7 @@ class Program:
         filterType = self.tensor(filterSizes, element)
         outType = self.tensor(outSizes, acc)
         image = self.argument("image", imageType)
-        if o["weights"] == "constant":
-            filter = self.define("arith.constant %s : %s" % (
-                dense(filterSizes, element, o["seed"]), filterType))
-        else:
-            filter = self.argument("filter", filterType)
+        filter = self.data("filter", filterSizes, element)
         if any(self.pad):
             amount = [dict(zip("hw", self.pad)).get(d, 0) for d in imageDims]
             padded = self.tensor(
@@ -227,7 +234,7 @@ class Program:
         init = self.define("tensor.empty() : " + outType)
         if o["bias"] == "init":
             biasType = self.tensor([self.out["f"]], acc)
-            bias = self.argument("bias", biasType)
+            bias = self.data("bias", [self.out["f"]], acc)
             others = [str(i) for i, dim in enumerate(outDims) if dim != "f"]
             init = self.define(
                 "linalg.broadcast ins(%s : %s) outs(%s : %s) dimensions = [%s]"

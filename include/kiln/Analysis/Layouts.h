@@ -52,6 +52,12 @@ int64_t getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
 LayoutAttr getReducedLayout(LayoutAttr input, llvm::ArrayRef<int64_t> dims,
                             bool halving);
 
+/// Bytes of shared memory in which the warps of a block exchange their partial
+/// results of a reduction from `input` to `reduced`; 0 within a warp.
+int64_t getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,
+                                 llvm::ArrayRef<int64_t> dims,
+                                 mlir::Type element);
+
 /// The layout of a value that `map` (a projected permutation, constants allowed)
 /// reads at the coordinates of `layout`; bits that add nothing are dropped from
 /// the registers and kept as zero steps in lanes and warps.

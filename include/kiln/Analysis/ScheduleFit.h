@@ -31,6 +31,10 @@ SharedType getImageBuffer(ScheduleAttr schedule, const Convolution &conv,
 /// Bytes of dynamic shared memory that the staged operands take.
 int64_t getStagedBytes(ScheduleAttr schedule, const Convolution &conv);
 
+/// Bytes of dynamic shared memory of a block: the staged operands, and what the
+/// reductions around `conv` need to cross warps.
+int64_t getSharedBytes(ScheduleAttr schedule, const Convolution &conv);
+
 /// Succeeds if `schedule` computes `conv` within the limits of `target`;
 /// otherwise says by name and value what does not fit.
 mlir::LogicalResult

@@ -37,8 +37,8 @@ LogicalResult SharedType::verify(function_ref<InFlightDiagnostic()> emitError,
 }
 
 int64_t SharedType::getSlotBytes() const {
-  return llvm::alignTo(
-      getLayout().getCosize() * getElementType().getIntOrFloatBitWidth() / 8 +
-          getTail(),
-      128);
+  return llvm::alignTo(getLayout().getCosize() *
+                               getElementType().getIntOrFloatBitWidth() / 8 +
+                           getTail(),
+                       kAlignment);
 }

@@ -40,6 +40,8 @@ def Kiln_SharedType : Kiln_Type<"Shared", "shared"> {
     /// 16-byte copies and starts in bank 0.
     int64_t getSlotBytes() const;
     int64_t getBytes() const { return getSlots() * getSlotBytes(); }
+    /// Where buffers start and what their slots are rounded up to, in bytes.
+    static constexpr int64_t kAlignment = 128;
   }];
 }
 
