@@ -87,7 +87,8 @@ def run_artifact(arguments, table, form, directory, number):
     row = table.row(form, f"Kiln, {directory.name}", "artifact")
     if row.failure:
         return
-    command = [str(arguments.kiln_run), str(directory), "--device=cuda", "--json"]
+    command = [str(arguments.kiln_run.resolve()), str(directory), "--device=cuda",
+               "--json"]
     try:
         if number == 0 and not arguments.no_verify:
             # Exit 1: the result is wrong, and standard output says how.

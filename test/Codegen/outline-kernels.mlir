@@ -1,0 +1,96 @@
+// RUN: kiln-opt %s --kiln-outline-kernels --split-input-file --mlir-print-local-scope | FileCheck %s
+//
+// Kernels become functions on memrefs, and their caller the launch plan. What a
+// kernel computes does not matter here: these copy tiles.
+
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 2, 1]>
+// A persistent block works on every n-th tile, n blocks in all: as many as there
+// are multiprocessors, but no more than the 3 * 3 * 2 tiles. The cut tile becomes a
+// store that drops what lies outside. The result is an argument behind the inputs.
+//
+// CHECK-LABEL: gpu.func @copy
+// CHECK-SAME:  (%[[IN:.+]]: memref<3x4x5x16xf32>, %[[OUT:.+]]: memref<3x4x5x16xf32>) kernel
+// CHECK-SAME:  known_block_size = array<i32: 64, 1, 1>
+// CHECK-DAG:     %[[BLOCK:.+]] = gpu.block_id x
+// CHECK-DAG:     %[[BLOCKS:.+]] = gpu.grid_dim x
+// CHECK-DAG:     %[[TILES:.+]] = arith.constant 18 : index
+// CHECK:         scf.for %[[TILE:.+]] = %[[BLOCK]] to %[[TILES]] step %[[BLOCKS]] {
+// CHECK:           %[[AT:.+]]:3 = affine.delinearize_index %[[TILE]] into (3, 3, 2)
+// CHECK-DAG:       %[[Y:.+]] = affine.apply affine_map<(d0) -> (d0 * 2)>(%[[AT]]#1)
+// CHECK-DAG:       %[[X:.+]] = affine.apply affine_map<(d0) -> (d0 * 8)>(%[[AT]]#2)
+// CHECK:           %[[VALUES:.+]] = kiln.extract_tile %[[IN]][%[[AT]]#0, %{{.+}}, %[[Y]], %[[X]]]
+// CHECK-NOT:       affine.min
+// CHECK:           kiln.store_tile %[[VALUES]], %[[OUT]][%[[AT]]#0, %{{.+}}, %[[Y]], %[[X]]] in_bounds [true, true, false, true]
+// CHECK:       func.func @persistent(%[[IN:.+]]: memref<3x4x5x16xf32> {kiln.test = 1 : i64}, %[[OUT:.+]]: memref<3x4x5x16xf32>) attributes {kiln.num_inputs = 1 : i64} {
+// CHECK-NEXT:    kiln.launch @kernels::@copy(%[[IN]], %[[OUT]] : {{.*}}) grid ["min(18, sm_count)", "1", "1"] block [64, 1, 1] shared 0
+// CHECK-SAME:      flops = 99
+// CHECK-SAME:      tiles = {count = 18 : i64, grid = array<i64: 3, 3, 2>, output_dims = array<i64: 0, 2, 3>, shape = array<i64: 1, 2, 8>}
+// CHECK-NEXT:    return
+func.func @persistent(%x: tensor<3x4x5x16xf32> {kiln.test = 1 : i64}) -> tensor<3x4x5x16xf32> {
+  %y = kiln.kernel "copy" (%x : tensor<3x4x5x16xf32>) -> tensor<3x4x5x16xf32> attributes {kiln.flops = 99 : i64, schedule = #schedule} {
+  ^bb0(%a: tensor<3x4x5x16xf32>):
+    %e = tensor.empty() : tensor<3x4x5x16xf32>
+    %r = scf.forall (%n, %i, %j) in (3, 3, 2) shared_outs(%out = %e) -> (tensor<3x4x5x16xf32>) {
+      %zero = arith.constant 0 : index
+      %y0 = affine.apply affine_map<(d0) -> (d0 * 2)>(%i)
+      %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%j)
+      %t = kiln.extract_tile %a[%n, %zero, %y0, %x0] in_bounds [true, true, false, true] : tensor<3x4x5x16xf32> -> tensor<1x4x2x8xf32>
+      %left = affine.min affine_map<(d0) -> (2, d0 * -2 + 5)>(%i)
+      %cut = tensor.extract_slice %t[0, 0, 0, 0] [1, 4, %left, 8] [1, 1, 1, 1] : tensor<1x4x2x8xf32> to tensor<1x4x?x8xf32>
+      scf.forall.in_parallel {
+        tensor.parallel_insert_slice %cut into %out[%n, 0, %y0, %x0] [1, 4, %left, 8] [1, 1, 1, 1] : tensor<1x4x?x8xf32> into tensor<3x4x5x16xf32>
+      }
+    }
+    kiln.yield %r : tensor<3x4x5x16xf32>
+  }
+  return %y : tensor<3x4x5x16xf32>
+}
+
+// -----
+
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1], persistent = false>
+#layout = #kiln.shared_layout<[4:1], [2:4]>
+// Two kernels, one tile a block. The packed filter lives in workspace, the constant
+// in a global; views of arguments and of the result move nothing. The dimensions
+// that tiles are placed in are those of the output as the caller sees it.
+//
+// CHECK-LABEL: module
+// CHECK:       memref.global "private" constant @[[BIAS:.+]] : memref<1x3xf32> = dense<{{.*}}[1.000000e+00, 2.000000e+00, 3.000000e+00]]>
+// CHECK:       gpu.func @pack(%[[W:.+]]: memref<3x5xf32>, %[[ROWS:.+]]: memref<3x8xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>}
+// CHECK:         %[[PACKED:.+]] = kiln.pack %[[W]]
+// CHECK:         kiln.store_tile %[[PACKED]], %[[ROWS]]
+// CHECK:       gpu.func @copy
+// CHECK:         %[[BLOCK:.+]] = gpu.block_id x
+// CHECK-NOT:     scf.for
+// CHECK:         affine.delinearize_index %[[BLOCK]] into (1, 1, 2)
+// CHECK:       func.func @plan(%[[X:.+]]: memref<1x16xf32>, %[[W:.+]]: memref<3x5xf32>, %[[OUT:.+]]: memref<1x1x1x16xf32>) attributes {kiln.num_inputs = 2 : i64}
+// CHECK-DAG:     %[[CONSTANT:.+]] = memref.get_global @[[BIAS]]
+// CHECK-DAG:     %[[WORKSPACE:.+]] = memref.alloc() : memref<3x8xf32>
+// CHECK:         kiln.launch @kernels::@pack(%[[W]], %[[WORKSPACE]] : {{.*}}) grid ["1", "1", "1"] block [256, 1, 1] shared 0 attributes {role = "pack"}
+// CHECK-NEXT:    kiln.launch @kernels::@copy(%[[X]], %[[WORKSPACE]], %[[CONSTANT]], %[[OUT]] : memref<1x16xf32>, memref<3x8xf32>, memref<1x3xf32>, memref<1x1x1x16xf32>) grid ["2", "1", "1"] block [32, 1, 1]
+// CHECK-SAME:      output_dims = array<i64: 0, 1, 3>
+// CHECK-NEXT:    return
+func.func @plan(%x: tensor<1x16xf32>, %w: tensor<3x5xf32>) -> tensor<1x1x1x16xf32> {
+  %bias = arith.constant dense<[[1.0, 2.0, 3.0]]> : tensor<1x3xf32>
+  %flat = tensor.expand_shape %x [[0], [1, 2]] output_shape [1, 1, 16] : tensor<1x16xf32> into tensor<1x1x16xf32>
+  %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<3x8xf32> attributes {role = "pack"} {
+  ^bb0(%a: tensor<3x5xf32>):
+    %q = kiln.pack %a layout #layout chunk_dim 1 : tensor<3x5xf32> -> tensor<3x8xf32>
+    kiln.yield %q : tensor<3x8xf32>
+  }
+  %y = kiln.kernel "copy" (%flat, %p, %bias : tensor<1x1x16xf32>, tensor<3x8xf32>, tensor<1x3xf32>) -> tensor<1x1x16xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x1x16xf32>, %b: tensor<3x8xf32>, %c: tensor<1x3xf32>):
+    %e = tensor.empty() : tensor<1x1x16xf32>
+    %r = scf.forall (%n, %i, %j) in (1, 1, 2) shared_outs(%out = %e) -> (tensor<1x1x16xf32>) {
+      %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%j)
+      %t = kiln.extract_tile %a[%n, %i, %x0] in_bounds [true, true, true] : tensor<1x1x16xf32> -> tensor<1x1x8xf32>
+      %cut = tensor.extract_slice %t[0, 0, 0] [1, 1, 8] [1, 1, 1] : tensor<1x1x8xf32> to tensor<1x1x8xf32>
+      scf.forall.in_parallel {
+        tensor.parallel_insert_slice %cut into %out[%n, %i, %x0] [1, 1, 8] [1, 1, 1] : tensor<1x1x8xf32> into tensor<1x1x16xf32>
+      }
+    }
+    kiln.yield %r : tensor<1x1x16xf32>
+  }
+  %v = tensor.expand_shape %y [[0, 1], [2], [3]] output_shape [1, 1, 1, 16] : tensor<1x1x16xf32> into tensor<1x1x1x16xf32>
+  return %v : tensor<1x1x1x16xf32>
+}

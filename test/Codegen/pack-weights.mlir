@@ -1,0 +1,79 @@
+// RUN: kiln-opt %s --kiln-pack-weights | FileCheck %s
+//
+// A packed filter is written by a kernel of its own, one row for a chunk of input
+// channels, and read through a view. The layout is the order in which the threads
+// read it: 16 bytes of one lane, the lanes, then whatever is left.
+//
+// CHECK-DAG: #[[TF32:.+]] = #kiln.shared_layout<[8:16, 2:1], [4:4, 2:2], [3:384], [3:128]>
+// CHECK-DAG: #[[F16:.+]] = #kiln.shared_layout<[3:768], [3:256], [2:1, 4:8, 2:4], [8:32, 2:2]>
+// CHECK-DAG: #[[FMA:.+]] = #kiln.shared_layout<[4:1], [2:4], [1:8], [1:8]>
+
+#tf32 = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 2, 8], chunk = 8, warps = [1, 1, 1]>
+#f16 = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 2, 8], chunk = 16, warps = [1, 1, 1]>
+#exact = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 2, warps = [1, 1, 1]>
+#strided = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 2, warps = [1, 1, 1], weights = strided>
+
+// Twelve channels in chunks of 8 are two rows of 9 taps by 16 by 8. The four words
+// of a lane are filters f and f + 8, channels c and c + 4: strides 1 and 2. Rounding
+// to tf32 is done here, once.
+//
+// CHECK-LABEL: func @nchw
+// CHECK-SAME:  %[[X:.+]]: tensor<1x12x6x10xf32>, %[[W:.+]]: tensor<10x12x3x3xf32>, %[[O:.+]]: tensor<1x10x4x8xf32>
+// CHECK:       %[[PACKED:.+]] = kiln.kernel "conv_pack" (%[[W]] : tensor<10x12x3x3xf32>) -> tensor<2x1152xf32> attributes {role = "pack"} {
+// CHECK-NEXT:  ^bb0(%[[ARG:.+]]: tensor<10x12x3x3xf32>):
+// CHECK-NEXT:    %[[ROWS:.+]] = kiln.pack %[[ARG]] layout #[[TF32]] chunk_dim 1 round_tf32 : tensor<10x12x3x3xf32> -> tensor<2x1152xf32>
+// CHECK-NEXT:    kiln.yield %[[ROWS]]
+// CHECK:       kiln.kernel "conv" (%[[X]], %[[PACKED]], %[[O]] : tensor<1x12x6x10xf32>, tensor<2x1152xf32>, tensor<1x10x4x8xf32>)
+// CHECK-NEXT:  ^bb0(%[[IMAGE:.+]]: tensor<1x12x6x10xf32>, %[[BUFFER:.+]]: tensor<2x1152xf32>, %{{.+}}: tensor<1x10x4x8xf32>):
+// CHECK-NEXT:    %[[VIEW:.+]] = kiln.unpack %[[BUFFER]] layout #[[TF32]] chunk_dim 1 : tensor<2x1152xf32> -> tensor<10x12x3x3xf32>
+// CHECK-NEXT:    linalg.conv_2d_nchw_fchw ins(%[[IMAGE]], %[[VIEW]] :
+func.func @nchw(%x: tensor<1x12x6x10xf32>, %w: tensor<10x12x3x3xf32>, %o: tensor<1x10x4x8xf32>) -> tensor<1x10x4x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x12x6x10xf32>, tensor<10x12x3x3xf32>, tensor<1x10x4x8xf32>) -> tensor<1x10x4x8xf32> attributes {schedule = #tf32} {
+  ^bb0(%a: tensor<1x12x6x10xf32>, %b: tensor<10x12x3x3xf32>, %c: tensor<1x10x4x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x12x6x10xf32>, tensor<10x12x3x3xf32>) outs(%c : tensor<1x10x4x8xf32>) -> tensor<1x10x4x8xf32>
+    kiln.yield %r : tensor<1x10x4x8xf32>
+  }
+  return %y : tensor<1x10x4x8xf32>
+}
+
+// Sixteen bits: eight elements of a lane are contiguous, and nothing is rounded. The
+// chunks run along dimension 2 of the filter.
+//
+// CHECK-LABEL: func @nhwc
+// CHECK:       kiln.pack %{{.+}} layout #[[F16]] chunk_dim 2 : tensor<3x3x16x16xf16> -> tensor<1x2304xf16>
+// CHECK:       kiln.unpack %{{.+}} layout #[[F16]] chunk_dim 2 : tensor<1x2304xf16> -> tensor<3x3x16x16xf16>
+func.func @nhwc(%x: tensor<1x6x10x16xf16>, %w: tensor<3x3x16x16xf16>, %o: tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x6x10x16xf16>, tensor<3x3x16x16xf16>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> attributes {schedule = #f16} {
+  ^bb0(%a: tensor<1x6x10x16xf16>, %b: tensor<3x3x16x16xf16>, %c: tensor<1x4x8x16xf32>):
+    %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x6x10x16xf16>, tensor<3x3x16x16xf16>) outs(%c : tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32>
+    kiln.yield %r : tensor<1x4x8x16xf32>
+  }
+  return %y : tensor<1x4x8x16xf32>
+}
+
+// Exact f32 is never rounded.
+//
+// CHECK-LABEL: func @exact
+// CHECK:       kiln.pack %{{.+}} layout #[[FMA]] chunk_dim 1 : tensor<4x2x1x1xf32> -> tensor<1x8xf32>
+func.func @exact(%x: tensor<1x2x1x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> attributes {schedule = #exact} {
+  ^bb0(%a: tensor<1x2x1x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x1x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
+    kiln.yield %r : tensor<1x4x1x8xf32>
+  }
+  return %y : tensor<1x4x1x8xf32>
+}
+
+// weights = strided: the filter is read as it lies in memory.
+//
+// CHECK-LABEL: func @strided
+// CHECK-NOT:   pack
+// CHECK:       return
+func.func @strided(%x: tensor<1x2x1x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> attributes {schedule = #strided} {
+  ^bb0(%a: tensor<1x2x1x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x1x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
+    kiln.yield %r : tensor<1x4x1x8xf32>
+  }
+  return %y : tensor<1x4x1x8xf32>
+}

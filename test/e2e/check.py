@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+"""Compiles a generated program and verifies it in the emulator.
+
+usage: check.py [key=value ...] [--compile-option ...] [-- run options]
+
+The keys are those of generate.py; compile options go to kiln-compile. A key
+that begins with a '.' is part of the schedule instead: `.tile=[64,16,32]`.
+Prints what failed with the commands that show it again.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from generate import generate
+
+
+def run(command, program):
+    done = subprocess.run(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    print(done.stdout, end="")
+    if done.returncode:
+        print("failed with %d: %s" % (done.returncode, shlex.join(command)))
+        print("the program: generate.py " + shlex.join(program))
+        # A signal must not look like one of the tools' own exit codes.
+        sys.exit(done.returncode if done.returncode > 0 else 100)
+
+
+def main(arguments):
+    options = []
+    if "--" in arguments:
+        at = arguments.index("--")
+        arguments, options = arguments[:at], arguments[at + 1:]
+    program, schedule, flags = [], [], []
+    for argument in arguments:
+        if argument.startswith("."):
+            schedule.append(argument[1:].replace("=", " = "))
+        elif argument.startswith("-"):
+            flags.append(argument)
+        else:
+            program.append(argument)
+    if schedule:
+        flags.append("--schedule=#kiln.schedule<%s>" % ", ".join(schedule))
+    # Whoever looks at a failure names a directory that stays.
+    keep = os.environ.get("KILN_E2E_KEEP")
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = keep or temporary
+        source = os.path.join(directory, "program.mlir")
+        artifact = os.path.join(directory, "artifact")
+        with open(source, "w") as file:
+            file.write(generate(program))
+        run(["kiln-compile", source, "-o", artifact, "--no-cubin",
+             "--with-reference"] + flags,
+            program)
+        run(["kiln-run", artifact, "--device=cpu", "--verify"] + options,
+            program)
+
+
+main(sys.argv[1:])
