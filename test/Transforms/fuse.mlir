@@ -10,7 +10,7 @@
 // CHECK-LABEL: func.func @whole_kernel(
 // CHECK-SAME: %[[S:[a-z0-9]+]]: tensor<4xf32>, %[[B:[a-z0-9]+]]: tensor<4xf32> {kiln.fan_in = 27 : i64},
 // CHECK-SAME: %[[W:[a-z0-9]+]]: tensor<4x3x3x3xf32> {kiln.fan_in = 27 : i64}, %[[X:[a-z0-9]+]]: tensor<2x3x6x7xf32>)
-// CHECK-NEXT: %[[K:.*]] = kiln.kernel "whole_kernel"(%[[X]], %[[W]], %[[B]], %[[S]] :
+// CHECK-NEXT: %[[K:.*]] = kiln.kernel "whole_kernel" (%[[X]], %[[W]], %[[B]], %[[S]] :
 // CHECK-NEXT: ^bb0(%[[KX:[a-z0-9]+]]: {{.*}}, %[[KW:[a-z0-9]+]]: {{.*}}, %[[KB:[a-z0-9]+]]: {{.*}}, %[[KS:[a-z0-9]+]]: tensor<4xf32>):
 // CHECK: %[[SQRT:.*]] = linalg.generic {{.*}} ins(%[[KS]]
 // CHECK: %[[START:.*]] = linalg.fill
@@ -121,13 +121,13 @@ func.func @reused_reduction(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o
 #space = affine_map<(d0, d1, d2, d3) -> (d0, d1)>
 // CHECK-LABEL: func.func @neighbours(
 // CHECK: %[[RELU:.*]] = linalg.generic
-// CHECK: %[[K0:.*]]:2 = kiln.kernel "neighbours"(%[[RELU]]
+// CHECK: %[[K0:.*]]:2 = kiln.kernel "neighbours" (%[[RELU]]
 // CHECK: linalg.conv_2d_nchw_fchw
 // CHECK: math.absf
 // CHECK: kiln.yield
 // CHECK: %[[MEAN:.*]] = linalg.generic {{.*}} ins(%[[K0]]#0
 // CHECK: kiln.not_fused = "it reduces over the row dimension of the convolution's output;
-// CHECK: %[[K1:.*]] = kiln.kernel "neighbours_1"(%[[K0]]#0
+// CHECK: %[[K1:.*]] = kiln.kernel "neighbours_1" (%[[K0]]#0
 // CHECK: linalg.conv_2d_nchw_fchw
 // CHECK: kiln.yield
 // CHECK: return %[[MEAN]], %[[K0]]#1, %[[K1]]
@@ -156,8 +156,8 @@ func.func @neighbours(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %v: tens
 // -----
 
 // Names are made fit for PTX and stay distinct across functions.
-// CHECK: kiln.kernel "conv_a"(
-// CHECK: kiln.kernel "conv_a_1"(
+// CHECK: kiln.kernel "conv_a" (
+// CHECK: kiln.kernel "conv_a_1" (
 func.func @"conv.a"(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {
   %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
   return %conv : tensor<2x4x4x5xf32>
