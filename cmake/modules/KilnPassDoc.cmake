@@ -1,9 +1,10 @@
 # Script: joins ${DIR}/LIB/Passes.md of the ${LIBS} into ${OUTPUT}.
 set(title_Transforms "Level 0 to 1: normalisation and fusion")
 set(title_Scheduling "Level 1 to 2: schedule selection")
-set(title_Codegen "Level 2 to 3: tiles, staging, layouts, pipelining")
-set(title_Conversion "Level 3 to 4: lowering to NVVM")
+set(title_Codegen "Level 2 to 4: tiles, staging, layouts, pipelining")
+set(title_Conversion "Level 4: lowering to NVVM")
 set(title_Target "Level 4 to 5: serialization")
+set(title_Reference "The reference for a GPU")
 set(text "# Passes\n\nGenerated from `include/kiln/*/Passes.td`, in the order of the pipeline.\n")
 foreach(lib IN LISTS LIBS)
   file(READ "${DIR}/${lib}/Passes.md" passes)

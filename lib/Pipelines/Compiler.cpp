@@ -16,6 +16,7 @@
 #include "kiln/Target/Targets.h"
 
 #include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 
@@ -60,9 +61,16 @@ constexpr Stage kStages[] = {
 };
 } // namespace
 
+/// A module made in memory may be invalid; passes take what they get as valid.
+static LogicalResult verifyInput(ModuleOp module,
+                                 const kiln::CompileOptions &options) {
+  return success(succeeded(kiln::verifyOptions(module.getContext(), options)) &&
+                 succeeded(verify(module)));
+}
+
 LogicalResult kiln::lowerTo(ModuleOp module, Level to,
                             const CompileOptions &options) {
-  if (failed(verifyOptions(module.getContext(), options)))
+  if (failed(verifyInput(module, options)))
     return failure();
   if (options.from == Level::Source &&
       failed(selectEntry(module, options.entry)))
@@ -158,8 +166,8 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
                             "later level");
   GpuReference gpuReference;
   if (options.withReference) {
-    // Options and entry are checked first: one diagnostic for each fault.
-    if (failed(verifyOptions(module.getContext(), options)) ||
+    // Input and entry are checked first: one diagnostic for each fault.
+    if (failed(verifyInput(module, options)) ||
         failed(selectEntry(module, options.entry)))
       return failure();
     FailureOr<GpuReference> made = compileReference(module, options);

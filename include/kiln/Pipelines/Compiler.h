@@ -90,7 +90,7 @@ struct Artifact {
   const std::string *find(llvm::StringRef name) const;
 };
 
-/// Compiles `module`, which it consumes, down to an artifact.
+/// Compiles `module`, which it verifies first and consumes, to an artifact.
 mlir::FailureOr<Artifact> compile(mlir::ModuleOp module,
                                   const CompileOptions &options);
 
