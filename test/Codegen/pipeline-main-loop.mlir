@@ -8,6 +8,7 @@
 #two = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
 #three = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], stages = 3>
 #ahead = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], lookahead = 1, early_barrier = true, spread = 2>
+#peeled = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], lookahead = 1, early_barrier = true, peel = true>
 #acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
 #a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
 #b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
@@ -206,6 +207,54 @@ gpu.module @kernels {
   //
   // REMARK: remark: [Passed] pipeline {{.*}}Function=ahead {{.*}}Dots=2
   gpu.func @ahead(%x: memref<512x64xf32>, %w: memref<64x8xf32>, %out: memref<512x8xf32>) kernel attributes {kiln.schedule = #ahead} {
+    %as = kiln.alloc_shared : !a16
+    %bs = kiln.alloc_shared : !b16
+    %0 = arith.constant 0 : index
+    %init = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %block = gpu.block_id x
+    %blocks = gpu.grid_dim x
+    %32 = arith.constant 32 : index
+    scf.for %tile = %block to %32 step %blocks {
+      %16 = arith.constant 16 : index
+      %64 = arith.constant 64 : index
+      %row = affine.apply affine_map<(d0) -> (d0 * 16)>(%tile)
+      %r = scf.for %k = %0 to %64 step %16 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
+        kiln.async_copy %x[%row, %k] to %as[%0] in_bounds [true, true] vector 4 : memref<512x64xf32> -> !a16
+        kiln.async_copy %w[%k, %0] to %bs[%0] in_bounds [true, true] vector 4 : memref<64x8xf32> -> !b16
+        kiln.async_commit
+        kiln.async_wait 0
+        kiln.barrier
+        %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !a16 -> tensor<16x8xf32, #a>
+        %b = kiln.local_load %bs[%0] at [0, 0] step [1, 1] : !b16 -> tensor<8x8xf32, #b>
+        %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+        %a1 = kiln.local_load %as[%0] at [0, 8] step [1, 1] : !a16 -> tensor<16x8xf32, #a>
+        %b1 = kiln.local_load %bs[%0] at [8, 0] step [1, 1] : !b16 -> tensor<8x8xf32, #b>
+        %d1 = kiln.dot %a1, %b1, %d maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+        kiln.barrier
+        scf.yield %d1 : tensor<16x8xf32, #acc>
+      }
+      kiln.store_tile %r, %out[%row, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<512x8xf32>
+    }
+    gpu.return
+  }
+
+  // Peeled: the first dot of a tile stands in front of the loop and takes the start
+  // values themselves; the loop runs from the second dot of an iteration to the first
+  // of the next, and the rest of the last iteration follows it.
+  //
+  // CHECK-LABEL: gpu.func @peeled
+  // CHECK:         %[[START:.+]] = arith.constant dense<0.0
+  // CHECK:         scf.for
+  // CHECK:           %[[FIRST:.+]] = kiln.dot %{{.+}}, %{{.+}}, %[[START]]
+  // CHECK:           scf.for {{.*}} iter_args(%[[SUM:[a-z0-9_]+]] = %[[FIRST]],
+  // CHECK:             kiln.barrier
+  // CHECK:             %[[SECOND:.+]] = kiln.dot %{{.+}}, %{{.+}}, %[[SUM]]
+  // CHECK:             kiln.dot %{{.+}}, %{{.+}}, %[[SECOND]]
+  // CHECK:             scf.yield
+  // CHECK:           kiln.barrier
+  // CHECK:           %[[LAST:.+]] = kiln.dot
+  // CHECK:           kiln.store_tile %[[LAST]]
+  gpu.func @peeled(%x: memref<512x64xf32>, %w: memref<64x8xf32>, %out: memref<512x8xf32>) kernel attributes {kiln.schedule = #peeled} {
     %as = kiln.alloc_shared : !a16
     %bs = kiln.alloc_shared : !b16
     %0 = arith.constant 0 : index

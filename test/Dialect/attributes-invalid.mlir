@@ -216,6 +216,16 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile 
 
 // -----
 
+// expected-error @below {{spread needs early_barrier: without it all copies of a stage are issued at once}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], spread = 2>} {}
+
+// -----
+
+// expected-error @below {{peel needs early_barrier}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], peel = true>} {}
+
+// -----
+
 // A layout: the numbers of a warp's lanes have five bits.
 // expected-error @below {{a layout has 5 lane bits, not 4}}
 module attributes {test.x = #kiln.layout<register = [], lane = [[1], [2], [4], [8]], warp = []>} {}
@@ -308,3 +318,8 @@ module attributes {test.x = !kiln.shared<1 x i4, #kiln.shared_layout<[8:1]>>} {}
 
 // expected-error @below {{elements of a shared buffer are whole bytes, not 'index'}}
 module attributes {test.x = !kiln.shared<1 x index, #kiln.shared_layout<[8:1]>>} {}
+
+// -----
+
+// expected-error @below {{tail must not be negative, not -16}}
+module attributes {test.x = !kiln.shared<1 x f32, #kiln.shared_layout<[8:1]>, tail = -16>} {}

@@ -48,4 +48,6 @@ module {
   // CHECK-DAG: #[[shared:.+]] = #kiln.shared_layout<[8:1, 2:2720], [10:272], [34:8]>
   // CHECK-DAG: !kiln.shared<2 x f16, #[[shared]]>
   module attributes {test.buffer = !kiln.shared<2 x f16, #kiln.shared_layout<[8:1, 2:2720], [10:272], [34:8]>>} {}
+  // CHECK-DAG: !kiln.shared<2 x f16, #[[shared]], tail = 64>
+  module attributes {test.tailed = !kiln.shared<2 x f16, #kiln.shared_layout<[8:1, 2:2720], [10:272], [34:8]>, tail = 64>} {}
 }

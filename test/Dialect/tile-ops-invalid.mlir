@@ -683,3 +683,25 @@ func.func @reduce_parent(%x: f32) {
   // expected-error @below {{expects parent op 'kiln.reduce'}}
   kiln.reduce_yield %x : f32
 }
+
+// -----
+
+// async_copy: rows are copied in whole units ..
+#r = #kiln.shared_layout<[8:6], [6:1]>
+!r = !kiln.shared<1 x f32, #r>
+func.func @rows(%x: memref<64x64xf32>, %s: !r, %i: index) {
+  // expected-error @below {{rows of 6 elements are no whole units of 4}}
+  kiln.async_copy %x[%i, %i] to %s[%i] in_bounds [true, true] vector 4 : memref<64x64xf32> -> !r
+  return
+}
+
+// -----
+
+// .. and rounds are a first and a last number.
+#r = #kiln.shared_layout<[8:8], [8:1]>
+!r = !kiln.shared<1 x f32, #r>
+func.func @rounds(%x: memref<64x64xf32>, %s: !r, %i: index) {
+  // expected-error @below {{rounds must be a first and a last number}}
+  kiln.async_copy %x[%i, %i] to %s[%i] in_bounds [true, true] vector 4 rounds [2, 1] : memref<64x64xf32> -> !r
+  return
+}
