@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 //
 // The work of kiln-distribute on one kernel, over several files: Distribute.cpp
-// walks the body, DistributeGlobal.cpp and DistributeShared.cpp access memory,
+// walks the body, DistributeThreads.cpp numbers threads, DistributeGlobal.cpp and DistributeShared.cpp access memory,
 // DistributeMath.cpp multiplies and reduces.
 //
 //===----------------------------------------------------------------------===//
@@ -60,7 +60,7 @@ private:
   mlir::FailureOr<llvm::SmallVector<mlir::Value>> getScalars(mlir::Value tile);
   static LayoutAttr getLayout(mlir::Value tile);
 
-  //--- Thread numbers: made once, in the entry block.
+  //--- DistributeThreads.cpp: made once, in the entry block.
   mlir::Value constant32(int64_t value, mlir::OpBuilder *at = nullptr);
   mlir::Value toI32(mlir::Value index);
   /// Sum over the thread's lane and warp bits that are set of these numbers.

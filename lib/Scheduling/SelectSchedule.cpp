@@ -87,6 +87,10 @@ struct SelectSchedule
       if (precision == "f32" && given.getContraction() == Contraction::TF32)
         return emitMisfit() << "contraction = mma_m16n8k8_tf32 rounds, "
                                "precision=f32 is exact";
+      if (precision == "tf32" && given.getContraction() == Contraction::FMA &&
+          conv->getImageType().getElementType().isF32())
+        return emitMisfit() << "contraction = fma is exact, precision=tf32 "
+                               "rounds; ask for precision=f32";
       if (failed(checkScheduleFits(given, target, *conv, emitMisfit)))
         return failure();
       kernel.setScheduleAttr(given);

@@ -1,0 +1,103 @@
+//===- DistributeThreads.cpp - What depends on a thread's number ----------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Distributor.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace kiln;
+
+Value Distributor::constant32(int64_t value, OpBuilder *at) {
+  Value &constant = constants[value];
+  if (!constant) {
+    OpBuilder entry = OpBuilder::atBlockBegin(tid.getParentBlock());
+    constant = arith::ConstantIntOp::create(entry, function.getLoc(), value, 32);
+  }
+  return constant;
+}
+
+Value Distributor::toI32(Value index) {
+  if (index.getType().isInteger(32))
+    return index;
+  return arith::IndexCastOp::create(builder, index.getLoc(),
+                                    builder.getI32Type(), index);
+}
+
+Value Distributor::getThreadSum(ArrayRef<int64_t> laneBits,
+                                ArrayRef<int64_t> warpBits) {
+  std::vector<int64_t> key(laneBits.begin(), laneBits.end());
+  key.insert(key.end(), warpBits.begin(), warpBits.end());
+  Value &sum = threadSums[key];
+  if (sum)
+    return sum;
+  Location loc = function.getLoc();
+  // Runs of bits whose numbers double are one field of the thread's number
+  // times the first number.
+  auto addField = [&](Value number, ArrayRef<int64_t> bits) {
+    for (size_t first = 0; first < bits.size();) {
+      if (bits[first] == 0) {
+        ++first;
+        continue;
+      }
+      size_t last = first;
+      while (last + 1 < bits.size() && bits[last + 1] == 2 * bits[last])
+        ++last;
+      Value field = number;
+      if (first > 0)
+        field = arith::ShRUIOp::create(hoisted, loc, field, constant32(first));
+      if (last + 1 < bits.size() || number == lane)
+        field = arith::AndIOp::create(
+            hoisted, loc, field,
+            constant32((int64_t(1) << (last - first + 1)) - 1));
+      field = arith::MulIOp::create(hoisted, loc, field, constant32(bits[first]));
+      sum = sum ? arith::AddIOp::create(hoisted, loc, sum, field).getResult()
+                : field;
+      first = last + 1;
+    }
+  };
+  addField(lane, laneBits);
+  addField(warp, warpBits);
+  if (!sum)
+    sum = constant32(0);
+  return sum;
+}
+
+Value Distributor::getThreadCoordinate(LayoutAttr layout, int64_t dim) {
+  SmallVector<int64_t> strides(layout.getRank(), 0);
+  strides[dim] = 1;
+  return getThreadOffset(layout, strides);
+}
+
+static int64_t dotProduct(ArrayRef<int64_t> left, ArrayRef<int64_t> right) {
+  int64_t sum = 0;
+  for (auto [a, b] : llvm::zip_equal(left, right))
+    sum += a * b;
+  return sum;
+}
+
+Value Distributor::getThreadOffset(LayoutAttr layout,
+                                   ArrayRef<int64_t> strides) {
+  auto weigh = [&](const Basis &basis) {
+    return dotProduct(basis.values(), strides);
+  };
+  return getThreadSum(llvm::map_to_vector(layout.getLanes(), weigh),
+                      llvm::map_to_vector(layout.getWarps(), weigh));
+}
+
+Value Distributor::isFirstCopy(LayoutAttr layout) {
+  Location loc = function.getLoc();
+  int64_t mask = 0;
+  for (auto [bit, basis] : llvm::enumerate(layout.getLanes()))
+    mask |= basis.isZero() ? int64_t(1) << bit : 0;
+  for (auto [bit, basis] : llvm::enumerate(layout.getWarps()))
+    mask |= basis.isZero() ? int64_t(32) << bit : 0;
+  if (mask == 0)
+    return Value();
+  Value bits = arith::AndIOp::create(hoisted, loc, tid, constant32(mask));
+  return arith::CmpIOp::create(hoisted, loc, arith::CmpIPredicate::eq, bits,
+                               constant32(0));
+}

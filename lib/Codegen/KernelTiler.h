@@ -1,0 +1,60 @@
+//===- KernelTiler.h - Ops of a kernel on the tiles of a block -*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_LIB_CODEGEN_KERNELTILER_H
+#define KILN_LIB_CODEGEN_KERNELTILER_H
+
+#include "kiln/Analysis/Convolution.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/Builders.h"
+
+namespace kiln {
+
+/// The dimensions of the convolution's output that blocks are laid over.
+enum class Role { None, Batch, Filter, Row, Column };
+
+/// Tiles one kernel: ops are cloned onto tiles on demand, from the result back
+/// to the kernel's arguments.
+class KernelTiler {
+public:
+  KernelTiler(KernelOp kernel, Convolution conv)
+      : kernel(kernel), conv(conv), builder(kernel.getContext()) {}
+
+  mlir::LogicalResult run(int64_t &numMasked);
+
+private:
+  using Roles = llvm::SmallVector<Role>;
+
+  int64_t getExtent(Role role) const;
+  int64_t getTile(Role role);
+  mlir::OpFoldResult getOffset(Role role);
+  mlir::LogicalResult assignRoles();
+  mlir::FailureOr<Roles> getIterationRoles(mlir::linalg::LinalgOp op,
+                                     llvm::ArrayRef<Role> resultRoles);
+  mlir::FailureOr<mlir::Value> tileValue(mlir::Value value, llvm::ArrayRef<Role> roles);
+  mlir::FailureOr<mlir::Value> tileConvolution();
+  mlir::FailureOr<mlir::Value> tileStructured(mlir::linalg::LinalgOp op, unsigned resultNumber,
+                                  llvm::ArrayRef<Role> resultRoles);
+  mlir::Value extract(mlir::Location loc, mlir::Value source, llvm::ArrayRef<mlir::OpFoldResult> offsets,
+                llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<bool> inBounds);
+  mlir::FailureOr<mlir::Value> maskPaddedChannels(mlir::linalg::LinalgOp reduction, mlir::Value tile,
+                                      llvm::ArrayRef<Role> roles);
+
+  KernelOp kernel;
+  Convolution conv;
+  mlir::OpBuilder builder;
+  /// Roles of the dimensions of everything computed from the convolution.
+  llvm::DenseMap<mlir::Value, Roles> rolesOf;
+  llvm::DenseMap<mlir::Value, mlir::Value> tileOf;
+  /// Tile offsets along batch, row and column: values of the forall's body.
+  mlir::Value batchOffset, rowOffset, columnOffset;
+  int64_t masked = 0;
+};
+
+} // namespace kiln
+
+#endif // KILN_LIB_CODEGEN_KERNELTILER_H
