@@ -12,8 +12,8 @@ import struct
 import sys
 
 NAN = 0x7FFFFFFF  # what the hardware gives, with every bit set
-COLUMNS = {0: NAN, 1: 0x7F800000, 2: 0xFF800000, 3: 0xFFFFFFFF, 4: 0x7FC00000,
-           5: 0x80000000, 6: 0x00000000, 7: 0x7F800001}
+COLUMNS = {0: NAN, 1: 0x7F800000, 2: 0xFF800000, 3: 0xFFC00000, 4: 0x7FC00000,
+           5: 0x80000000, 6: 0x00000000, 7: 0x7FC12345}
 
 
 def bits(value):
