@@ -33,30 +33,29 @@ static void setWindow(Convolution &conv, ConvOp op) {
 
 FailureOr<Convolution> Convolution::match(Operation *op) {
   Convolution conv;
-  bool matched =
-      TypeSwitch<Operation *, bool>(op)
-          .Case<linalg::Conv2DNchwFchwOp>([&](auto named) {
-            conv.out = {0, 1, 2, 3};
-            conv.image = {0, 1, 2, 3};
-            conv.filter = {0, 1, 2, 3};
-            setWindow(conv, named);
-            return true;
-          })
-          .Case<linalg::Conv2DNhwcHwcfOp>([&](auto named) {
-            conv.out = {0, 3, 1, 2};
-            conv.image = {0, 3, 1, 2};
-            conv.filter = {3, 2, 0, 1};
-            setWindow(conv, named);
-            return true;
-          })
-          .Case<linalg::Conv2DNhwcFhwcOp>([&](auto named) {
-            conv.out = {0, 3, 1, 2};
-            conv.image = {0, 3, 1, 2};
-            conv.filter = {0, 3, 1, 2};
-            setWindow(conv, named);
-            return true;
-          })
-          .Default([](Operation *) { return false; });
+  bool matched = TypeSwitch<Operation *, bool>(op)
+                     .Case<linalg::Conv2DNchwFchwOp>([&](auto named) {
+                       conv.out = {0, 1, 2, 3};
+                       conv.image = {0, 1, 2, 3};
+                       conv.filter = {0, 1, 2, 3};
+                       setWindow(conv, named);
+                       return true;
+                     })
+                     .Case<linalg::Conv2DNhwcHwcfOp>([&](auto named) {
+                       conv.out = {0, 3, 1, 2};
+                       conv.image = {0, 3, 1, 2};
+                       conv.filter = {3, 2, 0, 1};
+                       setWindow(conv, named);
+                       return true;
+                     })
+                     .Case<linalg::Conv2DNhwcFhwcOp>([&](auto named) {
+                       conv.out = {0, 3, 1, 2};
+                       conv.image = {0, 3, 1, 2};
+                       conv.filter = {0, 3, 1, 2};
+                       setWindow(conv, named);
+                       return true;
+                     })
+                     .Default([](Operation *) { return false; });
   if (!matched || op->getNumResults() != 1)
     return failure();
   conv.op = cast<linalg::LinalgOp>(op);

@@ -150,8 +150,7 @@ OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
 static Mode makeMode(ArrayRef<std::pair<int64_t, int64_t>> bitStrides) {
   SmallVector<Mode::Part> parts;
   for (auto [size, stride] : bitStrides) {
-    if (!parts.empty() &&
-        parts.back().stride * parts.back().size == stride)
+    if (!parts.empty() && parts.back().stride * parts.back().size == stride)
       parts.back().size *= size;
     else
       parts.push_back({size, stride});
@@ -164,8 +163,7 @@ static Mode makeMode(ArrayRef<std::pair<int64_t, int64_t>> bitStrides) {
 SharedLayoutAttr kiln::getPackedFilterLayout(ScheduleAttr schedule,
                                              const Convolution &conv) {
   LayoutAttr fragments = getOperandLayouts(schedule, conv).filter;
-  int64_t bits =
-      conv.getFilterType().getElementType().getIntOrFloatBitWidth();
+  int64_t bits = conv.getFilterType().getElementType().getIntOrFloatBitWidth();
   // The bits of the fragment order, from the innermost: the registers of 16
   // bytes, the lanes, the other registers, the warps.
   SmallVector<Basis> order;
@@ -218,8 +216,7 @@ SharedLayoutAttr kiln::getStridedFilterLayout(ScheduleAttr schedule,
 }
 
 SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
-                                      const Convolution &conv,
-                                      int64_t vector) {
+                                      const Convolution &conv, int64_t vector) {
   int64_t bytes =
       conv.getImageType().getElementType().getIntOrFloatBitWidth() / 8;
   int64_t rows = conv.getWindow(0, schedule.getTile()[1]),

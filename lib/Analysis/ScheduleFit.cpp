@@ -69,11 +69,11 @@ int64_t kiln::getStagedBytes(ScheduleAttr schedule, const Convolution &conv) {
   Type filterElement = conv.getFilterType().getElementType();
   SharedType image =
       getImageBuffer(schedule, conv, getImageCopyVector(schedule, conv));
-  auto filter = SharedType::get(
-      schedule.getContext(), schedule.getStages(), filterElement,
-      schedule.getWeights() == Weights::Packed
-          ? getPackedFilterLayout(schedule, conv)
-          : getStridedFilterLayout(schedule, conv));
+  auto filter = SharedType::get(schedule.getContext(), schedule.getStages(),
+                                filterElement,
+                                schedule.getWeights() == Weights::Packed
+                                    ? getPackedFilterLayout(schedule, conv)
+                                    : getStridedFilterLayout(schedule, conv));
   return image.getBytes() + filter.getBytes();
 }
 
@@ -145,13 +145,11 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                                const Convolution &conv,
                                function_ref<InFlightDiagnostic()> emitError) {
   Type element = conv.getImageType().getElementType();
-  bool matches = schedule.getContraction() == Contraction::FMA ||
-                 (schedule.getContraction() == Contraction::TF32 &&
-                  element.isF32()) ||
-                 (schedule.getContraction() == Contraction::F16 &&
-                  element.isF16()) ||
-                 (schedule.getContraction() == Contraction::BF16 &&
-                  element.isBF16());
+  bool matches =
+      schedule.getContraction() == Contraction::FMA ||
+      (schedule.getContraction() == Contraction::TF32 && element.isF32()) ||
+      (schedule.getContraction() == Contraction::F16 && element.isF16()) ||
+      (schedule.getContraction() == Contraction::BF16 && element.isBF16());
   if (!matches)
     return emitError() << "contraction = "
                        << stringifyContraction(schedule.getContraction())

@@ -47,8 +47,7 @@ private:
   FailureOr<Value> materializeElementwise(linalg::LinalgOp op,
                                           unsigned resultNumber,
                                           LayoutAttr layout);
-  FailureOr<Value> materializeReduction(linalg::LinalgOp op,
-                                        LayoutAttr layout);
+  FailureOr<Value> materializeReduction(linalg::LinalgOp op, LayoutAttr layout);
   FailureOr<Value> makeReductionInput(linalg::LinalgOp op, Operation *combiner,
                                       LayoutAttr iteration);
 
@@ -67,8 +66,8 @@ static RankedTensorType withLayout(Value value, LayoutAttr layout) {
   return RankedTensorType::get(type.getShape(), type.getElementType(), layout);
 }
 
-/// The layout in the iteration space of an op, from that of an operand whose map
-/// is a permutation of all loops.
+/// The layout in the iteration space of an op, from that of an operand whose
+/// map is a permutation of all loops.
 static LayoutAttr toIterationSpace(LayoutAttr layout, AffineMap map) {
   return projectLayout(layout, inversePermutation(map));
 }
@@ -97,10 +96,8 @@ FailureOr<LayoutAttr> LayoutAssigner::layoutOf(Value value) {
   if (!op)
     return failure();
   if (auto loop = dyn_cast<scf::ForOp>(op))
-    return layoutOf(
-        loop.getBody()
-            ->getTerminator()
-            ->getOperand(cast<OpResult>(value).getResultNumber()));
+    return layoutOf(loop.getBody()->getTerminator()->getOperand(
+        cast<OpResult>(value).getResultNumber()));
   auto structured = dyn_cast<linalg::LinalgOp>(op);
   if (!structured)
     return failure();
@@ -110,12 +107,14 @@ FailureOr<LayoutAttr> LayoutAssigner::layoutOf(Value value) {
   if (structured.getNumReductionLoops() > 0) {
     SmallVector<unsigned> dims;
     structured.getReductionDims(dims);
-    return getReducedLayout(*iteration, SmallVector<int64_t>(dims.begin(), dims.end()),
+    return getReducedLayout(*iteration,
+                            SmallVector<int64_t>(dims.begin(), dims.end()),
                             schedule.getHalving());
   }
   return projectLayout(
-      *iteration, structured.getMatchingIndexingMap(structured.getDpsInitOperand(
-                      cast<OpResult>(value).getResultNumber())));
+      *iteration,
+      structured.getMatchingIndexingMap(structured.getDpsInitOperand(
+          cast<OpResult>(value).getResultNumber())));
 }
 
 FailureOr<Value> LayoutAssigner::materialize(Value value, LayoutAttr layout) {
@@ -136,8 +135,8 @@ FailureOr<Value> LayoutAssigner::materialize(Value value, LayoutAttr layout) {
                                    tile.getOffsets(), tile.getInBounds())
                  .getResult();
   } else if (isa<tensor::EmptyOp>(op)) {
-    result = tensor::EmptyOp::create(builder, loc, type, ValueRange())
-                 .getResult();
+    result =
+        tensor::EmptyOp::create(builder, loc, type, ValueRange()).getResult();
   } else if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
     auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
     if (!splat)
@@ -145,14 +144,14 @@ FailureOr<Value> LayoutAssigner::materialize(Value value, LayoutAttr layout) {
     result = arith::ConstantOp::create(builder, loc, splat.resizeSplat(type))
                  .getResult();
   } else if (auto loop = dyn_cast<scf::ForOp>(op)) {
-    result = materializeLoop(loop, cast<OpResult>(value).getResultNumber(),
-                             layout);
+    result =
+        materializeLoop(loop, cast<OpResult>(value).getResultNumber(), layout);
   } else if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
-    result = structured.getNumReductionLoops() > 0
-                 ? materializeReduction(structured, layout)
-                 : materializeElementwise(
-                       structured, cast<OpResult>(value).getResultNumber(),
-                       layout);
+    result =
+        structured.getNumReductionLoops() > 0
+            ? materializeReduction(structured, layout)
+            : materializeElementwise(
+                  structured, cast<OpResult>(value).getResultNumber(), layout);
   } else {
     return op->emitOpError("not supported on tiles");
   }
@@ -218,8 +217,9 @@ FailureOr<Value> LayoutAssigner::makeReductionInput(linalg::LinalgOp op,
                                                     Operation *combiner,
                                                     LayoutAttr iteration) {
   BlockArgument accumulated = op.getRegionOutputArgs().front();
-  Value added = combiner->getOperand(0) == accumulated ? combiner->getOperand(1)
-                                                       : combiner->getOperand(0);
+  Value added = combiner->getOperand(0) == accumulated
+                    ? combiner->getOperand(1)
+                    : combiner->getOperand(0);
   auto inputType = [&](Type element) {
     return RankedTensorType::get(op.getStaticLoopRanges(), element, iteration);
   };
@@ -279,8 +279,9 @@ FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
   SmallVector<int64_t> dims(unsignedDims.begin(), unsignedDims.end());
   if (failed(iteration) ||
       getReducedLayout(*iteration, dims, schedule.getHalving()) != layout)
-    return op.emitOpError("not supported: a reduction whose result is needed in "
-                          "another layout");
+    return op.emitOpError(
+        "not supported: a reduction whose result is needed in "
+        "another layout");
   FailureOr<Value> input = makeReductionInput(op, combiner, *iteration);
   if (failed(input))
     return failure();
@@ -288,9 +289,9 @@ FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
   Value init = op.getDpsInits().front();
   Type element = cast<RankedTensorType>(init.getType()).getElementType();
   RankedTensorType type = withLayout(init, layout);
-  auto reduce = ReduceOp::create(builder, loc, TypeRange{type},
-                                 ValueRange{*input}, dims,
-                                 schedule.getHalving());
+  auto reduce =
+      ReduceOp::create(builder, loc, TypeRange{type}, ValueRange{*input}, dims,
+                       schedule.getHalving());
   auto buildCombiner = [&](OpBuilder &b, Value left, Value right) {
     Operation *clone = b.clone(*combiner);
     clone->setOperands({left, right});
@@ -309,7 +310,8 @@ FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
   std::optional<TypedAttr> neutral = arith::getNeutralElement(combiner);
   auto fill = init.getDefiningOp<linalg::FillOp>();
   Attribute start;
-  if (fill && neutral && matchPattern(fill.getInputs()[0], m_Constant(&start)) &&
+  if (fill && neutral &&
+      matchPattern(fill.getInputs()[0], m_Constant(&start)) &&
       start == *neutral)
     return reduce.getResult(0);
   FailureOr<Value> initTile = materialize(init, layout);
@@ -323,8 +325,8 @@ FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
       builder, loc, TypeRange{type}, ValueRange{*initTile, reduce.getResult(0)},
       ValueRange{empty}, ArrayRef<AffineMap>{map, map, map}, iterators,
       [&](OpBuilder &b, Location loc, ValueRange arguments) {
-        linalg::YieldOp::create(
-            b, loc, buildCombiner(b, arguments[0], arguments[1]));
+        linalg::YieldOp::create(b, loc,
+                                buildCombiner(b, arguments[0], arguments[1]));
       });
   return generic.getResult(0);
 }

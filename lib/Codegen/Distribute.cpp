@@ -63,12 +63,12 @@ FailureOr<SmallVector<Value>> Distributor::getScalars(Value tile) {
       if (shift != 0)
         part = arith::ShRUIOp::create(builder, loc, part, constant32(shift));
       if (bits != 32)
-        part = arith::TruncIOp::create(builder, loc, builder.getIntegerType(bits),
-                                       part);
-      scalars.push_back(
-          element.isInteger()
-              ? part
-              : arith::BitcastOp::create(builder, loc, element, part).getResult());
+        part = arith::TruncIOp::create(builder, loc,
+                                       builder.getIntegerType(bits), part);
+      scalars.push_back(element.isInteger() ? part
+                                            : arith::BitcastOp::create(
+                                                  builder, loc, element, part)
+                                                  .getResult());
     }
   }
   return scalars;
@@ -133,11 +133,12 @@ LogicalResult Distributor::distributeDelinearize(Operation *op) {
 LogicalResult Distributor::distributeIf(scf::IfOp op) {
   if (op.getNumResults() != 0)
     return op.emitOpError("not supported: a condition with results");
-  auto made = scf::IfOp::create(builder, op.getLoc(),
-                                mapping.lookup(op.getCondition()),
-                                !op.getElseRegion().empty());
+  auto made =
+      scf::IfOp::create(builder, op.getLoc(), mapping.lookup(op.getCondition()),
+                        !op.getElseRegion().empty());
   auto saved = loaded;
-  for (auto [from, to] : llvm::zip_equal(op->getRegions(), made->getRegions())) {
+  for (auto [from, to] :
+       llvm::zip_equal(op->getRegions(), made->getRegions())) {
     if (from.empty())
       continue;
     OpBuilder::InsertionGuard guard(builder);
@@ -168,10 +169,10 @@ LogicalResult Distributor::distributeLoop(scf::ForOp loop) {
     counts.push_back(fragment->values.size());
     words.push_back(fragment->words);
   }
-  auto made = scf::ForOp::create(
-      builder, loop.getLoc(), mapping.lookup(loop.getLowerBound()),
-      mapping.lookup(loop.getUpperBound()), mapping.lookup(loop.getStep()),
-      inits);
+  auto made = scf::ForOp::create(builder, loop.getLoc(),
+                                 mapping.lookup(loop.getLowerBound()),
+                                 mapping.lookup(loop.getUpperBound()),
+                                 mapping.lookup(loop.getStep()), inits);
   auto bind = [&](ValueRange from, ValueRange scalars) {
     size_t next = 0;
     for (auto [value, count, isWords] : llvm::zip_equal(from, counts, words)) {
@@ -226,7 +227,8 @@ LogicalResult Distributor::distributeLoop(scf::ForOp loop) {
 LogicalResult Distributor::distributeStructured(linalg::LinalgOp op) {
   LayoutAttr layout = getLayout(op->getResult(0));
   if (!layout || op.getNumParallelLoops() != op.getNumLoops())
-    return op.emitOpError("must be elementwise with a layout to be distributed");
+    return op.emitOpError(
+        "must be elementwise with a layout to be distributed");
   AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
   // The layout of the iteration space: results are permutations of it.
   AffineMap toLoops = inversePermutation(resultMap);
@@ -234,8 +236,7 @@ LogicalResult Distributor::distributeStructured(linalg::LinalgOp op) {
   for (OpOperand &operand : op->getOpOperands()) {
     auto &scalars = operands.emplace_back();
     BlockArgument argument = op.getMatchingBlockArgument(&operand);
-    if (!isa<RankedTensorType>(operand.get().getType()) ||
-        argument.use_empty())
+    if (!isa<RankedTensorType>(operand.get().getType()) || argument.use_empty())
       continue;
     FailureOr<SmallVector<Value>> found = getScalars(operand.get());
     if (failed(found))
@@ -255,8 +256,7 @@ LogicalResult Distributor::distributeStructured(linalg::LinalgOp op) {
       if (scalars.empty())
         continue;
       // From the result's coordinates to the loops' to the operand's.
-      AffineMap map =
-          op.getMatchingIndexingMap(&operand).compose(toLoops);
+      AffineMap map = op.getMatchingIndexingMap(&operand).compose(toLoops);
       body.map(argument, scalars[getOperandRegister(
                              layout, reg, getLayout(operand.get()), map)]);
     }
@@ -295,9 +295,8 @@ LogicalResult Distributor::distributeOp(Operation *op) {
       .Case<affine::AffineApplyOp>([&](affine::AffineApplyOp op) {
         auto values = affine::expandAffineMap(
             builder, op.getLoc(), op.getAffineMap(),
-            llvm::map_to_vector(op.getMapOperands(), [&](Value v) {
-              return mapping.lookup(v);
-            }));
+            llvm::map_to_vector(op.getMapOperands(),
+                                [&](Value v) { return mapping.lookup(v); }));
         if (!values)
           return failure();
         mapping.map(op.getResult(), values->front());
@@ -311,17 +310,19 @@ LogicalResult Distributor::distributeOp(Operation *op) {
       })
       .Case<linalg::LinalgOp>([&](auto op) { return distributeStructured(op); })
       .Case<tensor::EmptyOp>([](auto) { return success(); })
-      .Case<arith::ConstantOp>([&](arith::ConstantOp constant) -> LogicalResult {
-        auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
-        if (!splat)
-          return cloneScalar(constant);
-        Value scalar = arith::ConstantOp::create(
-            builder, constant.getLoc(),
-            cast<TypedAttr>(splat.getSplatValue<Attribute>()));
-        if (LayoutAttr layout = getLayout(constant))
-          fragments[constant].values.assign(layout.getNumRegisters(), scalar);
-        return success();
-      })
+      .Case<arith::ConstantOp>(
+          [&](arith::ConstantOp constant) -> LogicalResult {
+            auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
+            if (!splat)
+              return cloneScalar(constant);
+            Value scalar = arith::ConstantOp::create(
+                builder, constant.getLoc(),
+                cast<TypedAttr>(splat.getSplatValue<Attribute>()));
+            if (LayoutAttr layout = getLayout(constant))
+              fragments[constant].values.assign(layout.getNumRegisters(),
+                                                scalar);
+            return success();
+          })
       .Case<ExtractTileOp>([&](auto op) { return distributeExtract(op); })
       .Case<StoreTileOp>([&](StoreTileOp store) {
         if (auto pack = store.getTile().getDefiningOp<PackOp>())
@@ -367,7 +368,8 @@ FailureOr<int64_t> Distributor::run() {
   SmallVector<Type> types(function.getNumArguments(), pointer);
   auto made = gpu::GPUFuncOp::create(builder, loc, function.getName(),
                                      builder.getFunctionType(types, {}));
-  made->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
+  made->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
+                builder.getUnitAttr());
   made.setKnownBlockSizeAttr(function.getKnownBlockSizeAttr());
   // A kernel's last argument is what it writes.
   for (unsigned i = 0; i < types.size(); ++i) {

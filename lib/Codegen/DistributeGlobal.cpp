@@ -27,8 +27,8 @@ Value Distributor::getLinearOffset(Location loc, ValueRange offsets,
       term = arith::MulIOp::create(
           builder, loc, term,
           arith::ConstantIntOp::create(builder, loc, stride, 64));
-    sum = sum ? arith::AddIOp::create(builder, loc, sum, term).getResult()
-              : term;
+    sum =
+        sum ? arith::AddIOp::create(builder, loc, sum, term).getResult() : term;
   }
   return sum ? sum
              : arith::ConstantIntOp::create(builder, loc, 0, 64).getResult();
@@ -48,9 +48,9 @@ Value Distributor::isInBounds(Location loc, ValueRange offsets,
     Value inside =
         arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, position,
                               constant32(shape[dim]));
-    valid = valid ? arith::AndIOp::create(builder, loc, valid, inside)
-                        .getResult()
-                  : inside;
+    valid = valid
+                ? arith::AndIOp::create(builder, loc, valid, inside).getResult()
+                : inside;
   }
   return valid;
 }
@@ -72,8 +72,8 @@ LogicalResult Distributor::distributeExtract(ExtractTileOp op) {
   base = LLVM::GEPOp::create(
       builder, loc, pointer, element, base,
       ArrayRef<LLVM::GEPArg>{getThreadOffset(layout, strides)});
-  Value zero = arith::ConstantOp::create(builder, loc,
-                                         builder.getZeroAttr(element));
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
   SmallVector<Value> &values = fragments[op.getTile()].values;
   for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg) {
     SmallVector<int64_t> at = layout.getCoordinate(reg, 0, 0);
@@ -123,12 +123,11 @@ LogicalResult Distributor::distributeStore(StoreTileOp op) {
 
   // Two neighbours in one store, where they are always stored together.
   int64_t inner = shape.size() - 1;
-  bool paired = schedule && schedule.getPairedStores() && !shape.empty() &&
-                !layout.getRegisters().empty() &&
-                layout.getRegisters()[0] ==
-                    Basis::unit(layout.getRank(), inner, 1) &&
-                shape[inner] % 2 == 0 &&
-                getKnownDivisor(op.getOffsets()[inner]) % 2 == 0;
+  bool paired =
+      schedule && schedule.getPairedStores() && !shape.empty() &&
+      !layout.getRegisters().empty() &&
+      layout.getRegisters()[0] == Basis::unit(layout.getRank(), inner, 1) &&
+      shape[inner] % 2 == 0 && getKnownDivisor(op.getOffsets()[inner]) % 2 == 0;
   int64_t width = paired ? 2 : 1;
   Value first = isFirstCopy(layout);
   for (int64_t reg = 0; reg < layout.getNumRegisters(); reg += width) {
@@ -144,9 +143,9 @@ LogicalResult Distributor::distributeStore(StoreTileOp op) {
               .getResult();
         });
     if (first)
-      valid = valid ? arith::AndIOp::create(builder, loc, first, valid)
-                          .getResult()
-                    : first;
+      valid =
+          valid ? arith::AndIOp::create(builder, loc, first, valid).getResult()
+                : first;
     auto store = [&](OpBuilder &b, Location loc) {
       Value address = LLVM::GEPOp::create(
           b, loc, pointer, element, base,
@@ -184,8 +183,8 @@ LogicalResult Distributor::distributePack(PackOp op, StoreTileOp store) {
   Value number = arith::AddIOp::create(
       builder, loc,
       arith::MulIOp::create(builder, loc, block, constant32(threads)), tid);
-  Value inside = arith::CmpIOp::create(
-      builder, loc, arith::CmpIPredicate::ult, number, constant32(total));
+  Value inside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
+                                       number, constant32(total));
   auto guard = scf::IfOp::create(builder, loc, inside, /*withElse=*/false);
   OpBuilder::InsertionGuard insertion(builder);
   builder.setInsertionPoint(guard.thenBlock()->getTerminator());
@@ -228,32 +227,31 @@ LogicalResult Distributor::distributePack(PackOp op, StoreTileOp store) {
   Value valid, offset = constant32(0);
   for (auto [dim, stride] :
        llvm::enumerate(getRowMajorStrides(filter.getShape()))) {
-    Value inDim = arith::CmpIOp::create(
-        builder, loc, arith::CmpIPredicate::ult, coordinate[dim],
-        constant32(filter.getDimSize(dim)));
-    valid = valid ? arith::AndIOp::create(builder, loc, valid, inDim)
-                        .getResult()
-                  : inDim;
-    offset = arith::AddIOp::create(
-        builder, loc, offset,
-        arith::MulIOp::create(builder, loc, coordinate[dim],
-                              constant32(stride)));
+    Value inDim = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
+                                        coordinate[dim],
+                                        constant32(filter.getDimSize(dim)));
+    valid = valid
+                ? arith::AndIOp::create(builder, loc, valid, inDim).getResult()
+                : inDim;
+    offset = arith::AddIOp::create(builder, loc, offset,
+                                   arith::MulIOp::create(builder, loc,
+                                                         coordinate[dim],
+                                                         constant32(stride)));
   }
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
   Value safe =
       arith::SelectOp::create(builder, loc, valid, offset, constant32(0));
-  Value address =
-      LLVM::GEPOp::create(builder, loc, pointer, element,
-                          mapping.lookup(op.getFilter()),
-                          ArrayRef<LLVM::GEPArg>{safe});
+  Value address = LLVM::GEPOp::create(builder, loc, pointer, element,
+                                      mapping.lookup(op.getFilter()),
+                                      ArrayRef<LLVM::GEPArg>{safe});
   Value value = LLVM::LoadOp::create(builder, loc, element, address);
   Value zero =
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
   value = arith::SelectOp::create(builder, loc, valid, value, zero);
   if (op.getRoundTf32()) {
     Value word = arith::BitcastOp::create(builder, loc, i32, value);
-    value = arith::BitcastOp::create(builder, loc, element,
-                                     roundToTF32(loc, word));
+    value =
+        arith::BitcastOp::create(builder, loc, element, roundToTF32(loc, word));
   }
   Value target = LLVM::GEPOp::create(builder, loc, pointer, element,
                                      mapping.lookup(store.getDest()),
@@ -292,10 +290,10 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
     builder.setInsertionPoint(guard.thenBlock()->getTerminator());
   }
   auto global = LLVM::LLVMPointerType::get(op.getContext(), 1);
-  Value base = LLVM::GEPOp::create(
-      builder, loc, global, element, mapping.lookup(op.getSource()),
-      ArrayRef<LLVM::GEPArg>{
-          getLinearOffset(loc, op.getOffsets(), sourceShape)});
+  Value base = LLVM::GEPOp::create(builder, loc, global, element,
+                                   mapping.lookup(op.getSource()),
+                                   ArrayRef<LLVM::GEPArg>{getLinearOffset(
+                                       loc, op.getOffsets(), sourceShape)});
   Value slot = getSlotOffset(loc, op.getBuffer(), op.getSlot());
 
   // A unit's place in a flat or dense slot is its number times its size.
@@ -306,23 +304,22 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
         llvm::enumerate(buffer.getLayout().getModes()), [&](auto mode) {
           ArrayRef<Mode::Part> parts = mode.value().parts();
           return box[mode.index()] == 1 ||
-                 (parts.size() == 1 &&
-                  parts[0].stride == dense[mode.index()]);
+                 (parts.size() == 1 && parts[0].stride == dense[mode.index()]);
         });
 
   for (int64_t round = firstRound; round < lastRound; ++round) {
-    Value unit = arith::AddIOp::create(hoisted, loc, tid,
-                                       constant32(round * threads));
+    Value unit =
+        arith::AddIOp::create(hoisted, loc, tid, constant32(round * threads));
     // Coordinates of the unit's first element in the box.
     SmallVector<Value> at(units.size());
     Value rest = unit;
     for (int64_t dim = units.size() - 1; dim >= 0; --dim) {
       Value digit = rest;
       if (dim > 0) {
-        digit = arith::RemUIOp::create(hoisted, loc, rest,
-                                       constant32(units[dim]));
-        rest = arith::DivUIOp::create(hoisted, loc, rest,
-                                      constant32(units[dim]));
+        digit =
+            arith::RemUIOp::create(hoisted, loc, rest, constant32(units[dim]));
+        rest =
+            arith::DivUIOp::create(hoisted, loc, rest, constant32(units[dim]));
       }
       at[dim] = digit;
     }
@@ -385,8 +382,8 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
           hoisted, loc,
           arith::MulIOp::create(hoisted, loc, unit, constant32(bytes)),
           constant32(end - total * bytes));
-      sharedOffset = arith::SelectOp::create(hoisted, loc, exists, sharedOffset,
-                                             tail);
+      sharedOffset =
+          arith::SelectOp::create(hoisted, loc, exists, sharedOffset, tail);
       globalOffset = arith::SelectOp::create(hoisted, loc, exists, globalOffset,
                                              constant32(0));
     }
@@ -394,16 +391,16 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
     auto copy = [&]() {
       Value target = getSharedPointer(
           loc, arith::AddIOp::create(builder, loc, slot, sharedOffset));
-      Value address =
-          LLVM::GEPOp::create(builder, loc, global, element, base,
-                              ArrayRef<LLVM::GEPArg>{globalOffset});
-      Value valid = isInBounds(loc, op.getOffsets(), op.getInBounds(),
-                               sourceShape,
-                               [&](int64_t dim) { return at[dim]; });
+      Value address = LLVM::GEPOp::create(builder, loc, global, element, base,
+                                          ArrayRef<LLVM::GEPArg>{globalOffset});
+      Value valid =
+          isInBounds(loc, op.getOffsets(), op.getInBounds(), sourceShape,
+                     [&](int64_t dim) { return at[dim]; });
       if (intoTail)
-        valid = valid ? arith::AndIOp::create(builder, loc, exists, valid)
-                            .getResult()
-                      : exists;
+        valid =
+            valid
+                ? arith::AndIOp::create(builder, loc, exists, valid).getResult()
+                : exists;
       if (bytes < 4) {
         // Below 4 bytes there is no asynchronous copy.
         Value zero = arith::ConstantOp::create(builder, loc,

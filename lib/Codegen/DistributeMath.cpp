@@ -101,15 +101,15 @@ LogicalResult Distributor::distributeMma(DotOp op) {
     return op.emitOpError("sums over no dimension");
   SmallVector<Value> result = acc->values;
   Type f32 = builder.getF32Type();
-  auto resultType = LLVM::LLVMStructType::getLiteral(
-      op.getContext(), SmallVector<Type>(4, f32));
+  auto resultType = LLVM::LLVMStructType::getLiteral(op.getContext(),
+                                                     SmallVector<Type>(4, f32));
   auto half = VectorType::get({2}, builder.getF16Type());
   auto toOperand = [&](Value word) -> Value {
     if (op.getContraction() != Contraction::F16)
       return word;
     return LLVM::BitcastOp::create(builder, loc, half, word);
   };
-  auto type = tf32 ? NVVM::MMATypes::tf32
+  auto type = tf32                                      ? NVVM::MMATypes::tf32
               : op.getContraction() == Contraction::F16 ? NVVM::MMATypes::f16
                                                         : NVVM::MMATypes::bf16;
   struct Instruction {
@@ -247,8 +247,8 @@ SmallVector<Value> Distributor::combine(ReduceOp op, ValueRange left,
                              [&](Value v) { return body.lookup(v); });
 }
 
-/// Only the warps whose partial results meet wait for each other, as long as the
-/// hardware's 15 named barriers suffice.
+/// Only the warps whose partial results meet wait for each other, as long as
+/// the hardware's 15 named barriers suffice.
 void Distributor::barrierOfPartners(Location loc, LayoutAttr layout,
                                     ArrayRef<int64_t> warpBits) {
   int64_t groups = int64_t(1) << (layout.getWarps().size() - warpBits.size());
@@ -286,9 +286,8 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
     inputs.push_back(*scalars);
   }
   auto isReduced = [&](const Basis &basis) {
-    return llvm::any_of(dims, [&](int64_t dim) {
-      return basis.values()[dim] != 0;
-    });
+    return llvm::any_of(dims,
+                        [&](int64_t dim) { return basis.values()[dim] != 0; });
   };
 
   // Registers: those that differ only in reduced bits are folded.
@@ -306,8 +305,10 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
     for (size_t bit = 0; bit < from.getRegisters().size(); ++bit)
       if (!(reducedMask >> bit & 1))
         slot |= (reg >> bit & 1) << next++;
-    SmallVector<Value> value = llvm::map_to_vector(
-        inputs, [&](const SmallVector<Value> &scalars) { return scalars[reg]; });
+    SmallVector<Value> value =
+        llvm::map_to_vector(inputs, [&](const SmallVector<Value> &scalars) {
+          return scalars[reg];
+        });
     if (static_cast<int64_t>(values.size()) <= slot)
       values.resize(slot + 1);
     values[slot] =
@@ -339,8 +340,7 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
       SmallVector<Value> keep, received;
       for (size_t n = 0; n < arity; ++n) {
         Value low = values[i][n], high = values[i + half][n];
-        keep.push_back(
-            arith::SelectOp::create(builder, loc, upper, high, low));
+        keep.push_back(arith::SelectOp::create(builder, loc, upper, high, low));
         Value send = arith::SelectOp::create(builder, loc, upper, low, high);
         received.push_back(shuffleXor(loc, send, mask));
       }

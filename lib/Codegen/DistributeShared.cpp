@@ -53,9 +53,8 @@ Value Distributor::getSlotOffset(Location loc, Value buffer, Value slot) {
   Value start = constant32(bufferOffsets.lookup(buffer));
   if (type.getSlots() == 1)
     return start;
-  Value bytes =
-      arith::MulIOp::create(builder, loc, toI32(mapping.lookup(slot)),
-                            constant32(type.getSlotBytes()));
+  Value bytes = arith::MulIOp::create(builder, loc, toI32(mapping.lookup(slot)),
+                                      constant32(type.getSlotBytes()));
   return arith::AddIOp::create(builder, loc, bytes, start);
 }
 
@@ -89,9 +88,8 @@ static bool isAdditive(LocalLoadOp op) {
       // Offsets must be multiples of the boundary or the whole box within one
       // part.
       int64_t first = op.getOffsets()[dim];
-      int64_t last =
-          first + (op.getFragments().getType().getDimSize(dim) - 1) *
-                      op.getStrides()[dim];
+      int64_t last = first + (op.getFragments().getType().getDimSize(dim) - 1) *
+                                 op.getStrides()[dim];
       if (first / boundary != last / boundary &&
           (first % boundary != 0 || op.getStrides()[dim] != 1))
         return false;
@@ -118,7 +116,8 @@ SmallVector<int64_t> Distributor::getWordOffsets(LocalLoadOp op) {
 
 Distributor::LoadKey Distributor::getLoadKey(LocalLoadOp op, Value slot) {
   LayoutAttr layout = getLayout(op.getFragments());
-  LoadKey key{op.getBuffer().getAsOpaquePointer(), slot.getAsOpaquePointer(), {}};
+  LoadKey key{
+      op.getBuffer().getAsOpaquePointer(), slot.getAsOpaquePointer(), {}};
   for (ArrayRef<Basis> list : {layout.getLanes(), layout.getWarps()})
     for (const Basis &basis : list)
       key.threadPart.push_back(getStepBytes(op, basis));
@@ -175,14 +174,13 @@ void Distributor::loadWords(LocalLoadOp op, LoadedWords &words,
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(start)});
     Type i32 = builder.getI32Type();
     Type type = width == 4 ? i32 : Type(VectorType::get({width / 4}, i32));
-    Value vector =
-        LLVM::LoadOp::create(builder, loc, type, address, width);
+    Value vector = LLVM::LoadOp::create(builder, loc, type, address, width);
     ++statistics.loads;
     for (int64_t word = 0; word < width / 4; ++word)
       words.raw[start + 4 * word] =
-          width == 4
-              ? vector
-              : vector::ExtractOp::create(builder, loc, vector, word).getResult();
+          width == 4 ? vector
+                     : vector::ExtractOp::create(builder, loc, vector, word)
+                           .getResult();
   }
 }
 
@@ -225,9 +223,8 @@ bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
     int64_t delta[2] = {0, 0};
     int matrices = 1;
     for (int64_t step : steps) {
-      bool fits = llvm::all_of(group, [&](int64_t offset) {
-        return isPending(offset + step);
-      });
+      bool fits = llvm::all_of(
+          group, [&](int64_t offset) { return isPending(offset + step); });
       if (!fits || matrices == 4)
         continue;
       delta[matrices == 1 ? 0 : 1] = step;
@@ -240,9 +237,10 @@ bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
     for (int bit = 2; bit < 5; ++bit)
       laneBits.push_back(getStepBytes(op, layout.getLanes()[bit]));
     laneBits.append({delta[0], delta[1]});
-    SmallVector<int64_t> warpBits = llvm::map_to_vector(
-        layout.getWarps(),
-        [&](const Basis &basis) { return getStepBytes(op, basis); });
+    SmallVector<int64_t> warpBits =
+        llvm::map_to_vector(layout.getWarps(), [&](const Basis &basis) {
+          return getStepBytes(op, basis);
+        });
     Value base = getSharedPointer(
         loc, arith::AddIOp::create(builder, loc, slotOffset,
                                    getThreadSum(laneBits, warpBits)));
@@ -263,10 +261,10 @@ bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
     ++statistics.loads;
     for (auto [i, offset] : llvm::enumerate(group)) {
       words.raw[offset] =
-          matrices == 1 ? loadedMatrices
-                        : LLVM::ExtractValueOp::create(builder, loc,
-                                                       loadedMatrices, i)
-                              .getResult();
+          matrices == 1
+              ? loadedMatrices
+              : LLVM::ExtractValueOp::create(builder, loc, loadedMatrices, i)
+                    .getResult();
       llvm::erase(pending, offset);
     }
   }
@@ -315,8 +313,8 @@ LogicalResult Distributor::distributeLocalLoad(LocalLoadOp op) {
       if (word) {
         ++statistics.sharedElements;
       } else {
-        Value high = arith::ShLIOp::create(builder, loc, loadHalf(offset + step),
-                                           constant32(16));
+        Value high = arith::ShLIOp::create(
+            builder, loc, loadHalf(offset + step), constant32(16));
         word = arith::OrIOp::create(builder, loc, high, loadHalf(offset));
       }
       fragment.values.push_back(word);
@@ -355,9 +353,8 @@ void Distributor::seedCarriedLoads(scf::ForOp loop, scf::ForOp made) {
       continue;
     // The slot of the next iteration must be a carried value itself.
     auto slots = llvm::enumerate(yield->getOperands());
-    auto slot = llvm::find_if(slots, [&](auto operand) {
-      return operand.value() == load.getSlot();
-    });
+    auto slot = llvm::find_if(
+        slots, [&](auto operand) { return operand.value() == load.getSlot(); });
     if (slot == slots.end())
       continue;
     Value nextSlot = loop.getRegionIterArg((*slot).index());

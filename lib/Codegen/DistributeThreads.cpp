@@ -15,7 +15,8 @@ Value Distributor::constant32(int64_t value, OpBuilder *at) {
   Value &constant = constants[value];
   if (!constant) {
     OpBuilder entry = OpBuilder::atBlockBegin(tid.getParentBlock());
-    constant = arith::ConstantIntOp::create(entry, function.getLoc(), value, 32);
+    constant =
+        arith::ConstantIntOp::create(entry, function.getLoc(), value, 32);
   }
   return constant;
 }
@@ -53,7 +54,8 @@ Value Distributor::getThreadSum(ArrayRef<int64_t> laneBits,
         field = arith::AndIOp::create(
             hoisted, loc, field,
             constant32((int64_t(1) << (last - first + 1)) - 1));
-      field = arith::MulIOp::create(hoisted, loc, field, constant32(bits[first]));
+      field =
+          arith::MulIOp::create(hoisted, loc, field, constant32(bits[first]));
       sum = sum ? arith::AddIOp::create(hoisted, loc, sum, field).getResult()
                 : field;
       first = last + 1;

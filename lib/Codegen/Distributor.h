@@ -5,8 +5,9 @@
 //===----------------------------------------------------------------------===//
 //
 // The work of kiln-distribute on one kernel, over several files: Distribute.cpp
-// walks the body, DistributeThreads.cpp numbers threads, DistributeGlobal.cpp and DistributeShared.cpp access memory,
-// DistributeMath.cpp multiplies and reduces.
+// walks the body, DistributeThreads.cpp numbers threads, DistributeGlobal.cpp
+// and DistributeShared.cpp access memory, DistributeMath.cpp multiplies and
+// reduces.
 //
 //===----------------------------------------------------------------------===//
 

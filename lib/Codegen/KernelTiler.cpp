@@ -69,8 +69,8 @@ FailureOr<Value> KernelTiler::tileValue(Value value, ArrayRef<Role> roles) {
     tile = arith::ConstantOp::create(builder, value.getLoc(),
                                      splat.resizeSplat(tileType));
   } else if (auto op = value.getDefiningOp<linalg::LinalgOp>()) {
-    FailureOr<Value> tiled = tileStructured(
-        op, cast<OpResult>(value).getResultNumber(), roles);
+    FailureOr<Value> tiled =
+        tileStructured(op, cast<OpResult>(value).getResultNumber(), roles);
     if (failed(tiled))
       return failure();
     tile = *tiled;
@@ -113,8 +113,7 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
       continue;
     }
     Roles roles;
-    for (AffineExpr expr :
-         op.getMatchingIndexingMap(&operand).getResults()) {
+    for (AffineExpr expr : op.getMatchingIndexingMap(&operand).getResults()) {
       if (auto dim = dyn_cast<AffineDimExpr>(expr))
         roles.push_back((*iteration)[dim.getPosition()]);
       else if (isa<AffineConstantExpr>(expr))
@@ -191,24 +190,21 @@ FailureOr<Value> KernelTiler::maskPaddedChannels(linalg::LinalgOp reduction,
               "element";
   }
   auto map = builder.getMultiDimIdentityMap(type.getRank());
-  auto empty =
-      tensor::EmptyOp::create(builder, loc, type.getShape(),
-                              type.getElementType());
+  auto empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
+                                       type.getElementType());
   SmallVector<utils::IteratorType> iterators(type.getRank(),
                                              utils::IteratorType::parallel);
   auto select = linalg::GenericOp::create(
       builder, loc, TypeRange{type}, ValueRange{tile}, ValueRange{empty},
       ArrayRef<AffineMap>{map, map}, iterators,
       [&](OpBuilder &b, Location loc, ValueRange args) {
-        Value index =
-            linalg::IndexOp::create(b, loc, dim - roles.begin());
-        Value extent = arith::ConstantIndexOp::create(
-            b, loc, getExtent(Role::Filter));
-        Value valid = arith::CmpIOp::create(
-            b, loc, arith::CmpIPredicate::ult, index, extent);
+        Value index = linalg::IndexOp::create(b, loc, dim - roles.begin());
+        Value extent =
+            arith::ConstantIndexOp::create(b, loc, getExtent(Role::Filter));
+        Value valid = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                            index, extent);
         Value filler = arith::ConstantOp::create(b, loc, *neutral);
-        Value value =
-            arith::SelectOp::create(b, loc, valid, args[0], filler);
+        Value value = arith::SelectOp::create(b, loc, valid, args[0], filler);
         linalg::YieldOp::create(b, loc, value);
       });
   ++masked;
@@ -238,8 +234,8 @@ FailureOr<Value> KernelTiler::tileConvolution() {
         builder, loc, d0 * conv.strides[dim] - low, {OpFoldResult(offset)});
     sizes[position] = conv.getWindow(dim, tile[1 + dim]);
     int64_t tiles = llvm::divideCeil(getExtent(role), tile[1 + dim]);
-    int64_t end = (tiles - 1) * tile[1 + dim] * conv.strides[dim] - low +
-                  sizes[position];
+    int64_t end =
+        (tiles - 1) * tile[1 + dim] * conv.strides[dim] - low + sizes[position];
     inBounds[position] = low == 0 && end <= imageType.getDimSize(position);
   }
   Value imageTile = extract(loc, image->source, offsets, sizes, inBounds);
@@ -255,8 +251,7 @@ FailureOr<Value> KernelTiler::tileConvolution() {
     filter = builder.clone(*unpack)->getResult(0);
   else if (!isa<BlockArgument>(filter))
     return conv.op.emitOpError("not supported: the filter must be an argument");
-  Value filterTile =
-      extract(loc, filter, zeros, filterSizes, filterInBounds);
+  Value filterTile = extract(loc, filter, zeros, filterSizes, filterInBounds);
 
   FailureOr<Value> init =
       tileValue(conv.getInit(), rolesOf[conv.op->getResult(0)]);

@@ -34,15 +34,20 @@ private:
   mlir::OpFoldResult getOffset(Role role);
   mlir::LogicalResult assignRoles();
   mlir::FailureOr<Roles> getIterationRoles(mlir::linalg::LinalgOp op,
-                                     llvm::ArrayRef<Role> resultRoles);
-  mlir::FailureOr<mlir::Value> tileValue(mlir::Value value, llvm::ArrayRef<Role> roles);
+                                           llvm::ArrayRef<Role> resultRoles);
+  mlir::FailureOr<mlir::Value> tileValue(mlir::Value value,
+                                         llvm::ArrayRef<Role> roles);
   mlir::FailureOr<mlir::Value> tileConvolution();
-  mlir::FailureOr<mlir::Value> tileStructured(mlir::linalg::LinalgOp op, unsigned resultNumber,
-                                  llvm::ArrayRef<Role> resultRoles);
-  mlir::Value extract(mlir::Location loc, mlir::Value source, llvm::ArrayRef<mlir::OpFoldResult> offsets,
-                llvm::ArrayRef<int64_t> sizes, llvm::ArrayRef<bool> inBounds);
-  mlir::FailureOr<mlir::Value> maskPaddedChannels(mlir::linalg::LinalgOp reduction, mlir::Value tile,
-                                      llvm::ArrayRef<Role> roles);
+  mlir::FailureOr<mlir::Value> tileStructured(mlir::linalg::LinalgOp op,
+                                              unsigned resultNumber,
+                                              llvm::ArrayRef<Role> resultRoles);
+  mlir::Value extract(mlir::Location loc, mlir::Value source,
+                      llvm::ArrayRef<mlir::OpFoldResult> offsets,
+                      llvm::ArrayRef<int64_t> sizes,
+                      llvm::ArrayRef<bool> inBounds);
+  mlir::FailureOr<mlir::Value>
+  maskPaddedChannels(mlir::linalg::LinalgOp reduction, mlir::Value tile,
+                     llvm::ArrayRef<Role> roles);
 
   KernelOp kernel;
   Convolution conv;

@@ -15,8 +15,8 @@
 
 namespace kiln {
 
-/// A loop of the form copy / commit / wait / barrier / load / dot / barrier, and
-/// the loop over tiles around it if there is one. What it computes does not
+/// A loop of the form copy / commit / wait / barrier / load / dot / barrier,
+/// and the loop over tiles around it if there is one. What it computes does not
 /// matter: convolutions, matrix products and depthwise loops are all of it.
 struct MainLoop {
   mlir::scf::ForOp tiles; ///< null where a block computes one tile

@@ -62,7 +62,8 @@ private:
 /// The value that `value` is a view of: reshapes move no data.
 static Value stripViews(Value value) {
   while (Operation *op = value.getDefiningOp()) {
-    if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(op))
+    if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
+            op))
       break;
     value = op->getOperand(0);
   }
@@ -180,8 +181,7 @@ static SmallVector<int64_t> mapToOutput(ArrayRef<int64_t> kernelShape,
   return llvm::map_to_vector(dims, [&](int64_t dim) { return place[dim]; });
 }
 
-LogicalResult Outliner::outlineCompute(KernelOp kernel,
-                                       gpu::GPUFuncOp outlined,
+LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
                                        LaunchOp launch) {
   scf::ForallOp forall;
   for (Operation &op : kernel.getBody().front())
@@ -221,10 +221,9 @@ LogicalResult Outliner::outlineCompute(KernelOp kernel,
     return insert.emitOpError("must place its tile by the loop's variables");
 
   // The grid of the launch, and the loop of a block.
-  std::string blocks =
-      schedule.getPersistent()
-          ? "min(" + std::to_string(count) + ", sm_count)"
-          : std::to_string(count);
+  std::string blocks = schedule.getPersistent()
+                           ? "min(" + std::to_string(count) + ", sm_count)"
+                           : std::to_string(count);
   launch.setGridAttr(builder.getStrArrayAttr({blocks, "1", "1"}));
   launch.setScheduleAttr(schedule);
   auto output = cast<MemRefType>(launch.getArguments().back().getType());
@@ -320,8 +319,8 @@ LogicalResult Outliner::outline(KernelOp kernel) {
   int64_t threads = pack ? kPackThreads : kernel.getScheduleAttr().getThreads();
 
   builder.setInsertionPointToEnd(kernels.getBody());
-  auto outlined = gpu::GPUFuncOp::create(
-      builder, loc, kernel.getKernelName(), builder.getFunctionType(types, {}));
+  auto outlined = gpu::GPUFuncOp::create(builder, loc, kernel.getKernelName(),
+                                         builder.getFunctionType(types, {}));
   outlined->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                     builder.getUnitAttr());
   outlined.setKnownBlockSizeAttr(
@@ -354,10 +353,8 @@ LogicalResult Outliner::run(int64_t &numOutlined) {
   }
   // Only launches, buffers and the return are left; views and constants die.
   Block &body = function.getBody().front();
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(body))) {
-    if (isa<LaunchOp, memref::AllocOp, memref::GetGlobalOp, func::ReturnOp>(
-            op))
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body))) {
+    if (isa<LaunchOp, memref::AllocOp, memref::GetGlobalOp, func::ReturnOp>(op))
       continue;
     if (!op.use_empty())
       return op.emitOpError("not supported outside of any kernel");
@@ -370,8 +367,7 @@ LogicalResult Outliner::run(int64_t &numOutlined) {
 }
 
 namespace {
-struct OutlineKernels
-    : public kiln::impl::OutlineKernelsBase<OutlineKernels> {
+struct OutlineKernels : public kiln::impl::OutlineKernelsBase<OutlineKernels> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     for (auto function :

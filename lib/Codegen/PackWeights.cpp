@@ -45,8 +45,7 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     ScheduleAttr schedule = kernel.getScheduleAttr();
     SharedLayoutAttr layout = getPackedFilterLayout(schedule, *conv);
     Type element = conv->getFilterType().getElementType();
-    int64_t chunks =
-        llvm::divideCeil(conv->getChannels(), schedule.getChunk());
+    int64_t chunks = llvm::divideCeil(conv->getChannels(), schedule.getChunk());
     auto packedType =
         RankedTensorType::get({chunks, layout.getCosize()}, element);
     Location loc = conv->op->getLoc();
@@ -56,13 +55,13 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     Value filter = kernel.getInputs()[argument.getArgNumber()];
     auto packKernel = KernelOp::create(
         builder, loc, TypeRange{packedType}, ValueRange{filter},
-        builder.getStringAttr(kernel.getKernelName() + "_pack"),
-        ScheduleAttr(), builder.getStringAttr("pack"));
+        builder.getStringAttr(kernel.getKernelName() + "_pack"), ScheduleAttr(),
+        builder.getStringAttr("pack"));
     Block *body = builder.createBlock(&packKernel.getBody(), {},
                                       {filter.getType()}, {loc});
     auto packed = PackOp::create(
-        builder, loc, packedType, body->getArgument(0), layout,
-        conv->filter.c, schedule.getContraction() == Contraction::TF32);
+        builder, loc, packedType, body->getArgument(0), layout, conv->filter.c,
+        schedule.getContraction() == Contraction::TF32);
     YieldOp::create(builder, loc, ValueRange{packed});
 
     // The compute kernel reads the packed buffer through a view.

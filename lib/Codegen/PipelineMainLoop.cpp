@@ -35,9 +35,9 @@ public:
 private:
   /// What loops carry besides the accumulators.
   struct State {
-    Value tile;        ///< that is copied next; null without a loop over tiles
-    Value iteration;   ///< that is copied next
-    Value slot;        ///< that is computed next
+    Value tile;      ///< that is copied next; null without a loop over tiles
+    Value iteration; ///< that is copied next
+    Value slot;      ///< that is computed next
     SmallVector<Value> fragments; ///< of the next first dot, already loaded
   };
   static SmallVector<Value> pack(const State &state);
@@ -155,13 +155,11 @@ void Pipeliner::emitCopies(const State &state, Value slot, Value predicate,
     for (int64_t number = 0; number < count; ++number)
       rounds.push_back({index, number, (number + 0.5) / count});
   }
-  llvm::stable_sort(rounds, [](const Round &a, const Round &b) {
-    return a.place < b.place;
-  });
+  llvm::stable_sort(
+      rounds, [](const Round &a, const Round &b) { return a.place < b.place; });
   int64_t total = rounds.size();
-  ArrayRef<Round> mine =
-      ArrayRef(rounds).slice(part * total / parts,
-                             (part + 1) * total / parts - part * total / parts);
+  ArrayRef<Round> mine = ArrayRef(rounds).slice(
+      part * total / parts, (part + 1) * total / parts - part * total / parts);
   for (auto [index, copy] : llvm::enumerate(main.copies)) {
     auto op = copy;
     int64_t from = std::numeric_limits<int64_t>::max(), to = 0;
@@ -172,9 +170,10 @@ void Pipeliner::emitCopies(const State &state, Value slot, Value predicate,
       }
     if (to == 0)
       continue;
-    SmallVector<Value> offsets = llvm::map_to_vector(
-        op.getOffsets(),
-        [&](Value v) { return main.cloneIndex(builder, v, mapping); });
+    SmallVector<Value> offsets =
+        llvm::map_to_vector(op.getOffsets(), [&](Value v) {
+          return main.cloneIndex(builder, v, mapping);
+        });
     DenseI64ArrayAttr range;
     if (from > 0 || to < op.getNumRounds(schedule.getThreads()))
       range = builder.getDenseI64ArrayAttr({from, to});
@@ -210,8 +209,7 @@ void Pipeliner::emitClamped(Location loc, const State &state, Value slot,
 SmallVector<Value> Pipeliner::emitLoads(DotOp dot, Value slot) {
   SmallVector<Value> fragments;
   for (Value operand : {dot.getA(), dot.getB()}) {
-    auto load =
-        cast<LocalLoadOp>(builder.clone(*operand.getDefiningOp()));
+    auto load = cast<LocalLoadOp>(builder.clone(*operand.getDefiningOp()));
     load.getSlotMutable().set(slot);
     fragments.push_back(load.getFragments());
   }
@@ -279,8 +277,9 @@ void Pipeliner::emitBody(State &state, SmallVectorImpl<Value> &carried,
 }
 
 /// One dot, whose fragments have been loaded, while those of the next dot are
-/// loaded and a part of the refill copies is issued. The wait and the barrier of
-/// the iteration stand before its last dot, which does not need them any more.
+/// loaded and a part of the refill copies is issued. The wait and the barrier
+/// of the iteration stand before its last dot, which does not need them any
+/// more.
 void Pipeliner::emitStep(int64_t step, State &state, Value &acc) {
   Location loc = main.loop.getLoc();
   int64_t count = main.dots.size();
@@ -309,8 +308,7 @@ SmallVector<Value> Pipeliner::emitLoop(Value upperBound, ValueRange carried,
   llvm::append_range(inits, pack(state));
   auto made = scf::ForOp::create(
       builder, loc, main.loop.getLowerBound(), upperBound, main.loop.getStep(),
-      inits,
-      [&](OpBuilder &b, Location loc, Value iteration, ValueRange args) {
+      inits, [&](OpBuilder &b, Location loc, Value iteration, ValueRange args) {
         OpBuilder::InsertionGuard guard(builder);
         builder.setInsertionPoint(b.getInsertionBlock(), b.getInsertionPoint());
         State inner = unpack(args.drop_front(carried.size()));
@@ -324,8 +322,8 @@ SmallVector<Value> Pipeliner::emitLoop(Value upperBound, ValueRange carried,
 }
 
 /// The main loop from the middle of an iteration to the middle of the next: the
-/// first dot of a tile stands in front and takes the start values themselves, so
-/// that no registers have to be set.
+/// first dot of a tile stands in front and takes the start values themselves,
+/// so that no registers have to be set.
 SmallVector<Value> Pipeliner::emitPeeledLoop(State &state, Value acc) {
   Location loc = main.loop.getLoc();
   int64_t count = main.dots.size();
@@ -346,9 +344,9 @@ SmallVector<Value> Pipeliner::emitPeeledLoop(State &state, Value acc) {
 
 /// The new main loop; returns what the old one returned and updates the state.
 SmallVector<Value> Pipeliner::emitMainLoop(State &state, IRMapping &mapping) {
-  SmallVector<Value> inits = llvm::map_to_vector(
-      main.loop.getInitArgs(),
-      [&](Value v) { return mapping.lookupOrDefault(v); });
+  SmallVector<Value> inits =
+      llvm::map_to_vector(main.loop.getInitArgs(),
+                          [&](Value v) { return mapping.lookupOrDefault(v); });
   if (ahead() && schedule.getPeel() && main.dots.size() > 1)
     return emitPeeledLoop(state, inits.front());
   return emitLoop(
@@ -368,7 +366,8 @@ SmallVector<Value> Pipeliner::emitMainLoop(State &state, IRMapping &mapping) {
 
 void Pipeliner::run() {
   scf::ForOp tiles = main.tiles;
-  Operation *outermost = tiles ? tiles.getOperation() : main.loop.getOperation();
+  Operation *outermost =
+      tiles ? tiles.getOperation() : main.loop.getOperation();
   builder.setInsertionPoint(outermost);
   Location loc = main.loop.getLoc();
   if (!tiles) {
@@ -390,8 +389,7 @@ void Pipeliner::run() {
           mapping.map(tiles.getInductionVar(), tile);
           for (Operation &op : tiles.getBody()->without_terminator()) {
             if (&op == main.loop)
-              mapping.map(main.loop.getResults(),
-                          emitMainLoop(inner, mapping));
+              mapping.map(main.loop.getResults(), emitMainLoop(inner, mapping));
             else
               builder.clone(op, mapping);
           }

@@ -44,7 +44,8 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
       auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
       FailureOr<Convolution> conv = Convolution::find(function.getBody());
-      if (schedule && succeeded(conv) && failed(stage(function, schedule, *conv)))
+      if (schedule && succeeded(conv) &&
+          failed(stage(function, schedule, *conv)))
         return signalPassFailure();
     }
   }
@@ -59,13 +60,15 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     Location loc = conv.op.getLoc();
     OpBuilder builder(conv.op);
     Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
-    Value imageBuffer = stageImage(builder, function, schedule, conv, image, slot);
-    Value filterBuffer = stageFilter(builder, function, schedule, conv, filter, slot);
+    Value imageBuffer =
+        stageImage(builder, function, schedule, conv, image, slot);
+    Value filterBuffer =
+        stageFilter(builder, function, schedule, conv, filter, slot);
     AsyncCommitOp::create(builder, loc);
     AsyncWaitOp::create(builder, loc, 0);
     BarrierOp::create(builder, loc);
-    Value stagedImage = StagedOp::create(builder, loc, image.getTile().getType(),
-                                         imageBuffer, slot);
+    Value stagedImage = StagedOp::create(
+        builder, loc, image.getTile().getType(), imageBuffer, slot);
     Value stagedFilter = StagedOp::create(
         builder, loc, filter.getTile().getType(), filterBuffer, slot);
     conv.op->setOperand(0, stagedImage);
@@ -127,10 +130,10 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     int64_t widest = 128 / element.getIntOrFloatBitWidth();
     if (unpack) {
       // A chunk is one row of the packed buffer, already in slot order.
-      Value buffer = allocate(
-          function, loc,
-          SharedType::get(&getContext(), schedule.getStages(), element,
-                          unpack.getLayout()));
+      Value buffer =
+          allocate(function, loc,
+                   SharedType::get(&getContext(), schedule.getStages(), element,
+                                   unpack.getLayout()));
       Value chunk =
           arith::ConstantIndexOp::create(builder, loc, schedule.getChunk());
       Value row = arith::DivUIOp::create(

@@ -64,8 +64,8 @@ OpFoldResult KernelTiler::getOffset(Role role) {
   case Role::Column:
     return columnOffset;
   default:
-    return OpFoldResult(IntegerAttr::get(
-        IndexType::get(kernel.getContext()), 0));
+    return OpFoldResult(
+        IntegerAttr::get(IndexType::get(kernel.getContext()), 0));
   }
 }
 
@@ -107,12 +107,12 @@ LogicalResult KernelTiler::assignRoles() {
     if (llvm::is_contained(iteration, Role::None))
       return op.emitOpError("not supported: adds a dimension to the "
                             "convolution's result");
-    for (auto [dim, kind] :
-         llvm::enumerate(structured.getIteratorTypesArray()))
+    for (auto [dim, kind] : llvm::enumerate(structured.getIteratorTypesArray()))
       if (kind == utils::IteratorType::reduction &&
           iteration[dim] != Role::Filter)
-        return op.emitOpError("not supported: reduces over more than the output "
-                              "channels");
+        return op.emitOpError(
+            "not supported: reduces over more than the output "
+            "channels");
     if (structured.getNumReductionLoops() > 0 && op.getNumResults() != 1)
       return op.emitOpError("not supported: a reduction with ")
              << op.getNumResults()
@@ -148,13 +148,13 @@ LogicalResult KernelTiler::run(int64_t &numMasked) {
   auto type = cast<RankedTensorType>(result.getType());
   Location loc = kernel.getLoc();
 
-  // Tiles are numbered along the result's dimensions, columns before rows before
-  // the batch.
+  // Tiles are numbered along the result's dimensions, columns before rows
+  // before the batch.
   Role loops[] = {Role::Batch, Role::Row, Role::Column};
   SmallVector<OpFoldResult> counts;
   for (Role role : loops)
-    counts.push_back(builder.getIndexAttr(
-        llvm::divideCeil(getExtent(role), getTile(role))));
+    counts.push_back(
+        builder.getIndexAttr(llvm::divideCeil(getExtent(role), getTile(role))));
   builder.setInsertionPoint(yield);
   Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
                                         type.getElementType());
@@ -185,13 +185,13 @@ LogicalResult KernelTiler::run(int64_t &numMasked) {
       continue;
     }
     AffineExpr d0 = builder.getAffineDimExpr(0);
-    AffineMap map = AffineMap::get(
-        1, 0,
-        {builder.getAffineConstantExpr(getTile(role)),
-         builder.getAffineConstantExpr(getExtent(role)) - d0},
-        builder.getContext());
-    sizes.push_back(affine::makeComposedFoldedAffineMin(
-        builder, loc, map, {getOffset(role)}));
+    AffineMap map =
+        AffineMap::get(1, 0,
+                       {builder.getAffineConstantExpr(getTile(role)),
+                        builder.getAffineConstantExpr(getExtent(role)) - d0},
+                       builder.getContext());
+    sizes.push_back(affine::makeComposedFoldedAffineMin(builder, loc, map,
+                                                        {getOffset(role)}));
   }
   SmallVector<OpFoldResult> zeros(roles.size(), builder.getIndexAttr(0)),
       ones(roles.size(), builder.getIndexAttr(1));

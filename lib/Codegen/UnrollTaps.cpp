@@ -56,7 +56,8 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
     auto image = conv.getImage().getDefiningOp<StagedOp>();
     auto filter = conv.getFilter().getDefiningOp<StagedOp>();
     auto outType = cast<RankedTensorType>(conv.op->getResult(0).getType());
-    if (!image || !filter || !isa_and_nonnull<LayoutAttr>(outType.getEncoding()))
+    if (!image || !filter ||
+        !isa_and_nonnull<LayoutAttr>(outType.getEncoding()))
       return conv.op.emitOpError("needs staged operands and a layout; run "
                                  "kiln-stage-operands and kiln-assign-layouts "
                                  "first");
@@ -66,8 +67,8 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
     auto fragmentType = [](LayoutAttr layout, Type element) {
       return RankedTensorType::get(layout.getShape(), element, layout);
     };
-    auto filterType =
-        fragmentType(layouts.filter, filter.getTile().getType().getElementType());
+    auto filterType = fragmentType(layouts.filter,
+                                   filter.getTile().getType().getElementType());
     auto imageType =
         fragmentType(layouts.image, image.getTile().getType().getElementType());
     ArrayAttr maps = getMaps(builder, conv);
@@ -97,9 +98,9 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
         Value a = LocalLoadOp::create(builder, loc, filterType,
                                       filter.getBuffer(), filter.getSlot(),
                                       filterAt, ones, round && !packed);
-        Value b = LocalLoadOp::create(builder, loc, imageType, image.getBuffer(),
-                                      image.getSlot(), imageAt, imageSteps,
-                                      round);
+        Value b =
+            LocalLoadOp::create(builder, loc, imageType, image.getBuffer(),
+                                image.getSlot(), imageAt, imageSteps, round);
         acc = DotOp::create(builder, loc, outType, a, b, acc, maps,
                             schedule.getContraction());
         ++numDots;

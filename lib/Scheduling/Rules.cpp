@@ -38,8 +38,8 @@ static Columns selectColumns(const Convolution &conv, Contraction contraction) {
 }
 
 /// Tile and warps for `warps` warps of `warpFilters` output channels each: a
-/// warp owns `warpPositions` positions, at least `warpColumns` columns wide, and
-/// the block is at most 32 columns wide.
+/// warp owns `warpPositions` positions, at least `warpColumns` columns wide,
+/// and the block is at most 32 columns wide.
 static void placeWarps(const Convolution &conv, int64_t warps,
                        int64_t warpFilters, int64_t warpPositions,
                        int64_t warpColumns, int64_t tile[3], int64_t grid[3]) {
@@ -54,8 +54,7 @@ static void placeWarps(const Convolution &conv, int64_t warps,
       std::clamp<int64_t>(llvm::PowerOf2Ceil(outColumns), warpColumns, 32);
   grid[2] = std::min(positionWarps, tile[2] / warpColumns);
   grid[1] = positionWarps / grid[2];
-  tile[1] = grid[1] *
-            std::max<int64_t>(1, warpPositions / (tile[2] / grid[2]));
+  tile[1] = grid[1] * std::max<int64_t>(1, warpPositions / (tile[2] / grid[2]));
 }
 
 FailureOr<ScheduleAttr>
@@ -73,10 +72,8 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   // From the fastest to the one that needs the least shared memory.
   struct {
     int64_t warpFilters, warpPositions, stages;
-  } attempts[] = {{64, mma ? 64 : 32, 2},
-                  {64, 32, 2},
-                  {64, mma ? 64 : 32, 1},
-                  {64, 16, 1}};
+  } attempts[] = {
+      {64, mma ? 64 : 32, 2}, {64, 32, 2}, {64, mma ? 64 : 32, 1}, {64, 16, 1}};
   ScheduleAttr schedule;
   for (auto [warpFilters, warpPositions, stages] : attempts) {
     int64_t tile[3], warps[3];

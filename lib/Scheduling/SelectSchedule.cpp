@@ -22,8 +22,7 @@ using namespace mlir;
 using namespace kiln;
 
 namespace {
-struct SelectSchedule
-    : public kiln::impl::SelectScheduleBase<SelectSchedule> {
+struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
   using SelectScheduleBase::SelectScheduleBase;
 
   void runOnOperation() override {
@@ -45,8 +44,8 @@ struct SelectSchedule
       given = dyn_cast_or_null<ScheduleAttr>(
           parseAttribute(schedule, &getContext()));
       if (!given) {
-        module.emitError("'") << schedule
-                              << "' is not a #kiln.schedule attribute";
+        module.emitError("'")
+            << schedule << "' is not a #kiln.schedule attribute";
         return signalPassFailure();
       }
     }
@@ -98,26 +97,23 @@ struct SelectSchedule
       return success();
     }
     FailureOr<ScheduleAttr> selected = selectSchedule(
-        *conv, target,
-        precision == "f32" ? Precision::F32 : Precision::TF32, emitError);
+        *conv, target, precision == "f32" ? Precision::F32 : Precision::TF32,
+        emitError);
     if (failed(selected))
       return failure();
     kernel.setScheduleAttr(*selected);
     ++numSelected;
     int64_t vector = getImageCopyVector(*selected, *conv);
-    int64_t bytes =
-        vector * conv->getImageType().getElementTypeBitWidth() / 8;
-    remark::passed(kernel.getLoc(),
-                   remark::RemarkOpts::name("schedule")
-                       .category("kiln-select-schedule")
-                       .function(kernel.getKernelName()))
+    int64_t bytes = vector * conv->getImageType().getElementTypeBitWidth() / 8;
+    remark::passed(kernel.getLoc(), remark::RemarkOpts::name("schedule")
+                                        .category("kiln-select-schedule")
+                                        .function(kernel.getKernelName()))
         << remark::metric("SharedBytes", getStagedBytes(*selected, *conv))
         << remark::metric("ImageCopyBytes", bytes);
     if (bytes < 16)
-      remark::missed(kernel.getLoc(),
-                     remark::RemarkOpts::name("copy-width")
-                         .category("kiln-select-schedule")
-                         .function(kernel.getKernelName()))
+      remark::missed(kernel.getLoc(), remark::RemarkOpts::name("copy-width")
+                                          .category("kiln-select-schedule")
+                                          .function(kernel.getKernelName()))
           << remark::reason(
                  "the image is copied in units of {0} bytes: rows of {1} "
                  "elements are not whole 16-byte units",

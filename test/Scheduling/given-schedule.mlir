@@ -1,5 +1,5 @@
 // RUN: kiln-opt %s --kiln-set-target --kiln-select-schedule='schedule="#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 2, 1]>"' | FileCheck %s --check-prefix=OPTION
-// RUN: kiln-opt %s --kiln-set-target --kiln-select-schedule | FileCheck %s --check-prefix=ATTRIBUTE
+// RUN: kiln-opt %s --kiln-set-target --kiln-select-schedule=precision=f32 | FileCheck %s --check-prefix=ATTRIBUTE
 //
 // A schedule is given by the option, for every kernel, or by the attribute of
 // one kernel; the option has the last word. What is given is taken as it is.

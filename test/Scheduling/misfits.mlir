@@ -158,3 +158,16 @@ func.func @no_convolution(%x: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// An exact schedule contradicts the precision that the reference goes by.
+func.func @exact(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = fma, tile = [64, 2, 8], chunk = 4, warps = [1, 1, 1]>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: contraction = fma is exact, precision=tf32 rounds; ask for precision=f32}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}

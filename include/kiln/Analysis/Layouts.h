@@ -41,11 +41,10 @@ SharedLayoutAttr getStridedFilterLayout(ScheduleAttr schedule,
 SharedLayoutAttr getImageLayout(ScheduleAttr schedule, const Convolution &conv,
                                 int64_t vector);
 
-/// Shared-memory wavefronts of one load of `registers`' first element by a warp,
-/// in units of 32-bit words: 1 means no conflict.
+/// Shared-memory wavefronts of one load of `registers`' first element by a
+/// warp, in units of 32-bit words: 1 means no conflict.
 int64_t getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
-                         int64_t elementBytes,
-                         llvm::ArrayRef<int64_t> strides);
+                         int64_t elementBytes, llvm::ArrayRef<int64_t> strides);
 
 /// The layout that a reduction of `input` over `dims` leaves, with or without
 /// halving shuffles (see kiln.reduce).
@@ -58,9 +57,9 @@ int64_t getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,
                                  llvm::ArrayRef<int64_t> dims,
                                  mlir::Type element);
 
-/// The layout of a value that `map` (a projected permutation, constants allowed)
-/// reads at the coordinates of `layout`; bits that add nothing are dropped from
-/// the registers and kept as zero steps in lanes and warps.
+/// The layout of a value that `map` (a projected permutation, constants
+/// allowed) reads at the coordinates of `layout`; bits that add nothing are
+/// dropped from the registers and kept as zero steps in lanes and warps.
 LayoutAttr projectLayout(LayoutAttr layout, mlir::AffineMap map);
 
 } // namespace kiln

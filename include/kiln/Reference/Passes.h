@@ -1,5 +1,4 @@
-//===- Passes.h - Reference passes -------------------------------*- C++
-//-*-===//
+//===- Passes.h - Reference passes ------------------------------*- C++ -*-===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //

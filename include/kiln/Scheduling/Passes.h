@@ -1,4 +1,4 @@
-//===- Passes.h - Scheduling passes -------------------------------*- C++ -*-===//
+//===- Passes.h - Scheduling passes -----------------------------*- C++ -*-===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //

@@ -22,9 +22,9 @@ using namespace kiln;
 
 FailureOr<SmallVector<int64_t>> kiln::parseIntList(AsmParser &parser) {
   SmallVector<int64_t> list;
-  if (parser.parseCommaSeparatedList(
-          AsmParser::Delimiter::Square,
-          [&] { return parser.parseInteger(list.emplace_back()); }))
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, [&] {
+        return parser.parseInteger(list.emplace_back());
+      }))
     return failure();
   return list;
 }
@@ -43,8 +43,8 @@ FailureOr<SmallVector<Basis>> kiln::parseBasisList(AsmParser &parser) {
     if (failed(steps))
       return failure();
     if (steps->size() > kMaxTileRank)
-      return parser.emitError(loc) << "at most " << kMaxTileRank
-                                   << " dimensions in a layout";
+      return parser.emitError(loc)
+             << "at most " << kMaxTileRank << " dimensions in a layout";
     list.emplace_back(*steps);
     return success();
   };
@@ -108,13 +108,13 @@ void KilnDialect::registerAttributes() {
 // Target and schedule
 //===----------------------------------------------------------------------===//
 
-LogicalResult TargetAttr::verify(
-    function_ref<InFlightDiagnostic()> emitError, StringRef name,
-    StringRef arch, int64_t sms, int64_t sharedPerBlock, int64_t sharedPerSm,
-    int64_t registersPerSm, int64_t registersPerThread,
-    int64_t threadsPerBlock, int64_t threadsPerSm, int64_t clockMhz,
-    int64_t bandwidthGbs, int64_t l2Bytes, int64_t tf32Gflops,
-    int64_t f16Gflops) {
+LogicalResult
+TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name,
+                   StringRef arch, int64_t sms, int64_t sharedPerBlock,
+                   int64_t sharedPerSm, int64_t registersPerSm,
+                   int64_t registersPerThread, int64_t threadsPerBlock,
+                   int64_t threadsPerSm, int64_t clockMhz, int64_t bandwidthGbs,
+                   int64_t l2Bytes, int64_t tf32Gflops, int64_t f16Gflops) {
   if (name.empty())
     return emitError() << "a target needs a name";
   if (arch != "sm_89")
@@ -144,12 +144,14 @@ LogicalResult TargetAttr::verify(
   return success();
 }
 
-LogicalResult ScheduleAttr::verify(
-    function_ref<InFlightDiagnostic()> emitError, Contraction contraction,
-    ArrayRef<int64_t> tile, int64_t chunk, ArrayRef<int64_t> warps,
-    int64_t stages, bool persistent, Columns columns, Weights weights,
-    int64_t lookahead, bool earlyBarrier, int64_t spread, bool peel,
-    bool halving, bool pairedStores) {
+LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                   Contraction contraction,
+                                   ArrayRef<int64_t> tile, int64_t chunk,
+                                   ArrayRef<int64_t> warps, int64_t stages,
+                                   bool persistent, Columns columns,
+                                   Weights weights, int64_t lookahead,
+                                   bool earlyBarrier, int64_t spread, bool peel,
+                                   bool halving, bool pairedStores) {
   auto powersOfTwo = [](ArrayRef<int64_t> list) {
     return llvm::all_of(list, [](int64_t value) {
       return value > 0 && llvm::isPowerOf2_64(value);
@@ -195,13 +197,15 @@ LogicalResult ScheduleAttr::verify(
   if (lookahead < 0 || lookahead > 1)
     return emitError() << "lookahead must be 0 or 1, not " << lookahead;
   if (earlyBarrier && lookahead == 0)
-    return emitError() << "early_barrier needs lookahead = 1: the last k-step's "
-                          "fragments must be in registers";
+    return emitError()
+           << "early_barrier needs lookahead = 1: the last k-step's "
+              "fragments must be in registers";
   if (spread < 1)
     return emitError() << "spread must be positive, not " << spread;
   if (spread > 1 && !earlyBarrier)
-    return emitError() << "spread needs early_barrier: without it all copies of "
-                          "a stage are issued at once";
+    return emitError()
+           << "spread needs early_barrier: without it all copies of "
+              "a stage are issued at once";
   if (peel && !earlyBarrier)
     return emitError() << "peel needs early_barrier";
   return success();
@@ -265,8 +269,8 @@ LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
         if (value < 0 || !llvm::isPowerOf2_64(value))
           return emitError() << "steps are 0 or powers of two, not " << value;
         if (used[dim] & value)
-          return emitError() << "two bits step by " << value
-                             << " in dimension " << dim;
+          return emitError()
+                 << "two bits step by " << value << " in dimension " << dim;
         used[dim] |= value;
       }
     }

@@ -129,8 +129,8 @@ LogicalResult AsyncCopyOp::verify() {
   int64_t bytes = getVector() * source.getElementTypeBitWidth() / 8;
   if (bytes != 2 && bytes != 4 && bytes != 8 && bytes != 16)
     return emitOpError("units must be 2, 4, 8 or 16 bytes, not ") << bytes;
-  int64_t inner = getFlat() ? buffer.getLayout().getCosize()
-                            : buffer.getShape().back();
+  int64_t inner =
+      getFlat() ? buffer.getLayout().getCosize() : buffer.getShape().back();
   if (inner % getVector() != 0)
     return emitOpError("rows of ")
            << inner << " elements are no whole units of " << getVector();
