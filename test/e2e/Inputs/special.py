@@ -1,10 +1,12 @@
 # Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 """Writes inputs with special values as .npy, or checks what came out of them.
 
-usage: special.py DIRECTORY [reduction]
+usage: special.py DIRECTORY [reduction | -0 | +0]
 
 The filter is diagonal with ones and minus ones, so that a special value of one
 channel reaches the filters as such (or, infinite, as NaN where it meets a zero).
+For signed zeros, the convolution's results are positive and the scales of the
+channels are zeros of both signs; -0 or +0 is what every element must be.
 """
 
 import math
@@ -51,6 +53,16 @@ def main(directory, reduction=None):
                   for f in range(16) for c in range(8)]
         write(directory + "/image.npy", (1, 8, 3, 29), image)
         write(directory + "/filter.npy", (16, 8, 1, 1), filter)
+        ones = [bits(1.0)]
+        write(directory + "/ones-image.npy", (1, 8, 3, 29), ones * 696)
+        write(directory + "/ones-filter.npy", (16, 8, 1, 1), ones * 128)
+        write(directory + "/zeros.npy", (16,), [bits(0.0), bits(-0.0)] * 8)
+        return
+    if reduction in ("-0", "+0"):
+        for element, value in enumerate(read(directory + "/out.npy")):
+            if bits(value) != bits(float(reduction)):
+                sys.exit("element %d: expected %s, found %r" %
+                         (element, reduction, value))
         return
     row = read(directory + "/out.npy")[29:58]
     for column in (0, 1, 2, 3, 4, 7):
