@@ -55,6 +55,38 @@ Value Distributor::isInBounds(Location loc, ValueRange offsets,
   return valid;
 }
 
+/// Where a thread's part of a tile begins in global memory.
+Value Distributor::getTileBase(Location loc, Value tensor, Type element,
+                               LayoutAttr layout, ValueRange offsets,
+                               ArrayRef<int64_t> shape) {
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext(), 1);
+  Value base = LLVM::GEPOp::create(
+      builder, loc, pointer, element, tensor,
+      ArrayRef<LLVM::GEPArg>{getLinearOffset(loc, offsets, shape)});
+  return LLVM::GEPOp::create(builder, loc, pointer, element, base,
+                             ArrayRef<LLVM::GEPArg>{getThreadOffset(
+                                 layout, getRowMajorStrides(shape))});
+}
+
+/// The element offset of register `reg` from the thread's base, and whether it
+/// lies in the tensor (null: always).
+std::pair<int64_t, Value>
+Distributor::getRegisterPlace(Location loc, LayoutAttr layout, int64_t reg,
+                              ValueRange offsets, ArrayRef<bool> inBounds,
+                              ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> at = layout.getCoordinate(reg, 0, 0);
+  int64_t offset = 0;
+  for (auto [coordinate, stride] :
+       llvm::zip_equal(at, getRowMajorStrides(shape)))
+    offset += coordinate * stride;
+  Value valid = isInBounds(loc, offsets, inBounds, shape, [&](int64_t dim) {
+    return arith::AddIOp::create(builder, loc, getThreadCoordinate(layout, dim),
+                                 constant32(at[dim]))
+        .getResult();
+  });
+  return {offset, valid};
+}
+
 LogicalResult Distributor::distributeExtract(ExtractTileOp op) {
   LayoutAttr layout = getLayout(op.getTile());
   if (!layout)
@@ -62,34 +94,20 @@ LogicalResult Distributor::distributeExtract(ExtractTileOp op) {
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getSource().getType());
   ArrayRef<int64_t> shape = type.getShape();
-  SmallVector<int64_t> strides = getRowMajorStrides(shape);
   Type element = type.getElementType();
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
   Value source = mapping.lookup(op.getSource());
-  Value base = LLVM::GEPOp::create(
-      builder, loc, pointer, element, source,
-      ArrayRef<LLVM::GEPArg>{getLinearOffset(loc, op.getOffsets(), shape)});
-  base = LLVM::GEPOp::create(
-      builder, loc, pointer, element, base,
-      ArrayRef<LLVM::GEPArg>{getThreadOffset(layout, strides)});
+  Value base =
+      getTileBase(loc, source, element, layout, op.getOffsets(), shape);
   Value zero =
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
   SmallVector<Value> &values = fragments[op.getTile()].values;
   for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg) {
-    SmallVector<int64_t> at = layout.getCoordinate(reg, 0, 0);
-    int64_t offset = 0;
-    for (auto [coordinate, stride] : llvm::zip_equal(at, strides))
-      offset += coordinate * stride;
+    auto [offset, valid] = getRegisterPlace(loc, layout, reg, op.getOffsets(),
+                                            op.getInBounds(), shape);
     Value address = LLVM::GEPOp::create(
         builder, loc, pointer, element, base,
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
-    Value valid = isInBounds(
-        loc, op.getOffsets(), op.getInBounds(), shape, [&](int64_t dim) {
-          return arith::AddIOp::create(builder, loc,
-                                       getThreadCoordinate(layout, dim),
-                                       constant32(at[dim]))
-              .getResult();
-        });
     // What is outside is read at the tensor's start and thrown away.
     if (valid)
       address = LLVM::SelectOp::create(builder, loc, valid, address, source);
@@ -111,15 +129,10 @@ LogicalResult Distributor::distributeStore(StoreTileOp op) {
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getDest().getType());
   ArrayRef<int64_t> shape = type.getShape();
-  SmallVector<int64_t> strides = getRowMajorStrides(shape);
   Type element = type.getElementType();
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
-  Value base = LLVM::GEPOp::create(
-      builder, loc, pointer, element, mapping.lookup(op.getDest()),
-      ArrayRef<LLVM::GEPArg>{getLinearOffset(loc, op.getOffsets(), shape)});
-  base = LLVM::GEPOp::create(
-      builder, loc, pointer, element, base,
-      ArrayRef<LLVM::GEPArg>{getThreadOffset(layout, strides)});
+  Value base = getTileBase(loc, mapping.lookup(op.getDest()), element, layout,
+                           op.getOffsets(), shape);
 
   // Two neighbours in one store, where they are always stored together.
   int64_t inner = shape.size() - 1;
@@ -131,17 +144,10 @@ LogicalResult Distributor::distributeStore(StoreTileOp op) {
   int64_t width = paired ? 2 : 1;
   Value first = isFirstCopy(layout);
   for (int64_t reg = 0; reg < layout.getNumRegisters(); reg += width) {
-    SmallVector<int64_t> at = layout.getCoordinate(reg, 0, 0);
-    int64_t offset = 0;
-    for (auto [coordinate, stride] : llvm::zip_equal(at, strides))
-      offset += coordinate * stride;
-    Value valid = isInBounds(
-        loc, op.getOffsets(), op.getInBounds(), shape, [&](int64_t dim) {
-          return arith::AddIOp::create(builder, loc,
-                                       getThreadCoordinate(layout, dim),
-                                       constant32(at[dim]))
-              .getResult();
-        });
+    auto [offset, inside] = getRegisterPlace(loc, layout, reg, op.getOffsets(),
+                                             op.getInBounds(), shape);
+    Value valid = inside;
+    int64_t place = offset;
     if (first)
       valid =
           valid ? arith::AndIOp::create(builder, loc, first, valid).getResult()
@@ -149,7 +155,7 @@ LogicalResult Distributor::distributeStore(StoreTileOp op) {
     auto store = [&](OpBuilder &b, Location loc) {
       Value address = LLVM::GEPOp::create(
           b, loc, pointer, element, base,
-          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(place)});
       Value value = (*values)[reg];
       if (paired)
         value = vector::FromElementsOp::create(

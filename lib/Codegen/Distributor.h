@@ -84,6 +84,14 @@ private:
   /// Element offset of a box in a dense tensor, as i64.
   mlir::Value getLinearOffset(mlir::Location loc, mlir::ValueRange offsets,
                               llvm::ArrayRef<int64_t> shape);
+  mlir::Value getTileBase(mlir::Location loc, mlir::Value tensor,
+                          mlir::Type element, LayoutAttr layout,
+                          mlir::ValueRange offsets,
+                          llvm::ArrayRef<int64_t> shape);
+  std::pair<int64_t, mlir::Value>
+  getRegisterPlace(mlir::Location loc, LayoutAttr layout, int64_t reg,
+                   mlir::ValueRange offsets, llvm::ArrayRef<bool> inBounds,
+                   llvm::ArrayRef<int64_t> shape);
   mlir::Value isInBounds(mlir::Location loc, mlir::ValueRange offsets,
                          llvm::ArrayRef<bool> inBounds,
                          llvm::ArrayRef<int64_t> shape,

@@ -82,9 +82,8 @@ FailureOr<Value> KernelTiler::tileValue(Value value, ArrayRef<Role> roles) {
   return tile;
 }
 
-FailureOr<SmallVector<Role>>
-KernelTiler::getIterationRoles(linalg::LinalgOp op,
-                               ArrayRef<Role> resultRoles) {
+SmallVector<Role> KernelTiler::getIterationRoles(linalg::LinalgOp op,
+                                                 ArrayRef<Role> resultRoles) {
   // Ops fed by the convolution know their dimensions from it, the others from
   // the result that is asked for.
   Roles iteration(op.getNumLoops(), Role::None);
@@ -103,9 +102,7 @@ KernelTiler::getIterationRoles(linalg::LinalgOp op,
 FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
                                              unsigned resultNumber,
                                              ArrayRef<Role> resultRoles) {
-  FailureOr<Roles> iteration = getIterationRoles(op, resultRoles);
-  if (failed(iteration))
-    return failure();
+  Roles iteration = getIterationRoles(op, resultRoles);
   SmallVector<Value> operands;
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<RankedTensorType>(operand.get().getType())) {
@@ -115,7 +112,7 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
     Roles roles;
     for (AffineExpr expr : op.getMatchingIndexingMap(&operand).getResults()) {
       if (auto dim = dyn_cast<AffineDimExpr>(expr))
-        roles.push_back((*iteration)[dim.getPosition()]);
+        roles.push_back(iteration[dim.getPosition()]);
       else if (isa<AffineConstantExpr>(expr))
         roles.push_back(Role::None);
       else
@@ -152,7 +149,7 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
     result.setType(type);
   // An index counts within the whole tensor.
   tiled->walk([&](linalg::IndexOp index) {
-    Role role = (*iteration)[index.getDim()];
+    Role role = iteration[index.getDim()];
     auto offset = dyn_cast<Value>(getOffset(role));
     if (!offset)
       return;

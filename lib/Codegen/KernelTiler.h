@@ -33,8 +33,8 @@ private:
   int64_t getTile(Role role);
   mlir::OpFoldResult getOffset(Role role);
   mlir::LogicalResult assignRoles();
-  mlir::FailureOr<Roles> getIterationRoles(mlir::linalg::LinalgOp op,
-                                           llvm::ArrayRef<Role> resultRoles);
+  Roles getIterationRoles(mlir::linalg::LinalgOp op,
+                          llvm::ArrayRef<Role> resultRoles);
   mlir::FailureOr<mlir::Value> tileValue(mlir::Value value,
                                          llvm::ArrayRef<Role> roles);
   mlir::FailureOr<mlir::Value> tileConvolution();
