@@ -165,6 +165,11 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                        << target.getThreadsPerBlock();
   if (failed(checkExtents(schedule, conv, emitError)))
     return failure();
+  int64_t steps = conv.getKernelRows() * conv.getKernelColumns() *
+                  schedule.getChunk() / schedule.getInstructionK();
+  if (schedule.getSpread() > steps)
+    return emitError() << "spread = " << schedule.getSpread()
+                       << " exceeds the k-steps of a stage, " << steps;
   // Accumulators alone must leave room for addresses and fragments.
   int64_t accumulators = schedule.getTile()[0] * schedule.getTile()[1] *
                          schedule.getTile()[2] / schedule.getThreads();

@@ -108,7 +108,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
     remark::passed(kernel.getLoc(), remark::RemarkOpts::name("schedule")
                                         .category("kiln-select-schedule")
                                         .function(kernel.getKernelName()))
-        << remark::metric("SharedBytes", getStagedBytes(*selected, *conv))
+        << remark::metric("SharedBytes", getSharedBytes(*selected, *conv))
         << remark::metric("ImageCopyBytes", bytes);
     if (bytes < 16)
       remark::missed(kernel.getLoc(), remark::RemarkOpts::name("copy-width")

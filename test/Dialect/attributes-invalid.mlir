@@ -216,6 +216,11 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile 
 
 // -----
 
+// expected-error @below {{early_barrier needs stages = 2, not 3: before the last k-step one other slot is free}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 3, lookahead = 1, early_barrier = true>} {}
+
+// -----
+
 // expected-error @below {{spread needs early_barrier: without it all copies of a stage are issued at once}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], spread = 2>} {}
 

@@ -171,3 +171,16 @@ func.func @exact(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor
   }
   return %y : tensor<1x64x64x64xf32>
 }
+
+// -----
+
+// Copies cannot be spread over more k-steps than a stage has.
+func.func @spread(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x1x1xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x64x64xf32>, tensor<64x8x1x1xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 2, 4], lookahead = 1, early_barrier = true, spread = 6>} {
+  ^bb0(%a: tensor<1x8x64x64xf32>, %b: tensor<64x8x1x1xf32>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: spread = 6 exceeds the k-steps of a stage, 1}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x64x64xf32>, tensor<64x8x1x1xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}

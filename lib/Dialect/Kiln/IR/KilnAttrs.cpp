@@ -200,6 +200,9 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError()
            << "early_barrier needs lookahead = 1: the last k-step's "
               "fragments must be in registers";
+  if (earlyBarrier && stages != 2)
+    return emitError() << "early_barrier needs stages = 2, not " << stages
+                       << ": before the last k-step one other slot is free";
   if (spread < 1)
     return emitError() << "spread must be positive, not " << spread;
   if (spread > 1 && !earlyBarrier)
