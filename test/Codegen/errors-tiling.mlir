@@ -1,0 +1,385 @@
+// RUN: split-file %s %t
+// RUN: kiln-opt %t/blocks.mlir --kiln-tile-to-blocks --split-input-file --verify-diagnostics
+// RUN: kiln-opt %t/outline.mlir --kiln-outline-kernels --split-input-file --verify-diagnostics
+//
+// What cannot be computed a tile at a time, or by kernels alone, is an error at the
+// operation that cannot.
+
+//--- blocks.mlir
+// Only structured operations follow the tiles of the convolution.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @unstructured(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    // expected-error@+1 {{'tensor.collapse_shape' op not supported: cannot be tiled with the convolution it uses}}
+    %s = tensor.collapse_shape %r [[0, 1], [2], [3]] : tensor<1x4x2x8xf32> into tensor<4x2x8xf32>
+    kiln.yield %s : tensor<4x2x8xf32>
+  }
+  return %y : tensor<4x2x8xf32>
+}
+
+// -----
+
+// A row that stays the same is no tile of its own.
+#first = affine_map<(d0, d1, d2, d3) -> (d0, d1, 0, d3)>
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @no_permutation(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: reads the convolution's result through affine_map<(d0, d1, d2, d3) -> (d0, d1, 0, d3)>}}
+    %s = linalg.generic {indexing_maps = [#first, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r : tensor<1x4x2x8xf32>) outs(%c : tensor<1x4x2x8xf32>) {
+    ^bb1(%i: f32, %j: f32):
+      linalg.yield %i : f32
+    } -> tensor<1x4x2x8xf32>
+    kiln.yield %s : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// A tile of the transposed result is not in the tile of the result.
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#swapped = affine_map<(d0, d1, d2, d3) -> (d0, d1, d3, d2)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @transposed(%x: tensor<1x2x8x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x8x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x8x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x8x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x8x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: combines different dimensions of the convolution's result}}
+    %s = linalg.generic {indexing_maps = [#id, #swapped, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %r : tensor<1x4x8x8xf32>, tensor<1x4x8x8xf32>) outs(%c : tensor<1x4x8x8xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %s0 = arith.addf %i, %j : f32
+      linalg.yield %s0 : f32
+    } -> tensor<1x4x8x8xf32>
+    kiln.yield %s : tensor<1x4x8x8xf32>
+  }
+  return %y : tensor<1x4x8x8xf32>
+}
+
+// -----
+
+// A dimension that the convolution does not have belongs to no tile.
+#drop = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>
+#id5 = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3, d4)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @added(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<1x4x2x8x3xf32>) -> tensor<1x4x2x8x3xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x4x2x8x3xf32>) -> tensor<1x4x2x8x3xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x4x2x8x3xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: adds a dimension to the convolution's result}}
+    %s = linalg.generic {indexing_maps = [#drop, #id5], iterator_types = ["parallel", "parallel", "parallel", "parallel", "parallel"]} ins(%r : tensor<1x4x2x8xf32>) outs(%d : tensor<1x4x2x8x3xf32>) {
+    ^bb1(%i: f32, %j: f32):
+      linalg.yield %i : f32
+    } -> tensor<1x4x2x8x3xf32>
+    kiln.yield %s : tensor<1x4x2x8x3xf32>
+  }
+  return %y : tensor<1x4x2x8x3xf32>
+}
+
+// -----
+
+// Columns are spread over blocks, which cannot sum over them.
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#drop = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @columns(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<1x4x2xf32>) -> tensor<1x4x2xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x4x2xf32>) -> tensor<1x4x2xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x4x2xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: reduces over more than the output channels}}
+    %s = linalg.generic {indexing_maps = [#id, #drop], iterator_types = ["parallel", "parallel", "parallel", "reduction"]} ins(%r : tensor<1x4x2x8xf32>) outs(%d : tensor<1x4x2xf32>) {
+    ^bb1(%i: f32, %j: f32):
+      %s0 = arith.addf %i, %j : f32
+      linalg.yield %s0 : f32
+    } -> tensor<1x4x2xf32>
+    kiln.yield %s : tensor<1x4x2xf32>
+  }
+  return %y : tensor<1x4x2xf32>
+}
+
+// -----
+
+// Only one value is passed between threads.
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#channels = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @two_sums(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<1x2x8xf32>) -> tensor<1x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x2x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction with 2 results, such as one that finds an index (argmin, argmax); give every reduction one result}}
+    %s:2 = linalg.generic {indexing_maps = [#id, #channels, #channels], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x4x2x8xf32>) outs(%d, %d : tensor<1x2x8xf32>, tensor<1x2x8xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %s0 = arith.addf %i, %j : f32
+      %s1 = arith.mulf %i, %k : f32
+      linalg.yield %s0, %s1 : f32, f32
+    } -> (tensor<1x2x8xf32>, tensor<1x2x8xf32>)
+    kiln.yield %s#0 : tensor<1x2x8xf32>
+  }
+  return %y : tensor<1x2x8xf32>
+}
+
+// -----
+
+// The fourth channel of the tile is padding, which must not change the result: no value
+// is neutral for two operations at once.
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#channels = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @no_neutral(%x: tensor<1x2x2x8xf32>, %w: tensor<3x2x1x1xf32>, %o: tensor<1x3x2x8xf32>, %e: tensor<1x2x8xf32>) -> tensor<1x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<3x2x1x1xf32>, tensor<1x3x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<3x2x1x1xf32>, %c: tensor<1x3x2x8xf32>, %d: tensor<1x2x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<3x2x1x1xf32>) outs(%c : tensor<1x3x2x8xf32>) -> tensor<1x3x2x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction over 3 channels, padded to the tile, needs a combiner with a neutral element}}
+    %s = linalg.generic {indexing_maps = [#id, #channels], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x3x2x8xf32>) outs(%d : tensor<1x2x8xf32>) {
+    ^bb1(%i: f32, %j: f32):
+      %s0 = arith.addf %j, %i : f32
+      %s1 = arith.mulf %s0, %i : f32
+      linalg.yield %s1 : f32
+    } -> tensor<1x2x8xf32>
+    kiln.yield %s : tensor<1x2x8xf32>
+  }
+  return %y : tensor<1x2x8xf32>
+}
+
+// -----
+
+// The result is written where tiles do not lie.
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#unit = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3, 0)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @result_map(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<1x4x2x8x1xf32>) -> tensor<1x4x2x8x1xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x4x2x8x1xf32>) -> tensor<1x4x2x8x1xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x4x2x8x1xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: writes its result through affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3, 0)>}}
+    %s = linalg.generic {indexing_maps = [#id, #unit], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r : tensor<1x4x2x8xf32>) outs(%d : tensor<1x4x2x8x1xf32>) {
+    ^bb1(%i: f32, %j: f32):
+      linalg.yield %i : f32
+    } -> tensor<1x4x2x8x1xf32>
+    kiln.yield %s : tensor<1x4x2x8x1xf32>
+  }
+  return %y : tensor<1x4x2x8x1xf32>
+}
+
+// -----
+
+// A sum of loop variables is no tile.
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#sum = affine_map<(d0, d1, d2, d3) -> (d2 + d3)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @sum_index(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<9xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<9xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<9xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: indexes an operand by a sum}}
+    %s = linalg.generic {indexing_maps = [#id, #sum, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %d : tensor<1x4x2x8xf32>, tensor<9xf32>) outs(%c : tensor<1x4x2x8xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %s0 = arith.addf %i, %j : f32
+      linalg.yield %s0 : f32
+    } -> tensor<1x4x2x8xf32>
+    kiln.yield %s : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// The yielded value has nothing of the convolution.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @independent(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  // expected-error@+1 {{'kiln.kernel' op result does not depend on the convolution}}
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    kiln.yield %c : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// The image is another operation's result.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @image(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
+    %n = linalg.abs ins(%a : tensor<1x2x2x8xf32>) outs(%a : tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32>
+    // expected-error@+1 {{'linalg.conv_2d_nchw_fchw' op not supported: the image must be an argument, padded with zeros at most}}
+    %r = linalg.conv_2d_nchw_fchw ins(%n, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    kiln.yield %r : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// What lies outside of the image reads as zero, never as one.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @pad_value(%x: tensor<1x2x1x7xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x1x7xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x1x7xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
+    %one = arith.constant 1.0 : f32
+    %p = tensor.pad %a low[0, 0, 1, 1] high[0, 0, 0, 0] {
+    ^bb1(%i: index, %j: index, %k: index, %l: index):
+      tensor.yield %one : f32
+    } : tensor<1x2x1x7xf32> to tensor<1x2x2x8xf32>
+    // expected-error@+1 {{'linalg.conv_2d_nchw_fchw' op not supported: the image must be an argument, padded with zeros at most}}
+    %r = linalg.conv_2d_nchw_fchw ins(%p, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    kiln.yield %r : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// The filter is another operation's result.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @filter(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
+    %n = linalg.abs ins(%b : tensor<4x2x1x1xf32>) outs(%b : tensor<4x2x1x1xf32>) -> tensor<4x2x1x1xf32>
+    // expected-error@+1 {{'linalg.conv_2d_nchw_fchw' op not supported: the filter must be an argument}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %n : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    kiln.yield %r : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// The init is an operation that has no tiles.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @init(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<4x2x8xf32>):
+    // expected-error@+1 {{'tensor.expand_shape' op not supported inside a kernel that is tiled}}
+    %n = tensor.expand_shape %d [[0, 1], [2], [3]] output_shape [1, 4, 2, 8] : tensor<4x2x8xf32> into tensor<1x4x2x8xf32>
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%n : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    kiln.yield %r : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+//--- outline.mlir
+// Arguments of the function become buffers.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+// expected-error@+1 {{not supported: argument 1 of type 'f32'; arguments are tensors of static shape}}
+func.func @scalar(%x: tensor<1x4x2x8xf32>, %s: f32) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    kiln.yield %a : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// Two results cannot share a buffer.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @twice(%x: tensor<1x4x2x8xf32>) -> (tensor<1x4x2x8xf32>, tensor<1x4x2x8xf32>) {
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    kiln.yield %a : tensor<1x4x2x8xf32>
+  }
+  // expected-error@+1 {{not supported: result 1 must be the result of a kernel of its own}}
+  return %y, %y : tensor<1x4x2x8xf32>, tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// An argument that is a result would have to be copied.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @argument(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    kiln.yield %a : tensor<1x4x2x8xf32>
+  }
+  // expected-error@+1 {{not supported: result 0 must be the result of a kernel of its own}}
+  return %x : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// No kernel computes this operand.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @outside(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  // expected-error@+1 {{not supported: an operation outside of any kernel}}
+  %n = linalg.abs ins(%x : tensor<1x4x2x8xf32>) outs(%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+  %y = kiln.kernel "copy" (%n : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    kiln.yield %a : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// A kernel writes one buffer.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @results(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  // expected-error@+1 {{'kiln.kernel' op not supported: a kernel with 2 results}}
+  %y:2 = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>, tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    kiln.yield %a, %a : tensor<1x4x2x8xf32>, tensor<1x4x2x8xf32>
+  }
+  return %y#0 : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// Only what tiling writes says how large the tile is.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @loop(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    // expected-error@+1 {{'scf.forall' op must insert one cut tile}}
+    %r = scf.forall (%n, %i, %j) in (1, 1, 1) shared_outs(%out = %a) -> (tensor<1x4x2x8xf32>) {
+      %zero = arith.constant 0 : index
+      %t = kiln.extract_tile %a[%n, %zero, %i, %j] in_bounds [true, true, true, true] : tensor<1x4x2x8xf32> -> tensor<1x4x2x8xf32>
+      scf.forall.in_parallel {
+        tensor.parallel_insert_slice %t into %out[%n, 0, %i, %j] [1, 4, 2, 8] [1, 1, 1, 1] : tensor<1x4x2x8xf32> into tensor<1x4x2x8xf32>
+      }
+    }
+    kiln.yield %r : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// Each loop runs over a dimension of the result.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @loop(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    %r = scf.forall (%n, %i, %j) in (1, 1, 1) shared_outs(%out = %a) -> (tensor<1x4x2x8xf32>) {
+      %zero = arith.constant 0 : index
+      %t = kiln.extract_tile %a[%n, %zero, %i, %j] in_bounds [true, true, true, true] : tensor<1x4x2x8xf32> -> tensor<1x4x2x8xf32>
+      %cut = tensor.extract_slice %t[0, 0, 0, 0] [1, 4, 2, 8] [1, 1, 1, 1] : tensor<1x4x2x8xf32> to tensor<1x4x2x8xf32>
+      scf.forall.in_parallel {
+        // expected-error@+1 {{'tensor.parallel_insert_slice' op must place its tile by the loop's variables}}
+        tensor.parallel_insert_slice %cut into %out[%n, 0, %i, 0] [1, 4, 2, 8] [1, 1, 1, 1] : tensor<1x4x2x8xf32> into tensor<1x4x2x8xf32>
+      }
+    }
+    kiln.yield %r : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// The packing kernel packs.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @pack(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  // expected-error@+1 {{'kiln.kernel' op of role "pack" must start with kiln.pack}}
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {role = "pack"} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    kiln.yield %a : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
