@@ -33,7 +33,7 @@ Value KernelTiler::extract(Location loc, Value source,
 /// The part of `value` that belongs to the block's tile; `roles` says which of
 /// the block's dimensions each of its dimensions follows.
 FailureOr<Value> KernelTiler::tileValue(Value value, ArrayRef<Role> roles) {
-  if (Value tile = tileOf.lookup(value))
+  if (Value tile = tileSlot(value, roles))
     return tile;
   auto type = cast<RankedTensorType>(value.getType());
   SmallVector<OpFoldResult> offsets;
@@ -78,11 +78,12 @@ FailureOr<Value> KernelTiler::tileValue(Value value, ArrayRef<Role> roles) {
     return value.getDefiningOp()->emitOpError(
         "not supported inside a kernel that is tiled");
   }
-  tileOf[value] = tile;
+  tileSlot(value, roles) = tile;
   return tile;
 }
 
 SmallVector<Role> KernelTiler::getIterationRoles(linalg::LinalgOp op,
+                                                 unsigned resultNumber,
                                                  ArrayRef<Role> resultRoles) {
   // Ops fed by the convolution know their dimensions from it, the others from
   // the result that is asked for.
@@ -95,14 +96,15 @@ SmallVector<Role> KernelTiler::getIterationRoles(linalg::LinalgOp op,
   for (OpOperand &operand : op->getOpOperands())
     if (auto it = rolesOf.find(operand.get()); it != rolesOf.end())
       note(op.getMatchingIndexingMap(&operand), it->second);
-  note(op.getMatchingIndexingMap(op.getDpsInitOperand(0)), resultRoles);
+  note(op.getMatchingIndexingMap(op.getDpsInitOperand(resultNumber)),
+       resultRoles);
   return iteration;
 }
 
 FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
                                              unsigned resultNumber,
                                              ArrayRef<Role> resultRoles) {
-  Roles iteration = getIterationRoles(op, resultRoles);
+  Roles iteration = getIterationRoles(op, resultNumber, resultRoles);
   SmallVector<Value> operands;
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<RankedTensorType>(operand.get().getType())) {
@@ -158,9 +160,15 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
     auto sum = arith::AddIOp::create(builder, index.getLoc(), index, offset);
     index->getResult(0).replaceAllUsesExcept(sum, sum);
   });
-  for (auto [result, from] :
-       llvm::zip_equal(tiled->getResults(), op->getResults()))
-    tileOf[from] = result;
+  for (auto [index, result] : llvm::enumerate(tiled->getResults())) {
+    Roles roles;
+    AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(index));
+    for (AffineExpr expr : map.getResults()) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      roles.push_back(dim ? iteration[dim.getPosition()] : Role::None);
+    }
+    tileSlot(op->getResult(index), roles) = result;
+  }
   return tiled->getResult(resultNumber);
 }
 

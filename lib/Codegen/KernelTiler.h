@@ -12,6 +12,8 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Builders.h"
 
+#include <map>
+
 namespace kiln {
 
 /// The dimensions of the convolution's output that blocks are laid over.
@@ -33,7 +35,7 @@ private:
   int64_t getTile(Role role);
   mlir::OpFoldResult getOffset(Role role);
   mlir::LogicalResult assignRoles();
-  Roles getIterationRoles(mlir::linalg::LinalgOp op,
+  Roles getIterationRoles(mlir::linalg::LinalgOp op, unsigned resultNumber,
                           llvm::ArrayRef<Role> resultRoles);
   mlir::FailureOr<mlir::Value> tileValue(mlir::Value value,
                                          llvm::ArrayRef<Role> roles);
@@ -54,7 +56,13 @@ private:
   mlir::OpBuilder builder;
   /// Roles of the dimensions of everything computed from the convolution.
   llvm::DenseMap<mlir::Value, Roles> rolesOf;
-  llvm::DenseMap<mlir::Value, mlir::Value> tileOf;
+  /// Tiles by value and the roles of its dimensions: one value may be read
+  /// along different dimensions.
+  std::map<std::pair<void *, std::vector<Role>>, mlir::Value> tileOf;
+  mlir::Value &tileSlot(mlir::Value value, llvm::ArrayRef<Role> roles) {
+    return tileOf[{value.getAsOpaquePointer(),
+                   std::vector<Role>(roles.begin(), roles.end())}];
+  }
   /// Tile offsets along batch, row and column: values of the forall's body.
   mlir::Value batchOffset, rowOffset, columnOffset;
   int64_t masked = 0;
