@@ -199,7 +199,7 @@ LogicalResult Distributor::distributeLoop(scf::ForOp loop) {
       builder.setInsertionPoint(body->getTerminator());
     mapping.map(loop.getInductionVar(), made.getInductionVar());
     bind(loop.getRegionIterArgs(), made.getRegionIterArgs());
-    seedCarriedLoads(loop, made);
+    seedCarriedLoads(loop);
     if (failed(distributeBody(*loop.getBody())))
       return failure();
     if (!inits.empty()) {
@@ -361,6 +361,8 @@ LogicalResult Distributor::distributeBody(Block &from) {
 
 FailureOr<int64_t> Distributor::run() {
   schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
+  if (!function.getKnownBlockSize())
+    return function.emitOpError("needs a known_block_size to be distributed");
   Location loc = function.getLoc();
   MLIRContext *context = function.getContext();
   auto pointer = LLVM::LLVMPointerType::get(context, 1);

@@ -117,11 +117,30 @@ SmallVector<int64_t> Distributor::getWordOffsets(LocalLoadOp op) {
 Distributor::LoadKey Distributor::getLoadKey(LocalLoadOp op, Value slot) {
   LayoutAttr layout = getLayout(op.getFragments());
   LoadKey key{
-      op.getBuffer().getAsOpaquePointer(), slot.getAsOpaquePointer(), {}};
+      op.getBuffer().getAsOpaquePointer(), slot.getAsOpaquePointer(), {}, 0};
   for (ArrayRef<Basis> list : {layout.getLanes(), layout.getWarps()})
     for (const Basis &basis : list)
       key.threadPart.push_back(getStepBytes(op, basis));
+  // Two 16-bit elements make a word: which ones is part of what it is.
+  if (op.getBuffer().getType().getElementType().getIntOrFloatBitWidth() == 16 &&
+      !layout.getRegisters().empty())
+    key.pairStep = getStepBytes(op, layout.getRegisters()[0]);
   return key;
+}
+
+/// What has been loaded like `op` from `slot`, with the pointer to load more.
+Distributor::LoadedWords &Distributor::getLoaded(LocalLoadOp op, Value slot) {
+  LoadKey key = getLoadKey(op, slot);
+  LoadedWords &words = loaded[key];
+  if (!words.base) {
+    Location loc = op.getLoc();
+    ArrayRef<int64_t> part = key.threadPart;
+    words.base = getSharedPointer(
+        loc, arith::AddIOp::create(
+                 builder, loc, getSlotOffset(loc, op.getBuffer(), slot),
+                 getThreadSum(part.take_front(5), part.drop_front(5))));
+  }
+  return words;
 }
 
 /// Vector loads of up to 16 bytes; a vector may bring words that a later load
@@ -141,7 +160,6 @@ void Distributor::loadWords(LocalLoadOp op, LoadedWords &words,
   SharedType buffer = op.getBuffer().getType();
   int64_t end = buffer.getLayout().getCosize() *
                 buffer.getElementType().getIntOrFloatBitWidth() / 8;
-  SmallVector<int64_t> last(layout.getRank());
   llvm::SmallSet<int64_t, 32> wanted(missing.begin(), missing.end());
   int64_t farthest = 0;
   for (ArrayRef<Basis> list : {layout.getLanes(), layout.getWarps()})
@@ -160,7 +178,7 @@ void Distributor::loadWords(LocalLoadOp op, LoadedWords &words,
       for (int64_t word = start; word < start + width; word += 4)
         useful &= !words.raw.contains(word) &&
                   (wanted.contains(word) ||
-                   (width == 8 && word + farthest + 4 <= end &&
+                   (width == 8 && word + farthest + 4 <= end && schedule &&
                     schedule.getColumns() == Columns::EvenOdd));
       if (useful)
         break;
@@ -280,14 +298,7 @@ LogicalResult Distributor::distributeLocalLoad(LocalLoadOp op) {
     return op.emitOpError("reads across the parts of a shared dimension");
   if (bits != 16 && bits != 32)
     return op.emitOpError("elements must have 16 or 32 bits");
-  LoadedWords &words = loaded[getLoadKey(op, op.getSlot())];
-  LoadKey key = getLoadKey(op, op.getSlot());
-  ArrayRef<int64_t> part = key.threadPart;
-  if (!words.base)
-    words.base = getSharedPointer(
-        loc, arith::AddIOp::create(
-                 builder, loc, getSlotOffset(loc, op.getBuffer(), op.getSlot()),
-                 getThreadSum(part.take_front(5), part.drop_front(5))));
+  LoadedWords &words = getLoaded(op, op.getSlot());
   Fragment &fragment = fragments[op.getFragments()];
   fragment.words = true;
 
@@ -344,7 +355,7 @@ LogicalResult Distributor::distributeLocalLoad(LocalLoadOp op) {
 
 /// A fragment carried around the loop is what an earlier iteration loaded from
 /// the slot that this iteration works on: later loads may share its words.
-void Distributor::seedCarriedLoads(scf::ForOp loop, scf::ForOp made) {
+void Distributor::seedCarriedLoads(scf::ForOp loop) {
   Operation *yield = loop.getBody()->getTerminator();
   for (auto [argument, yielded] :
        llvm::zip_equal(loop.getRegionIterArgs(), yield->getOperands())) {
@@ -358,20 +369,10 @@ void Distributor::seedCarriedLoads(scf::ForOp loop, scf::ForOp made) {
     if (slot == slots.end())
       continue;
     Value nextSlot = loop.getRegionIterArg((*slot).index());
-    LoadedWords &words = loaded[getLoadKey(load, nextSlot)];
+    LoadedWords &words = getLoaded(load, nextSlot);
     auto &known = load.getRoundTf32() ? words.rounded : words.raw;
     for (auto [offset, word] :
          llvm::zip_equal(getWordOffsets(load), fragments[argument].values))
       known[offset] = word;
-    if (!words.base) {
-      LoadKey key = getLoadKey(load, nextSlot);
-      ArrayRef<int64_t> part = key.threadPart;
-      words.base = getSharedPointer(
-          load.getLoc(),
-          arith::AddIOp::create(
-              builder, load.getLoc(),
-              getSlotOffset(load.getLoc(), load.getBuffer(), nextSlot),
-              getThreadSum(part.take_front(5), part.drop_front(5))));
-    }
   }
 }

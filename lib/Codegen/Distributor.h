@@ -104,7 +104,7 @@ private:
   mlir::Value getSlotOffset(mlir::Location loc, mlir::Value buffer,
                             mlir::Value slot);
   mlir::Value roundToTF32(mlir::Location loc, mlir::Value word);
-  void seedCarriedLoads(mlir::scf::ForOp loop, mlir::scf::ForOp made);
+  void seedCarriedLoads(mlir::scf::ForOp loop);
   int64_t reserve(int64_t bytes);
 
   //--- DistributeMath.cpp
@@ -138,9 +138,11 @@ private:
   struct LoadKey {
     void *buffer, *slot;
     std::vector<int64_t> threadPart;
+    int64_t pairStep; ///< bytes between the halves of a word; 0: one element
     bool operator<(const LoadKey &other) const {
-      return std::tie(buffer, slot, threadPart) <
-             std::tie(other.buffer, other.slot, other.threadPart);
+      return std::tie(buffer, slot, threadPart, pairStep) <
+             std::tie(other.buffer, other.slot, other.threadPart,
+                      other.pairStep);
     }
   };
   struct LoadedWords {
@@ -149,6 +151,7 @@ private:
   };
   std::map<LoadKey, LoadedWords> loaded;
   LoadKey getLoadKey(LocalLoadOp op, mlir::Value slot);
+  LoadedWords &getLoaded(LocalLoadOp op, mlir::Value slot);
   /// Constant byte offset of each word of a local load's fragment.
   llvm::SmallVector<int64_t> getWordOffsets(LocalLoadOp op);
   void loadWords(LocalLoadOp op, LoadedWords &words,

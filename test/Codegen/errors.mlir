@@ -9,6 +9,7 @@
 // RUN: not kiln-opt %t/staging.mlir --pass-pipeline='builtin.module(gpu.module(kiln-stage-operands))' 2>&1 | FileCheck %s --check-prefix=STAGING
 // RUN: not kiln-opt %t/staging.mlir --pass-pipeline='builtin.module(gpu.module(kiln-unroll-taps))' 2>&1 | FileCheck %s --check-prefix=TAPS
 // RUN: not kiln-opt %t/no-layout.mlir --kiln-distribute 2>&1 | FileCheck %s --check-prefix=LAYOUT
+// RUN: not kiln-opt %t/no-block-size.mlir --kiln-distribute 2>&1 | FileCheck %s --check-prefix=BLOCKSIZE
 //
 // What a pass needs and does not find is an error that names the pass to run.
 
@@ -21,6 +22,7 @@
 // RESULTS: error: 'kiln.kernel' op not supported: a kernel with 2 results
 // STAGING: error: 'linalg.conv_2d_nchw_fchw' op must be in a chunk loop and read tiles; run kiln-tile-reduction first
 // TAPS: error: 'linalg.conv_2d_nchw_fchw' op needs staged operands and a layout; run kiln-stage-operands and kiln-assign-layouts first
+// BLOCKSIZE: error: 'gpu.func' op needs a known_block_size to be distributed
 // LAYOUT: error: 'kiln.extract_tile' op needs a layout to be distributed
 
 //--- level2.mlir
@@ -77,6 +79,13 @@ gpu.module @kernels {
     %0 = arith.constant 0 : index
     %t = kiln.extract_tile %x[%0] in_bounds [true] : memref<8xf32> -> tensor<8xf32>
     kiln.store_tile %t, %x[%0] in_bounds [true] : tensor<8xf32>, memref<8xf32>
+    gpu.return
+  }
+}
+
+//--- no-block-size.mlir
+gpu.module @kernels {
+  gpu.func @f(%x: memref<4xf32>) kernel {
     gpu.return
   }
 }
