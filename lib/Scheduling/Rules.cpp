@@ -68,6 +68,7 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   bool mma = *contraction != Contraction::FMA;
   int64_t chunk = !mma ? 8 : *contraction == Contraction::TF32 ? 8 : 16;
   Columns columns = selectColumns(conv, *contraction);
+  Weights weights = canPackFilter(conv) ? Weights::Packed : Weights::Strided;
   MLIRContext *context = conv.op->getContext();
   // From the fastest to the one that needs the least shared memory.
   struct {
@@ -90,7 +91,7 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
     int64_t spread = steps * (*contraction == Contraction::TF32 ? 6 : 5) / 9;
     schedule = ScheduleAttr::get(
         context, *contraction, tile, chunk, warps, stages,
-        /*persistent=*/true, columns, Weights::Packed,
+        /*persistent=*/true, columns, weights,
         /*lookahead=*/pipelined ? 1 : 0, /*early_barrier=*/pipelined,
         /*spread=*/pipelined ? std::max<int64_t>(1, spread) : 1,
         /*peel=*/false, /*halving=*/true, /*paired_stores=*/true);
