@@ -58,8 +58,8 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
     tiles of the result whose body has the same ops on static tiles. What a tile
     reads is a `kiln.extract_tile`: the convolution's halo patch needs no case
     of its own, and padding is an offset of it. Tiles that overhang the output
-    are cut when they are inserted. A channel reduction over a padded tile is
-    preceded by a select of the combiner's neutral element.
+    are cut when they are inserted. A channel reduction over a padded tile
+    combines its neutral element for the channels beyond the last.
 
     ```
     kiln-opt --kiln-tile-to-blocks
