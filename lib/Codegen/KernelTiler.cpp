@@ -112,13 +112,20 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
       continue;
     }
     Roles roles;
-    for (AffineExpr expr : op.getMatchingIndexingMap(&operand).getResults()) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    for (auto [expr, extent] :
+         llvm::zip_equal(map.getResults(), op.getShape(&operand))) {
       if (auto dim = dyn_cast<AffineDimExpr>(expr))
         roles.push_back(iteration[dim.getPosition()]);
-      else if (isa<AffineConstantExpr>(expr))
+      else if (!isa<AffineConstantExpr>(expr))
+        return op.emitOpError("not supported: indexes an operand by a sum");
+      else if (extent == 1)
         roles.push_back(Role::None);
       else
-        return op.emitOpError("not supported: indexes an operand by a sum");
+        return op.emitOpError("not supported: reads operand ")
+               << operand.getOperandNumber() << " of type "
+               << operand.get().getType()
+               << " at a constant index; slice it outside the program";
     }
     FailureOr<Value> tile = tileValue(operand.get(), roles);
     if (failed(tile))
