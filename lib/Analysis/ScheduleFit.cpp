@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -124,6 +125,28 @@ int64_t kiln::getSharedBytes(ScheduleAttr schedule, const Convolution &conv) {
   return bytes;
 }
 
+static std::string getTileText(ScheduleAttr schedule) {
+  ArrayRef<int64_t> tile = schedule.getTile();
+  return llvm::formatv("tile = [{0}, {1}, {2}]", tile[0], tile[1], tile[2]);
+}
+
+static std::string getWarpsText(ScheduleAttr schedule) {
+  ArrayRef<int64_t> warps = schedule.getWarps();
+  return llvm::formatv("warps = [{0}, {1}, {2}]", warps[0], warps[1], warps[2]);
+}
+
+static uint64_t multiply(ArrayRef<int64_t> factors) {
+  uint64_t product = 1;
+  for (int64_t factor : factors)
+    product = llvm::SaturatingMultiply(product, uint64_t(factor));
+  return product;
+}
+
+bool kiln::canPackFilter(const Convolution &conv) {
+  auto argument = dyn_cast<BlockArgument>(conv.getFilter());
+  return argument && argument.hasOneUse();
+}
+
 /// Codegen counts elements within a tile, and within a filter that it packs, in
 /// 32 bits.
 static LogicalResult
@@ -141,7 +164,9 @@ checkExtents(ScheduleAttr schedule, const Convolution &conv,
     }
     if (span <= uint64_t(INT32_MAX))
       return success();
-    return emitError() << what << " of type " << type << " spans " << span
+    return emitError() << "with " << getTileText(schedule)
+                       << " and chunk = " << schedule.getChunk() << " " << what
+                       << " of type " << type << " spans " << span
                        << " elements within a tile; at most " << INT32_MAX
                        << " are supported";
   };
@@ -165,9 +190,28 @@ checkExtents(ScheduleAttr schedule, const Convolution &conv,
   for (int64_t extent : padded)
     elements = llvm::SaturatingMultiply(elements, uint64_t(extent));
   if (elements > uint64_t(INT32_MAX))
-    return emitError() << "the filter of type " << filter << " has " << elements
-                       << " elements in whole tiles; at most " << INT32_MAX
-                       << " are supported";
+    return emitError() << "with " << getTileText(schedule)
+                       << " and chunk = " << schedule.getChunk()
+                       << " the filter of type " << filter << " has "
+                       << elements << " elements in whole tiles; at most "
+                       << INT32_MAX << " are supported";
+  return success();
+}
+
+/// Fragments are words: 16-bit elements are loaded in pairs.
+static LogicalResult checkPairs(ScheduleAttr schedule, const Convolution &conv,
+                                function_ref<InFlightDiagnostic()> emitError) {
+  Type element = conv.getImageType().getElementType();
+  if (schedule.usesTensorCores() || element.getIntOrFloatBitWidth() >= 32)
+    return success();
+  OperandLayouts layouts = getOperandLayouts(schedule, conv);
+  for (auto [layout, what] : {std::pair(layouts.filter, "output channel"),
+                              std::pair(layouts.image, "position")})
+    if (layout.getNumRegisters() < 2)
+      return emitError() << getTileText(schedule) << " on "
+                         << getWarpsText(schedule) << " gives a thread one "
+                         << what << ", contraction = fma on " << element
+                         << " needs two";
   return success();
 }
 
@@ -190,10 +234,21 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                        << conv.getFilters()
                        << "; looping over output channels is not supported";
   if (schedule.getThreads() > target.getThreadsPerBlock())
-    return emitError() << "warps give " << schedule.getThreads()
-                       << " threads a block, " << target.getName() << " allows "
+    return emitError() << getWarpsText(schedule) << " give "
+                       << schedule.getThreads() << " threads a block, "
+                       << target.getName() << " allows "
                        << target.getThreadsPerBlock();
-  if (failed(checkExtents(schedule, conv, emitError)))
+  if (schedule.getWeights() == Weights::Packed && !canPackFilter(conv))
+    return emitError() << "weights = packed needs a filter that only the "
+                          "convolution reads; weights = strided takes it as "
+                          "it lies in memory";
+  // Accumulators alone must leave room for addresses and fragments.
+  uint64_t accumulators = multiply(schedule.getTile()) / schedule.getThreads();
+  if (accumulators > 128)
+    return emitError() << getTileText(schedule) << " needs " << accumulators
+                       << " accumulators a thread, at most 128 fit";
+  if (failed(checkExtents(schedule, conv, emitError)) ||
+      failed(checkPairs(schedule, conv, emitError)))
     return failure();
   if (schedule.getTranspose() && conv.image.c == 3)
     return emitError() << "transpose = true brings channels next to one "
@@ -208,15 +263,19 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                        << (schedule.getRing() ? "part of the ring, "
                                               : "stage, ")
                        << steps;
-  // Accumulators alone must leave room for addresses and fragments.
-  int64_t accumulators = schedule.getTile()[0] * schedule.getTile()[1] *
-                         schedule.getTile()[2] / schedule.getThreads();
-  if (accumulators > 128)
-    return emitError() << "tile needs " << accumulators
-                       << " accumulators a thread, at most 128 fit";
-  int64_t bytes = getSharedBytes(schedule, conv);
-  if (bytes > target.getSharedPerBlock())
-    return emitError() << "tile, chunk and stages need " << bytes
+  // A patch that is far too large may not even be counted in 64 bits.
+  uint64_t bytes =
+      multiply({schedule.getStages(), schedule.getChunk(),
+                conv.getWindow(0, schedule.getTile()[1]),
+                conv.getWindow(1, schedule.getTile()[2]),
+                static_cast<int64_t>(element.getIntOrFloatBitWidth()) / 8});
+  if (bytes <= uint64_t(target.getSharedPerBlock()))
+    bytes = getSharedBytes(schedule, conv);
+  if (bytes > uint64_t(target.getSharedPerBlock()))
+    return emitError() << getTileText(schedule)
+                       << ", chunk = " << schedule.getChunk()
+                       << " and stages = " << schedule.getStages()
+                       << " need at least " << bytes
                        << " bytes of shared memory, " << target.getName()
                        << " has " << target.getSharedPerBlock() << " a block";
   return success();

@@ -268,8 +268,10 @@ FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
   Value reduced = op->getNumResults() == 1
                       ? matchReduction(op.getRegionOutputArgs(), 0, combiners)
                       : nullptr;
+  // What has a neutral element can be combined in any order; subf cannot.
   if (!reduced || combiners.size() != 1 ||
-      combiners.front()->getNumOperands() != 2)
+      combiners.front()->getNumOperands() != 2 ||
+      !arith::getNeutralElement(combiners.front()))
     return op.emitOpError("not supported: a reduction must combine one result "
                           "with one associative operation");
   Operation *combiner = combiners.front();

@@ -112,19 +112,22 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
       continue;
     }
     Roles roles;
-    for (AffineExpr expr : op.getMatchingIndexingMap(&operand).getResults()) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    for (auto [expr, extent] :
+         llvm::zip_equal(map.getResults(), op.getShape(&operand))) {
       if (auto dim = dyn_cast<AffineDimExpr>(expr))
         roles.push_back(iteration[dim.getPosition()]);
-      else if (isa<AffineConstantExpr>(expr))
+      else if (!isa<AffineConstantExpr>(expr))
+        return op.emitOpError("not supported: indexes an operand by a sum");
+      else if (extent == 1)
         roles.push_back(Role::None);
       else
-        return op.emitOpError("not supported: indexes an operand by a sum");
+        return op.emitOpError("not supported: reads operand ")
+               << operand.getOperandNumber() << " of type "
+               << operand.get().getType()
+               << " at a constant index; slice it outside the program";
     }
     FailureOr<Value> tile = tileValue(operand.get(), roles);
-    if (failed(tile))
-      return failure();
-    if (op.isDpsInput(&operand) && op.getNumReductionLoops() > 0)
-      tile = maskPaddedChannels(op, *tile, roles);
     if (failed(tile))
       return failure();
     operands.push_back(*tile);
@@ -149,6 +152,8 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
   tiled->setOperands(operands);
   for (auto [result, type] : llvm::zip_equal(tiled->getResults(), resultTypes))
     result.setType(type);
+  if (failed(maskPaddedChannels(cast<linalg::LinalgOp>(tiled), iteration)))
+    return failure();
   // An index counts within the whole tensor.
   tiled->walk([&](linalg::IndexOp index) {
     Role role = iteration[index.getDim()];
@@ -172,48 +177,41 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
   return tiled->getResult(resultNumber);
 }
 
-/// Output channels beyond the last must not take part in a reduction: they get
-/// the combiner's neutral element.
-FailureOr<Value> KernelTiler::maskPaddedChannels(linalg::LinalgOp reduction,
-                                                 Value tile,
-                                                 ArrayRef<Role> roles) {
-  auto dim = llvm::find(roles, Role::Filter);
-  if (dim == roles.end() || getExtent(Role::Filter) == getTile(Role::Filter))
-    return tile;
-  Location loc = reduction.getLoc();
-  auto type = cast<RankedTensorType>(tile.getType());
+/// Output channels beyond the last must not take part in a reduction: what is
+/// combined for them is the combiner's neutral element, whatever the body
+/// computes before.
+LogicalResult KernelTiler::maskPaddedChannels(linalg::LinalgOp reduction,
+                                              ArrayRef<Role> iteration) {
+  auto dim = llvm::find(iteration, Role::Filter);
+  if (dim == iteration.end() ||
+      !linalg::isReductionIterator(
+          reduction.getIteratorTypesArray()[dim - iteration.begin()]) ||
+      getExtent(Role::Filter) == getTile(Role::Filter))
+    return success();
   SmallVector<Operation *> combiners;
   Value reduced = matchReduction(reduction.getRegionOutputArgs(), 0, combiners);
   std::optional<TypedAttr> neutral =
       reduced && combiners.size() == 1
           ? arith::getNeutralElement(combiners.front())
           : std::nullopt;
-  if (!neutral) {
+  if (!neutral)
     return reduction.emitOpError("not supported: a reduction over ")
            << getExtent(Role::Filter)
            << " channels, padded to the tile, needs a combiner with a neutral "
               "element";
-  }
-  auto map = builder.getMultiDimIdentityMap(type.getRank());
-  auto empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
-                                       type.getElementType());
-  SmallVector<utils::IteratorType> iterators(type.getRank(),
-                                             utils::IteratorType::parallel);
-  auto select = linalg::GenericOp::create(
-      builder, loc, TypeRange{type}, ValueRange{tile}, ValueRange{empty},
-      ArrayRef<AffineMap>{map, map}, iterators,
-      [&](OpBuilder &b, Location loc, ValueRange args) {
-        Value index = linalg::IndexOp::create(b, loc, dim - roles.begin());
-        Value extent =
-            arith::ConstantIndexOp::create(b, loc, getExtent(Role::Filter));
-        Value valid = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                            index, extent);
-        Value filler = arith::ConstantOp::create(b, loc, *neutral);
-        Value value = arith::SelectOp::create(b, loc, valid, args[0], filler);
-        linalg::YieldOp::create(b, loc, value);
-      });
+  Location loc = reduction.getLoc();
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(combiners.front());
+  Value index = linalg::IndexOp::create(builder, loc, dim - iteration.begin());
+  Value extent =
+      arith::ConstantIndexOp::create(builder, loc, getExtent(Role::Filter));
+  Value valid = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
+                                      index, extent);
+  Value filler = arith::ConstantOp::create(builder, loc, *neutral);
+  Value select = arith::SelectOp::create(builder, loc, valid, reduced, filler);
+  combiners.front()->replaceUsesOfWith(reduced, select);
   ++masked;
-  return select.getResult(0);
+  return success();
 }
 
 FailureOr<Value> KernelTiler::tileConvolution() {

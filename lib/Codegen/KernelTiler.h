@@ -47,9 +47,8 @@ private:
                       llvm::ArrayRef<mlir::OpFoldResult> offsets,
                       llvm::ArrayRef<int64_t> sizes,
                       llvm::ArrayRef<bool> inBounds);
-  mlir::FailureOr<mlir::Value>
-  maskPaddedChannels(mlir::linalg::LinalgOp reduction, mlir::Value tile,
-                     llvm::ArrayRef<Role> roles);
+  mlir::LogicalResult maskPaddedChannels(mlir::linalg::LinalgOp reduction,
+                                         llvm::ArrayRef<Role> iteration);
 
   KernelOp kernel;
   Convolution conv;

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Views.h"
 #include "kiln/Codegen/Passes.h"
 
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
@@ -58,17 +59,6 @@ private:
 };
 
 } // namespace
-
-/// The value that `value` is a view of: reshapes move no data.
-static Value stripViews(Value value) {
-  while (Operation *op = value.getDefiningOp()) {
-    if (!isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
-            op))
-      break;
-    value = op->getOperand(0);
-  }
-  return value;
-}
 
 FailureOr<Value> Outliner::getBuffer(Value tensor) {
   Value source = stripViews(tensor);

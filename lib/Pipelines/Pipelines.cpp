@@ -42,6 +42,7 @@ void kiln::buildScheduleStage(OpPassManager &pm,
 
 void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
   pm.addPass(createPackWeights());
+  pm.addPass(createFoldPacking());
   pm.addPass(createTileToBlocks());
   pm.addPass(createTileReduction());
   pm.addPass(createOutlineKernels());

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace kiln {
@@ -171,6 +172,18 @@ struct PromoteToF64 : kiln::impl::KilnPromoteToF64Base<PromoteToF64> {
 
 } // namespace
 
+/// The value whose bytes a resource holds; null where it is missing or does not
+/// have one element for each of the type's.
+static DenseFPElementsAttr readResource(DenseResourceElementsAttr resource) {
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  ShapedType type = resource.getType();
+  if (!blob || static_cast<int64_t>(blob->getData().size()) * 8 !=
+                   type.getNumElements() * type.getElementTypeBitWidth())
+    return nullptr;
+  return cast<DenseFPElementsAttr>(
+      DenseElementsAttr::getFromRawBuffer(type, blob->getData()));
+}
+
 LogicalResult PromoteToF64::promoteConstant(arith::ConstantOp op) {
   Type wide = Float64Type::get(&getContext());
   if (auto number = dyn_cast<FloatAttr>(op.getValue())) {
@@ -178,8 +191,11 @@ LogicalResult PromoteToF64::promoteConstant(arith::ConstantOp op) {
     return success();
   }
   auto dense = dyn_cast<DenseFPElementsAttr>(op.getValue());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue()))
+    dense = readResource(resource);
   if (!dense)
-    return op.emitOpError("needs a dense value for the reference on a GPU");
+    return op.emitOpError("needs a dense value, or a resource with the bytes "
+                          "of its type, for the reference on a GPU");
   op.setValueAttr(dense.mapValues(wide, [](const APFloat &value) {
     APFloat result = value;
     bool ignored;

@@ -65,11 +65,14 @@ static ScheduleAttr getSchedule(const Convolution &conv,
                                 int64_t chunk, ArrayRef<int64_t> warps,
                                 int64_t stages, Columns columns, int64_t ring,
                                 bool transpose) {
+  Weights weights = canPackFilter(conv) ? Weights::Packed : Weights::Strided;
+  if (ring && weights == Weights::Strided)
+    return ScheduleAttr();
   auto get = [&](int64_t lookahead, int64_t spread) {
     return ScheduleAttr::get(
         conv.op->getContext(), contraction, tile, chunk, warps, stages,
-        /*persistent=*/true, columns, Weights::Packed, ring, transpose,
-        lookahead, /*early_barrier=*/lookahead > 0, spread, /*peel=*/false,
+        /*persistent=*/true, columns, weights, ring, transpose, lookahead,
+        /*early_barrier=*/lookahead > 0, spread, /*peel=*/false,
         /*halving=*/true, /*paired_stores=*/true);
   };
   // Two slots let copies, fragments and multiplies overlap.

@@ -183,6 +183,10 @@ private:
     buffer.bytes = *bytes;
     if (failed(appendBytes(get, data)))
       return failure();
+    if (int64_t size = plan.constants.size() - buffer.offset; size != *bytes)
+      return get.emitError("the constant '")
+             << get.getName() << "' has " << size << " bytes of data, its type "
+             << "needs " << *bytes;
     addBuffer(get, buffer);
     return success();
   }
@@ -196,6 +200,13 @@ private:
             static_cast<char>(bits.extractBitsAsZExtValue(width, bit)));
       }
     };
+    if (auto dense = dyn_cast<DenseElementsAttr>(data);
+        dense && !dense.isSplat() &&
+        dense.getElementType().getIntOrFloatBitWidth() % 8 == 0) {
+      plan.constants.append(dense.getRawData().begin(),
+                            dense.getRawData().end());
+      return success();
+    }
     if (auto values = data.tryGetValues<llvm::APInt>()) {
       llvm::for_each(*values, append);
       return success();

@@ -98,6 +98,39 @@ gpu.module @kernels {
 
 // -----
 
+// A difference depends on the order: that of partial results is not the whole's.
+#schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
+!image = !kiln.shared<1 x f32, #kiln.shared_layout<[1:0], [8:8], [1:8], [8:1]>>
+!filter = !kiln.shared<1 x f32, #kiln.shared_layout<[16:8], [8:1], [1:0], [1:0]>>
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#kept = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
+gpu.module @kernels {
+  gpu.func @difference(%out: memref<1x1x8xf32>) kernel attributes {kiln.schedule = #schedule} {
+    %x = kiln.alloc_shared : !image
+    %w = kiln.alloc_shared : !filter
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %init = arith.constant dense<0.0> : tensor<1x16x1x8xf32>
+    %r = scf.for %c = %0 to %8 step %8 iter_args(%acc = %init) -> (tensor<1x16x1x8xf32>) {
+      %image = kiln.staged %x[%0] : !image -> tensor<1x8x1x8xf32>
+      %filter = kiln.staged %w[%0] : !filter -> tensor<16x8x1x1xf32>
+      %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x8xf32>, tensor<16x8x1x1xf32>) outs(%acc : tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32>
+      scf.yield %d : tensor<1x16x1x8xf32>
+    }
+    %start = arith.constant dense<0.0> : tensor<1x1x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction must combine one result with one associative operation}}
+    %s = linalg.generic {indexing_maps = [#id, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x16x1x8xf32>) outs(%start : tensor<1x1x8xf32>) {
+    ^bb1(%i: f32, %j: f32):
+      %1 = arith.subf %j, %i : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x1x8xf32>
+    kiln.store_tile %s, %out[%0, %0, %0] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x1x8xf32>
+    gpu.return
+  }
+}
+
+// -----
+
 // Only one value is combined.
 #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
 !image = !kiln.shared<1 x f32, #kiln.shared_layout<[1:0], [8:8], [1:8], [8:1]>>

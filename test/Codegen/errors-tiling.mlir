@@ -168,6 +168,27 @@ func.func @result_map(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tens
 
 // -----
 
+// A row of a matrix is no tile of it.
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#row = affine_map<(d0, d1, d2, d3) -> (0, d1)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @constant_index(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<2x4xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<2x4xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<2x4xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    // expected-error@+1 {{'linalg.generic' op not supported: reads operand 1 of type 'tensor<2x4xf32>' at a constant index; slice it outside the program}}
+    %s = linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %d : tensor<1x4x2x8xf32>, tensor<2x4xf32>) outs(%c : tensor<1x4x2x8xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %s0 = arith.addf %i, %j : f32
+      linalg.yield %s0 : f32
+    } -> tensor<1x4x2x8xf32>
+    kiln.yield %s : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
 // A sum of loop variables is no tile.
 #id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #sum = affine_map<(d0, d1, d2, d3) -> (d2 + d3)>

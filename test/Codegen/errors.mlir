@@ -10,6 +10,7 @@
 // RUN: not kiln-opt %t/staging.mlir --pass-pipeline='builtin.module(gpu.module(kiln-unroll-taps))' 2>&1 | FileCheck %s --check-prefix=TAPS
 // RUN: not kiln-opt %t/no-layout.mlir --kiln-distribute 2>&1 | FileCheck %s --check-prefix=LAYOUT
 // RUN: not kiln-opt %t/no-block-size.mlir --kiln-distribute 2>&1 | FileCheck %s --check-prefix=BLOCKSIZE
+// RUN: not kiln-opt %t/short-constant.mlir --kiln-fold-packing 2>&1 | FileCheck %s --check-prefix=BYTES
 //
 // What a pass needs and does not find is an error that names the pass to run.
 
@@ -23,6 +24,7 @@
 // STAGING: error: 'linalg.conv_2d_nchw_fchw' op must be in a chunk loop and read tiles; run kiln-tile-reduction first
 // TAPS: error: 'linalg.conv_2d_nchw_fchw' op needs staged operands and a layout; run kiln-stage-operands and kiln-assign-layouts first
 // BLOCKSIZE: error: 'gpu.func' op needs a known_block_size to be distributed
+// BYTES: short-constant.mlir:3:8: error: the constant of type 'tensor<2x2xf32>' has 8 bytes of data, it needs 16
 // LAYOUT: error: 'kiln.extract_tile' op needs a layout to be distributed
 
 //--- level2.mlir
@@ -89,3 +91,23 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+//--- short-constant.mlir
+#one = #kiln.shared_layout<[2:1], [1:1]>
+func.func @short() -> tensor<2x2xf32> {
+  %w = arith.constant dense_resource<weights> : tensor<2x2xf32>
+  %p = kiln.kernel "short" (%w : tensor<2x2xf32>) -> tensor<2x2xf32> attributes {role = "pack"} {
+  ^bb0(%f: tensor<2x2xf32>):
+    %rows = kiln.pack %f layout #one chunk_dim 1 : tensor<2x2xf32> -> tensor<2x2xf32>
+    kiln.yield %rows : tensor<2x2xf32>
+  }
+  return %p : tensor<2x2xf32>
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      weights: "0x040000000000803F00000040"
+    }
+  }
+#-}

@@ -68,9 +68,9 @@ func.func @padded(%x: tensor<1x3x7x19xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<
 #position = affine_map<(d0, d1, d2, d3) -> (d2, d3)>
 #kept = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
 // Everything behind the convolution comes along on tiles. Three channels are padded
-// to four: the filter and the bias overhang, and before the maximum the fourth
-// channel is replaced by what a maximum ignores. An index counts within the whole
-// result.
+// to four: the filter and the bias overhang, and for the fourth channel the maximum
+// takes what it ignores, whatever the body computes before. An index counts within the
+// whole result.
 //
 // CHECK-LABEL: func @epilogue
 // CHECK:       scf.forall (%[[N:.+]], %[[ROW:.+]], %[[COLUMN:.+]]) in (1, 2, 2)
@@ -82,14 +82,15 @@ func.func @padded(%x: tensor<1x3x7x19xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<
 // CHECK:         %[[SCALED:.+]] = linalg.generic {{.*}} ins(%[[CONV]], %[[BIAS]], %[[MASK]] : tensor<1x4x1x8xf32>, tensor<4xf32>, tensor<1x8xf32>)
 // CHECK:           %[[INDEX:.+]] = linalg.index 3
 // CHECK:           arith.addi %[[INDEX]], %[[X0]]
-// CHECK:         %[[VALID:.+]] = linalg.generic {{.*}} ins(%[[SCALED]] : tensor<1x4x1x8xf32>)
+// CHECK:         linalg.generic {{.*}}"reduction"{{.*}} ins(%[[SCALED]] : tensor<1x4x1x8xf32>) outs(%{{.+}} : tensor<1x1x8xf32>)
+// CHECK:           ^bb0(%[[IN:.+]]: f32, %[[OUT:.+]]: f32):
+// CHECK:           %[[SQUARE:.+]] = arith.mulf %[[IN]], %[[IN]]
 // CHECK:           %[[CHANNEL:.+]] = linalg.index 1
 // CHECK:           %[[THREE:.+]] = arith.constant 3 : index
 // CHECK:           %[[REAL:.+]] = arith.cmpi ult, %[[CHANNEL]], %[[THREE]]
 // CHECK:           %[[LOWEST:.+]] = arith.constant 0xFF800000 : f32
-// CHECK:           arith.select %[[REAL]], %{{.+}}, %[[LOWEST]]
-// CHECK:         linalg.generic {{.*}}"reduction"{{.*}} ins(%[[VALID]] : tensor<1x4x1x8xf32>) outs(%{{.+}} : tensor<1x1x8xf32>)
-// CHECK:           arith.maximumf
+// CHECK:           %[[TAKEN:.+]] = arith.select %[[REAL]], %[[SQUARE]], %[[LOWEST]]
+// CHECK:           arith.maximumf %[[TAKEN]], %[[OUT]]
 // CHECK:         tensor.parallel_insert_slice %{{.+}} into %{{.+}}[%[[N]], %[[ROW]], %[[X0]]] [1, 1, 8]
 func.func @epilogue(%x: tensor<1x2x2x16xf32>, %w: tensor<3x2x1x1xf32>, %bias: tensor<3xf32>, %mask: tensor<2x16xf32>) -> tensor<1x2x16xf32> {
   %y = kiln.kernel "conv" (%x, %w, %bias, %mask : tensor<1x2x2x16xf32>, tensor<3x2x1x1xf32>, tensor<3xf32>, tensor<2x16xf32>) -> tensor<1x2x16xf32> attributes {schedule = #schedule} {
@@ -113,8 +114,9 @@ func.func @epilogue(%x: tensor<1x2x2x16xf32>, %w: tensor<3x2x1x1xf32>, %bias: te
     %f3 = linalg.fill ins(%lowest : f32) outs(%e3 : tensor<1x2x16xf32>) -> tensor<1x2x16xf32>
     %q = linalg.generic {indexing_maps = [#id, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%s : tensor<1x3x2x16xf32>) outs(%f3 : tensor<1x2x16xf32>) {
     ^bb0(%in: f32, %out: f32):
-      %0 = arith.maximumf %in, %out : f32
-      linalg.yield %0 : f32
+      %0 = arith.mulf %in, %in : f32
+      %1 = arith.maximumf %0, %out : f32
+      linalg.yield %1 : f32
     } -> tensor<1x2x16xf32>
     kiln.yield %q : tensor<1x2x16xf32>
   }
@@ -134,9 +136,8 @@ func.func @epilogue(%x: tensor<1x2x2x16xf32>, %w: tensor<3x2x1x1xf32>, %bias: te
 // CHECK:         linalg.generic
 // CHECK:           linalg.index 3
 // CHECK:           %[[ZERO:.+]] = arith.constant 0.000000e+00 : f32
-// CHECK:           arith.select %{{.+}}, %{{.+}}, %[[ZERO]]
-// CHECK:         linalg.generic
-// CHECK:           arith.addf
+// CHECK:           %[[TAKEN:.+]] = arith.select %{{.+}}, %{{.+}}, %[[ZERO]]
+// CHECK:           arith.addf %[[TAKEN]]
 // CHECK:         tensor.parallel_insert_slice %{{.+}} into %{{.+}}[%[[N]], %[[ROW]], %{{.+}}] [1, 1, 8]
 func.func @nhwc_sum(%x: tensor<1x2x16x2xf32>, %w: tensor<1x1x2x3xf32>, %o: tensor<1x2x16x3xf32>, %o3: tensor<1x2x16xf32>) -> tensor<1x2x16xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o, %o3 : tensor<1x2x16x2xf32>, tensor<1x1x2x3xf32>, tensor<1x2x16x3xf32>, tensor<1x2x16xf32>) -> tensor<1x2x16xf32> attributes {schedule = #schedule} {

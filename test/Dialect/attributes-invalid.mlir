@@ -86,48 +86,54 @@ module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1,
 // -----
 
 // A schedule: tile and warps over output channels, rows and columns.
-// expected-error @below {{tile must be three powers of two: output channels, rows, columns}}
+// expected-error @below {{tile = [64, 4] must be three powers of two: output channels, rows, columns}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4], chunk = 8, warps = [1, 1, 1]>} {}
 
 // -----
 
-// expected-error @below {{tile must be three powers of two}}
+// expected-error @below {{tile = [64, 3, 16] must be three powers of two}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 3, 16], chunk = 8, warps = [1, 1, 1]>} {}
 
 // -----
 
-// expected-error @below {{tile must be three powers of two}}
+// expected-error @below {{tile = [64, 0, 16] must be three powers of two}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 0, 16], chunk = 8, warps = [1, 1, 1]>} {}
 
 // -----
 
-// expected-error @below {{warps must be three powers of two: over channels, rows, columns}}
+// expected-error @below {{warps = [1, 1] must be three powers of two: over channels, rows, columns}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1]>} {}
 
 // -----
 
-// expected-error @below {{warps must be three powers of two}}
+// expected-error @below {{warps = [1, 3, 1] must be three powers of two}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 3, 1]>} {}
 
 // -----
 
-// expected-error @below {{a block has at most 32 warps, not 64}}
+// expected-error @below {{warps = [4, 4, 4] are more than the 32 warps of a block}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [256, 8, 64], chunk = 8, warps = [4, 4, 4]>} {}
 
 // -----
 
+// Their product does not fit into 64 bits.
+// expected-error @below {{warps = [4294967296, 4294967296, 1] are more than the 32 warps of a block}}
+module attributes {test.x = #kiln.schedule<contraction = fma, tile = [4294967296, 4294967296, 8], chunk = 8, warps = [4294967296, 4294967296, 1]>} {}
+
+// -----
+
 // Every warp needs a part of the tile.
-// expected-error @below {{tile has 4 rows for 8 warps}}
+// expected-error @below {{tile = [64, 4, 16] has 4 rows for 8 warps}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 8, 1]>} {}
 
 // -----
 
-// expected-error @below {{tile has 2 channels for 4 warps}}
+// expected-error @below {{tile = [2, 1, 8] has 2 channels for 4 warps}}
 module attributes {test.x = #kiln.schedule<contraction = fma, tile = [2, 1, 8], chunk = 8, warps = [4, 1, 1]>} {}
 
 // -----
 
-// expected-error @below {{tile has 2 columns for 4 warps}}
+// expected-error @below {{tile = [2, 1, 2] has 2 columns for 4 warps}}
 module attributes {test.x = #kiln.schedule<contraction = fma, tile = [2, 1, 2], chunk = 8, warps = [1, 1, 4]>} {}
 
 // -----
@@ -159,28 +165,28 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k16_bf16, tile
 // -----
 
 // What one mma instruction computes is the least that a warp can do.
-// expected-error @below {{a warp needs at least 16 output channels for mma, not 8}}
+// expected-error @below {{tile = [16, 4, 16] on warps = [2, 1, 1] gives a warp 8 channels, mma needs at least 16}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 4, 16], chunk = 8, warps = [2, 1, 1]>} {}
 
 // -----
 
-// expected-error @below {{a warp needs at least 8 columns for mma, not 4}}
+// expected-error @below {{tile = [64, 4, 8] on warps = [1, 1, 2] gives a warp 4 columns, mma needs at least 8}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 8], chunk = 8, warps = [1, 1, 2]>} {}
 
 // -----
 
 // Even and odd columns alternate between two instructions.
-// expected-error @below {{even_odd needs at least 16 columns a warp, not 8}}
+// expected-error @below {{tile = [64, 4, 8] on warps = [1, 1, 1] gives a warp 8 columns, columns = even_odd needs at least 16}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 8], chunk = 8, warps = [1, 1, 1], columns = even_odd>} {}
 
 // -----
 
-// expected-error @below {{even_odd is a layout of 32-bit mma operands}}
+// expected-error @below {{columns = even_odd is a layout of 32-bit mma operands, contraction = mma_m16n8k16_f16 has none}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 4, 16], chunk = 16, warps = [1, 1, 1], columns = even_odd>} {}
 
 // -----
 
-// expected-error @below {{even_odd is a layout of 32-bit mma operands}}
+// expected-error @below {{columns = even_odd is a layout of 32-bit mma operands, contraction = fma has none}}
 module attributes {test.x = #kiln.schedule<contraction = fma, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], columns = even_odd>} {}
 
 // -----
@@ -206,7 +212,7 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile 
 
 // -----
 
-// expected-error @below {{early_barrier needs lookahead = 1: the last k-step's fragments must be in registers}}
+// expected-error @below {{early_barrier = true needs lookahead = 1, not 0: the last k-step's fragments must be in registers}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], early_barrier = true>} {}
 
 // -----
@@ -216,7 +222,7 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile 
 
 // -----
 
-// expected-error @below {{early_barrier needs stages of 2 or more, not 1}}
+// expected-error @below {{early_barrier = true needs stages = 2 or more, not 1}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 1, lookahead = 1, early_barrier = true>} {}
 
 // -----
@@ -226,27 +232,27 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile 
 
 // -----
 
-// expected-error @below {{ring needs weights = packed: parts of a strided filter are not contiguous}}
+// expected-error @below {{ring = 3 needs weights = packed: parts of a strided filter are not contiguous}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], weights = strided, ring = 3>} {}
 
 // -----
 
-// expected-error @below {{ring needs stages of 2 or more, not 1}}
+// expected-error @below {{ring = 3 needs stages = 2 or more, not 1}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 1, ring = 3>} {}
 
 // -----
 
-// expected-error @below {{transpose moves 16-bit elements, not those of mma_m16n8k8_tf32}}
+// expected-error @below {{transpose = true moves 16-bit elements, contraction = mma_m16n8k8_tf32 has others}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], transpose = true>} {}
 
 // -----
 
-// expected-error @below {{spread needs early_barrier: without it all copies of a stage are issued at once}}
+// expected-error @below {{spread = 2 needs early_barrier = true: without it all copies of a stage are issued at once}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], spread = 2>} {}
 
 // -----
 
-// expected-error @below {{peel needs early_barrier}}
+// expected-error @below {{peel = true needs early_barrier = true}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], peel = true>} {}
 
 // -----

@@ -12,10 +12,10 @@
 // PRECISION: error: unknown precision 'f8'; known are tf32 and f32
 // TEXT: #kiln.schedule<fast>:1:20: error: expected '='
 // TEXT: error: '#kiln.schedule<fast>' is not a #kiln.schedule attribute
-// RULE: error: tile must be three powers of two
+// RULE: error: tile = [3, 1, 8] must be three powers of two
 // RULE: is not a #kiln.schedule attribute
 // KIND: error: '4 : i32' is not a #kiln.schedule attribute
-// THREADS: error: {{.*}}the given schedule does not fit: warps give 64 threads a block, small allows 32
+// THREADS: error: {{.*}}the given schedule does not fit: warps = [1, 2, 1] give 64 threads a block, small allows 32
 
 //--- empty.mlir
 module {}

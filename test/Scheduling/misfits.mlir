@@ -55,7 +55,7 @@ func.func @channels(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: ten
 func.func @accumulators(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 2, 1]>} {
   ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
-    // expected-error @below {{the given schedule does not fit: tile needs 512 accumulators a thread, at most 128 fit}}
+    // expected-error @below {{the given schedule does not fit: tile = [64, 16, 32] needs 512 accumulators a thread, at most 128 fit}}
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
     kiln.yield %r : tensor<1x64x64x64xf32>
   }
@@ -67,7 +67,7 @@ func.func @accumulators(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o:
 func.func @shared_memory(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 32, warps = [1, 4, 2], stages = 4>} {
   ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
-    // expected-error-re @below {{the given schedule does not fit: tile, chunk and stages need {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
+    // expected-error-re @below {{the given schedule does not fit: tile = [64, 8, 32], chunk = 32 and stages = 4 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
     kiln.yield %r : tensor<1x64x64x64xf32>
   }
@@ -80,7 +80,7 @@ func.func @shared_memory(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o
 func.func @scratch(%x: tensor<1x8x66x66xf32>, %w: tensor<128x8x3x3xf32>, %o: tensor<1x128x64x64xf32>, %i: tensor<1x64x64xf32>) -> tensor<1x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o, %i : tensor<1x8x66x66xf32>, tensor<128x8x3x3xf32>, tensor<1x128x64x64xf32>, tensor<1x64x64xf32>) -> tensor<1x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [8, 1, 1]>} {
   ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<128x8x3x3xf32>, %c: tensor<1x128x64x64xf32>, %d: tensor<1x64x64xf32>):
-    // expected-error-re @below {{the given schedule does not fit: tile, chunk and stages need {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
+    // expected-error-re @below {{the given schedule does not fit: tile = [128, 8, 32], chunk = 8 and stages = 2 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<128x8x3x3xf32>) outs(%c : tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32>
     %m = linalg.generic {indexing_maps = [affine_map<(n, f, h, w) -> (n, f, h, w)>, affine_map<(n, f, h, w) -> (n, h, w)>], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x128x64x64xf32>) outs(%d : tensor<1x64x64xf32>) {
     ^bb0(%in: f32, %out: f32):
@@ -98,7 +98,7 @@ func.func @scratch(%x: tensor<1x8x66x66xf32>, %w: tensor<128x8x3x3xf32>, %o: ten
 func.func @no_space(%x: tensor<1x8x70x70xf32>, %w: tensor<128x8x11x11xf32>, %o: tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x70x70xf32>, tensor<128x8x11x11xf32>, tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
   ^bb0(%a: tensor<1x8x70x70xf32>, %b: tensor<128x8x11x11xf32>, %c: tensor<1x128x60x60xf32>):
-    // expected-error-re @below {{not supported: tile, chunk and stages need {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
+    // expected-error-re @below {{not supported: tile = {{.+}}, chunk = 8 and stages = 1 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x70x70xf32>, tensor<128x8x11x11xf32>) outs(%c : tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32>
     kiln.yield %r : tensor<1x128x60x60xf32>
   }
@@ -183,6 +183,84 @@ func.func @spread(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x1x1xf32>, %o: tenso
     kiln.yield %r : tensor<1x64x64x64xf32>
   }
   return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+// Too large for 64-bit counts: 8388608^2 positions.
+func.func @patch(%x: tensor<1x8x1x1xf32>, %w: tensor<16x8x1x1xf32>, %o: tensor<1x16x1x1xf32>) -> tensor<1x16x1x1xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x1x1xf32>, tensor<16x8x1x1xf32>, tensor<1x16x1x1xf32>) -> tensor<1x16x1x1xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 8, 8], chunk = 8, warps = [1, 1, 1], stages = 1>} {
+  ^bb0(%a: tensor<1x8x1x1xf32>, %b: tensor<16x8x1x1xf32>, %c: tensor<1x16x1x1xf32>):
+    // expected-error @below {{the given schedule does not fit: tile = [16, 8, 8], chunk = 8 and stages = 1 need at least 18446744073709551615 bytes of shared memory, rtx4090 has 101376 a block}}
+    %r = linalg.conv_2d_nchw_fchw {strides = dense<4611686018427387904> : tensor<2xi64>} ins(%a, %b : tensor<1x8x1x1xf32>, tensor<16x8x1x1xf32>) outs(%c : tensor<1x16x1x1xf32>) -> tensor<1x16x1x1xf32>
+    kiln.yield %r : tensor<1x16x1x1xf32>
+  }
+  return %y : tensor<1x16x1x1xf32>
+}
+
+// -----
+
+// 2^84 values: the product of the extents does not fit into 64 bits either.
+func.func @tile(%x: tensor<1x1x1x1xf32>, %w: tensor<1x1x1x1xf32>, %o: tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [268435456, 268435456, 268435456], chunk = 8, warps = [1, 1, 1]>} {
+  ^bb0(%a: tensor<1x1x1x1xf32>, %b: tensor<1x1x1x1xf32>, %c: tensor<1x1x1x1xf32>):
+    // expected-error-re @below {{the given schedule does not fit: tile = [268435456, 268435456, 268435456] needs {{[0-9]+}} accumulators a thread, at most 128 fit}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>) outs(%c : tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32>
+    kiln.yield %r : tensor<1x1x1x1xf32>
+  }
+  return %y : tensor<1x1x1x1xf32>
+}
+
+// -----
+
+func.func @chunk(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 1048576, warps = [1, 2, 1]>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    // expected-error-re @below {{the given schedule does not fit: with tile = [64, 4, 16] and chunk = 1048576 the image of type 'tensor<1x8x66x66xf32>' spans {{[0-9]+}} elements within a tile; at most 2147483647 are supported}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+// Sixteen-bit operands come to the registers in pairs: eight warps leave a thread one
+// column of the tile's 64.
+func.func @position(%x: tensor<1x66x66x8xf16>, %w: tensor<3x3x8x16xf16>, %o: tensor<1x64x64x16xf32>) -> tensor<1x64x64x16xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x66x66x8xf16>, tensor<3x3x8x16xf16>, tensor<1x64x64x16xf32>) -> tensor<1x64x64x16xf32> attributes {schedule = #kiln.schedule<contraction = fma, tile = [16, 1, 64], chunk = 4, warps = [1, 1, 8]>} {
+  ^bb0(%a: tensor<1x66x66x8xf16>, %b: tensor<3x3x8x16xf16>, %c: tensor<1x64x64x16xf32>):
+    // expected-error @below {{the given schedule does not fit: tile = [16, 1, 64] on warps = [1, 1, 8] gives a thread one position, contraction = fma on 'f16' needs two}}
+    %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x66x66x8xf16>, tensor<3x3x8x16xf16>) outs(%c : tensor<1x64x64x16xf32>) -> tensor<1x64x64x16xf32>
+    kiln.yield %r : tensor<1x64x64x16xf32>
+  }
+  return %y : tensor<1x64x64x16xf32>
+}
+
+// -----
+
+// Four lanes for the channels and four warps: one each.
+func.func @channel(%x: tensor<1x66x66x8xbf16>, %w: tensor<3x3x8x16xbf16>, %o: tensor<1x64x64x16xf32>) -> tensor<1x64x64x16xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x66x66x8xbf16>, tensor<3x3x8x16xbf16>, tensor<1x64x64x16xf32>) -> tensor<1x64x64x16xf32> attributes {schedule = #kiln.schedule<contraction = fma, tile = [16, 2, 8], chunk = 4, warps = [4, 1, 1]>} {
+  ^bb0(%a: tensor<1x66x66x8xbf16>, %b: tensor<3x3x8x16xbf16>, %c: tensor<1x64x64x16xf32>):
+    // expected-error @below {{the given schedule does not fit: tile = [16, 2, 8] on warps = [4, 1, 1] gives a thread one output channel, contraction = fma on 'bf16' needs two}}
+    %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x66x66x8xbf16>, tensor<3x3x8x16xbf16>) outs(%c : tensor<1x64x64x16xf32>) -> tensor<1x64x64x16xf32>
+    kiln.yield %r : tensor<1x64x64x16xf32>
+  }
+  return %y : tensor<1x64x64x16xf32>
+}
+
+// -----
+
+// A packed copy takes the place of the filter, so nothing else may read it.
+func.func @read_twice(%x: tensor<16x8x6x18xf32>, %o: tensor<16x16x1x1xf32>) -> tensor<16x16x1x1xf32> {
+  %y = kiln.kernel "conv" (%x, %o : tensor<16x8x6x18xf32>, tensor<16x16x1x1xf32>) -> tensor<16x16x1x1xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], stages = 1>} {
+  ^bb0(%a: tensor<16x8x6x18xf32>, %c: tensor<16x16x1x1xf32>):
+    // expected-error @below {{the given schedule does not fit: weights = packed needs a filter that only the convolution reads; weights = strided takes it as it lies in memory}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %a : tensor<16x8x6x18xf32>, tensor<16x8x6x18xf32>) outs(%c : tensor<16x16x1x1xf32>) -> tensor<16x16x1x1xf32>
+    kiln.yield %r : tensor<16x16x1x1xf32>
+  }
+  return %y : tensor<16x16x1x1xf32>
 }
 
 // -----

@@ -11,7 +11,8 @@ usage: generate.py key=value ...
   filter   F x KH x KW, e.g. 32x3x3
   stride, dilation, pad   one number, or rows x columns
   bias     none | init (start value of the convolution) | add (afterwards)
-  weights  argument | constant: the filter and what has one value a channel
+  weights  argument | constant | splat | resource: the filter and what has one
+           value a channel; constants are dense, of one value, or a resource
   ops      elementwise chain on the convolution's result, comma separated
   reduce   none | min | max | minnum | maxnum | sum | prod, over the channels
   keepdim  true: a reshape restores the reduced dimension
@@ -93,8 +94,8 @@ def numbers(text, count):
     return values * count if len(values) == 1 else values
 
 
-def dense(shape, element, seed):
-    """A constant's bytes as the hexadecimal string that MLIR reads."""
+def random_bytes(shape, element, seed):
+    """A constant's bytes in hexadecimal digits, as MLIR reads them."""
     generator = random.Random(seed)
     count = 1
     for size in shape:
@@ -106,7 +107,7 @@ def dense(shape, element, seed):
             data += struct.pack("<e", value)
         else:
             data += struct.pack("<f", value)[-BITS[element] // 8:]
-    return 'dense<"0x%s">' % data.hex().upper()
+    return data.hex().upper()
 
 
 class Program:
@@ -115,7 +116,8 @@ class Program:
         if unknown:
             sys.exit("generate.py: unknown keys: " + ", ".join(sorted(unknown)))
         self.o = {**DEFAULTS, **options}
-        self.arguments, self.lines, self.next = [], [], 0
+        self.arguments, self.lines, self.resources = [], [], []
+        self.next = 0
         n, c, h, w = numbers(self.o["image"], 4)
         f, kh, kw = numbers(self.o["filter"], 3)
         self.stride = numbers(self.o["stride"], 2)
@@ -151,8 +153,17 @@ class Program:
         type = self.tensor(sizes, element)
         if self.o["weights"] == "argument":
             return self.argument(name, type)
-        return self.define("arith.constant %s : %s" % (
-            dense(sizes, element, self.o["seed"] + name), type))
+        digits = random_bytes(sizes, element, self.o["seed"] + name)
+        if self.o["weights"] == "resource":
+            # The first four bytes are the alignment of the data.
+            name = "%s%d" % (name, len(self.resources))
+            self.resources.append('%s: "0x10000000%s"' % (name, digits))
+            value = "dense_resource<%s>" % name
+        elif self.o["weights"] == "splat":
+            value = "dense<0.3>"
+        else:
+            value = 'dense<"0x%s">' % digits
+        return self.define("arith.constant %s : %s" % (value, type))
 
     @staticmethod
     def tensor(sizes, element):
@@ -262,9 +273,13 @@ class Program:
         if o["keepdim"] == "true":
             value, sizes = self.restore(value, dims, outDims.index("f"), acc)
         result = self.tensor(sizes, acc)
-        return "func.func @main(%s) -> %s {\n%s\n    return %s : %s\n}\n" % (
+        text = "func.func @main(%s) -> %s {\n%s\n    return %s : %s\n}\n" % (
             ", ".join(self.arguments), result, "\n".join(self.lines), value,
             result)
+        if self.resources:
+            text += "{-# dialect_resources: { builtin: {\n  %s\n} } #-}\n" % (
+                ",\n  ".join(self.resources))
+        return text
 
     def reduce(self, value, dims, element):
         combiner, start = REDUCTIONS[self.o["reduce"]]

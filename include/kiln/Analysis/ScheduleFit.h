@@ -40,6 +40,10 @@ int64_t getStagedBytes(ScheduleAttr schedule, const Convolution &conv);
 /// reductions around `conv` need to cross warps.
 int64_t getSharedBytes(ScheduleAttr schedule, const Convolution &conv);
 
+/// Whether the filter is an argument of the kernel that nothing else reads, so
+/// that a packed copy can take its place.
+bool canPackFilter(const Convolution &conv);
+
 /// Succeeds if `schedule` computes `conv` within the limits of `target`;
 /// otherwise says by name and value what does not fit.
 mlir::LogicalResult

@@ -30,6 +30,26 @@ def PackWeights : Pass<"kiln-pack-weights", "::mlir::ModuleOp"> {
   let dependentDialects = ["::kiln::KilnDialect"];
 }
 
+def FoldPacking : Pass<"kiln-fold-packing", "::mlir::ModuleOp"> {
+  let summary = "packs constant filters at compile time";
+  let description = [{
+    Needs packing kernels as `kiln-pack-weights` leaves them. One whose filter is
+    an `arith.constant` (dense, splat or a resource), perhaps seen through
+    reshapes and casts, is replaced by a constant of the packed type; the
+    original dies unless something else reads it. The packed bytes are a resource
+    of the module (`dense_resource`), because a dense attribute would be hashed
+    and compared whole. A constant whose resource is not in the input stays with
+    its kernel.
+
+    ```
+    kiln-opt --kiln-pack-weights --kiln-fold-packing
+    ```
+  }];
+  let statistics = [
+    Statistic<"numFolded", "packings-folded", "Packing kernels evaluated">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect"];
+}
+
 def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
   let summary = "cuts every compute kernel into the tiles of its blocks";
   let description = [{
@@ -38,8 +58,8 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
     tiles of the result whose body has the same ops on static tiles. What a tile
     reads is a `kiln.extract_tile`: the convolution's halo patch needs no case
     of its own, and padding is an offset of it. Tiles that overhang the output
-    are cut when they are inserted. A channel reduction over a padded tile is
-    preceded by a select of the combiner's neutral element.
+    are cut when they are inserted. A channel reduction over a padded tile
+    combines its neutral element for the channels beyond the last.
 
     ```
     kiln-opt --kiln-tile-to-blocks

@@ -9,6 +9,7 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -150,24 +151,35 @@ LogicalResult ScheduleAttr::verify(
     int64_t stages, bool persistent, Columns columns, Weights weights,
     int64_t ring, bool transpose, int64_t lookahead, bool earlyBarrier,
     int64_t spread, bool peel, bool halving, bool pairedStores) {
+  // A field and its value, as it is written.
+  auto field = [&](StringRef name, ArrayRef<int64_t> list) {
+    return llvm::formatv("{0} = [{1:$[, ]}]", name,
+                         llvm::make_range(list.begin(), list.end()))
+        .str();
+  };
+  std::string theTile = field("tile", tile), theWarps = field("warps", warps);
   auto powersOfTwo = [](ArrayRef<int64_t> list) {
     return llvm::all_of(list, [](int64_t value) {
       return value > 0 && llvm::isPowerOf2_64(value);
     });
   };
   if (tile.size() != 3 || !powersOfTwo(tile))
-    return emitError() << "tile must be three powers of two: output channels, "
+    return emitError() << theTile
+                       << " must be three powers of two: output channels, "
                           "rows, columns";
   if (warps.size() != 3 || !powersOfTwo(warps))
-    return emitError() << "warps must be three powers of two: over channels, "
-                          "rows, columns";
-  if (warps[0] * warps[1] * warps[2] > 32)
-    return emitError() << "a block has at most 32 warps, not "
-                       << warps[0] * warps[1] * warps[2];
+    return emitError() << theWarps
+                       << " must be three powers of two: over channels, rows, "
+                          "columns";
+  uint64_t count = 1;
+  for (int64_t size : warps)
+    count = llvm::SaturatingMultiply(count, uint64_t(size));
+  if (count > 32)
+    return emitError() << theWarps << " are more than the 32 warps of a block";
   const StringRef names[] = {"channels", "rows", "columns"};
   for (auto [size, count, name] : llvm::zip_equal(tile, warps, names))
     if (size < count)
-      return emitError() << "tile has " << size << " " << name << " for "
+      return emitError() << theTile << " has " << size << " " << name << " for "
                          << count << " warps";
   int64_t k = contraction == Contraction::FMA    ? 1
               : contraction == Contraction::TF32 ? 8
@@ -176,50 +188,56 @@ LogicalResult ScheduleAttr::verify(
     return emitError() << "chunk must be a power of two and a multiple of the "
                           "instruction's k ("
                        << k << "), not " << chunk;
-  if (contraction != Contraction::FMA) {
-    if (tile[0] / warps[0] < 16)
-      return emitError() << "a warp needs at least 16 output channels for mma, "
-                            "not "
-                         << tile[0] / warps[0];
-    if (tile[2] / warps[2] < 8)
-      return emitError() << "a warp needs at least 8 columns for mma, not "
-                         << tile[2] / warps[2];
-    if (columns == Columns::EvenOdd && tile[2] / warps[2] < 16)
-      return emitError() << "even_odd needs at least 16 columns a warp, not "
-                         << tile[2] / warps[2];
-  }
   if (columns == Columns::EvenOdd && contraction != Contraction::TF32)
-    return emitError() << "even_odd is a layout of 32-bit mma operands";
+    return emitError() << "columns = even_odd is a layout of 32-bit mma "
+                          "operands, contraction = "
+                       << stringifyContraction(contraction) << " has none";
+  if (contraction != Contraction::FMA) {
+    auto tooFew = [&](int64_t dim, int64_t least, StringRef who) {
+      return emitError() << theTile << " on " << theWarps << " gives a warp "
+                         << tile[dim] / warps[dim] << " " << names[dim] << ", "
+                         << who << " needs at least " << least;
+    };
+    if (tile[0] / warps[0] < 16)
+      return tooFew(0, 16, "mma");
+    if (tile[2] / warps[2] < 8)
+      return tooFew(2, 8, "mma");
+    if (columns == Columns::EvenOdd && tile[2] / warps[2] < 16)
+      return tooFew(2, 16, "columns = even_odd");
+  }
   if (stages < 1 || stages > 4)
     return emitError() << "stages must be 1 to 4, not " << stages;
   if (ring != 0 && (ring < 2 || ring > 8))
     return emitError() << "ring must be 0 or 2 to 8, not " << ring;
   if (ring != 0 && weights != Weights::Packed)
-    return emitError() << "ring needs weights = packed: parts of a strided "
-                          "filter are not contiguous";
+    return emitError() << "ring = " << ring
+                       << " needs weights = packed: parts of a strided filter "
+                          "are not contiguous";
   if (ring != 0 && stages < 2)
-    return emitError() << "ring needs stages of 2 or more, not " << stages;
+    return emitError() << "ring = " << ring << " needs stages = 2 or more, not "
+                       << stages;
   if (transpose && contraction != Contraction::F16 &&
       contraction != Contraction::BF16)
-    return emitError() << "transpose moves 16-bit elements, not those of "
-                       << stringifyContraction(contraction);
+    return emitError() << "transpose = true moves 16-bit elements, contraction "
+                          "= "
+                       << stringifyContraction(contraction) << " has others";
   if (lookahead < 0 || lookahead > 1)
     return emitError() << "lookahead must be 0 or 1, not " << lookahead;
   if (earlyBarrier && lookahead == 0)
-    return emitError()
-           << "early_barrier needs lookahead = 1: the last k-step's "
-              "fragments must be in registers";
+    return emitError() << "early_barrier = true needs lookahead = 1, not 0: "
+                          "the last k-step's fragments must be in registers";
   if (earlyBarrier && stages < 2)
-    return emitError() << "early_barrier needs stages of 2 or more, not "
+    return emitError() << "early_barrier = true needs stages = 2 or more, not "
                        << stages;
   if (spread < 1)
     return emitError() << "spread must be positive, not " << spread;
   if (spread > 1 && !earlyBarrier)
     return emitError()
-           << "spread needs early_barrier: without it all copies of "
+           << "spread = " << spread
+           << " needs early_barrier = true: without it all copies of "
               "a stage are issued at once";
   if (peel && !earlyBarrier)
-    return emitError() << "peel needs early_barrier";
+    return emitError() << "peel = true needs early_barrier = true";
   return success();
 }
 
