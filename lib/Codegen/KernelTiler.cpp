@@ -120,6 +120,10 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
       else
         return op.emitOpError("not supported: indexes an operand by a sum");
     }
+    if (Value partial = carried.lookup(op); partial && op.isDpsInit(&operand)) {
+      operands.push_back(partial);
+      continue;
+    }
     FailureOr<Value> tile = tileValue(operand.get(), roles);
     if (failed(tile))
       return failure();
@@ -178,7 +182,8 @@ FailureOr<Value> KernelTiler::maskPaddedChannels(linalg::LinalgOp reduction,
                                                  Value tile,
                                                  ArrayRef<Role> roles) {
   auto dim = llvm::find(roles, Role::Filter);
-  if (dim == roles.end() || getExtent(Role::Filter) == getTile(Role::Filter))
+  if (dim == roles.end() ||
+      getExtent(Role::Filter) % getTile(Role::Filter) == 0)
     return tile;
   Location loc = reduction.getLoc();
   auto type = cast<RankedTensorType>(tile.getType());
@@ -204,6 +209,8 @@ FailureOr<Value> KernelTiler::maskPaddedChannels(linalg::LinalgOp reduction,
       ArrayRef<AffineMap>{map, map}, iterators,
       [&](OpBuilder &b, Location loc, ValueRange args) {
         Value index = linalg::IndexOp::create(b, loc, dim - roles.begin());
+        if (filterOffset)
+          index = arith::AddIOp::create(b, loc, index, filterOffset);
         Value extent =
             arith::ConstantIndexOp::create(b, loc, getExtent(Role::Filter));
         Value valid = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
@@ -249,14 +256,16 @@ FailureOr<Value> KernelTiler::tileConvolution() {
   SmallVector<int64_t> filterSizes(filterType.getShape());
   filterSizes[conv.filter.f] = tile[0];
   SmallVector<bool> filterInBounds(4, true);
-  filterInBounds[conv.filter.f] = getExtent(Role::Filter) == tile[0];
-  SmallVector<OpFoldResult> zeros(4, builder.getIndexAttr(0));
+  filterInBounds[conv.filter.f] = getExtent(Role::Filter) % tile[0] == 0;
+  SmallVector<OpFoldResult> filterOffsets(4, builder.getIndexAttr(0));
+  filterOffsets[conv.filter.f] = getOffset(Role::Filter);
   Value filter = conv.getFilter();
   if (auto unpack = filter.getDefiningOp<UnpackOp>())
     filter = builder.clone(*unpack)->getResult(0);
   else if (!isa<BlockArgument>(filter))
     return conv.op.emitOpError("not supported: the filter must be an argument");
-  Value filterTile = extract(loc, filter, zeros, filterSizes, filterInBounds);
+  Value filterTile =
+      extract(loc, filter, filterOffsets, filterSizes, filterInBounds);
 
   FailureOr<Value> init =
       tileValue(conv.getInit(), rolesOf[conv.op->getResult(0)]);
