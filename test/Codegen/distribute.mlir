@@ -347,7 +347,7 @@ gpu.module @kernels {
   // CHECK-NEXT:      llvm.store %{{.+}}, %[[AT]]
   gpu.func @pack(%w: memref<3x5xf32>, %out: memref<3x8xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>} {
     %0 = arith.constant 0 : index
-    %p = kiln.pack %w layout #filter chunk_dim 1 round_tf32 : memref<3x5xf32> -> tensor<3x8xf32>
+    %p = kiln.pack %w layout #filter tile_dims [1] round_tf32 : memref<3x5xf32> -> tensor<3x8xf32>
     kiln.store_tile %p, %out[%0, %0] in_bounds [true, true] : tensor<3x8xf32>, memref<3x8xf32>
     gpu.return
   }

@@ -75,7 +75,7 @@ func.func @plan(%x: tensor<1x16xf32>, %w: tensor<3x5xf32>) -> tensor<1x1x1x16xf3
   %flat = tensor.expand_shape %x [[0], [1, 2]] output_shape [1, 1, 16] : tensor<1x16xf32> into tensor<1x1x16xf32>
   %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<3x8xf32> attributes {role = "pack"} {
   ^bb0(%a: tensor<3x5xf32>):
-    %q = kiln.pack %a layout #layout chunk_dim 1 : tensor<3x5xf32> -> tensor<3x8xf32>
+    %q = kiln.pack %a layout #layout tile_dims [1] : tensor<3x5xf32> -> tensor<3x8xf32>
     kiln.yield %q : tensor<3x8xf32>
   }
   %y = kiln.kernel "copy" (%flat, %p, %bias : tensor<1x1x16xf32>, tensor<3x8xf32>, tensor<1x3xf32>) -> tensor<1x1x16xf32> attributes {schedule = #schedule} {

@@ -45,7 +45,7 @@ gpu.module @kernels {
     %y = gpu.block_id y
     %bx = gpu.block_id x
     %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%bx)
-    %view = kiln.unpack %w layout #packed chunk_dim 1 : memref<2x1152xf32> -> tensor<16x16x3x3xf32>
+    %view = kiln.unpack %w layout #packed tile_dims [1] : memref<2x1152xf32> -> tensor<16x16x3x3xf32>
     %init = kiln.extract_tile %out[%0, %0, %y, %x0] in_bounds [true, true, true, true] : memref<1x16x32x32xf32> -> tensor<1x16x2x8xf32>
     %r = scf.for %c = %0 to %16 step %8 iter_args(%acc = %init) -> (tensor<1x16x2x8xf32>) {
       %image = kiln.extract_tile %x[%0, %c, %y, %x0] in_bounds [true, true, true, true] : memref<1x16x34x36xf32> -> tensor<1x8x4x10xf32>

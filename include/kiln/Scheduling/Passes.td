@@ -14,10 +14,12 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
   let description = [{
     Needs `kiln.kernel` ops with one convolution each and a `kiln.target` on the
     module; leaves a `#kiln.schedule` on every compute kernel that has none. The
-    rules: the precision and the element type give the instruction; a block owns
-    all output channels; eight warps of 64 channels by 64 positions (fewer
-    channels: more positions a block); two stages, or one where two do not fit.
-    A schedule given by `schedule` or already on the kernel is checked against
+    rules: the precision and the element type give the instruction; a tile holds
+    all output channels, padded to a power of two, up to 128, and beyond 256, 128
+    or 64 of them, whichever pads least; eight warps of 64 channels by 64
+    positions (fewer channels: more positions a block); two stages, for which a
+    tile may have fewer channels (but 64), or one where two do not fit; fewer
+    channels still where the filter of a stage does not fit. A schedule given by `schedule` or already on the kernel is checked against
     the program and the target and kept. What fits no schedule is an error at
     the convolution.
 
