@@ -13,7 +13,8 @@ usage: generate.py key=value ...
   bias     none | init (start value of the convolution) | add (afterwards)
   weights  argument | constant: the filter and what has one value a channel
   ops      elementwise chain on the convolution's result, comma separated
-  reduce   none | min | max | minnum | maxnum | sum | prod, over the channels
+  reduce   none | min | max | minnum | maxnum | sum | prod, over the channels;
+           max-min and the like: the difference of two
   keepdim  true: a reshape restores the reduced dimension
   tail     elementwise chain on the reduced result
 
@@ -255,7 +256,11 @@ class Program:
         for step in steps:
             value, acc = self.generic(step, value, dims, acc)
         if o["reduce"] != "none":
-            value, dims = self.reduce(value, dims, acc)
+            kinds = o["reduce"].split("-")
+            reduced = [self.reduce(kind, value, dims, acc) for kind in kinds]
+            dims = [dim for dim in dims if dim != "f"]
+            value = (reduced[0] if len(kinds) == 1 else
+                     self.subtract(*reduced, dims, acc))
         for step in [step for step in o["tail"].split(",") if step]:
             value, acc = self.generic(step, value, dims, acc)
         sizes = [self.out[dim] for dim in dims]
@@ -266,8 +271,14 @@ class Program:
             ", ".join(self.arguments), result, "\n".join(self.lines), value,
             result)
 
-    def reduce(self, value, dims, element):
-        combiner, start = REDUCTIONS[self.o["reduce"]]
+    def subtract(self, left, right, dims, element):
+        type = self.tensor([self.out[dim] for dim in dims], element)
+        empty = self.define("tensor.empty() : " + type)
+        return self.define("linalg.sub ins(%s, %s : %s, %s) outs(%s : %s) -> %s"
+                           % (left, right, type, type, empty, type, type))
+
+    def reduce(self, kind, value, dims, element):
+        combiner, start = REDUCTIONS[kind]
         if isinstance(start, dict):
             start = start[element]
         kept = [dim for dim in dims if dim != "f"]
@@ -282,7 +293,7 @@ class Program:
             "      (%%x: %s, %%o: %s) {\n      %%r = arith.%s %%x, %%o : %s\n"
             "      linalg.yield %%r : %s\n    }" % (
                 value, type, fill, outType, dims.index("f"), element, element,
-                combiner, element, element)), kept
+                combiner, element, element))
 
     def restore(self, value, dims, at, element):
         """The reduced dimension again, with size 1."""
