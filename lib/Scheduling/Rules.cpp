@@ -106,7 +106,8 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
     int64_t spread = steps * (*contraction == Contraction::TF32 ? 6 : 5) / 9;
     schedule = ScheduleAttr::get(
         context, *contraction, tile, chunk, warps, stages,
-        /*persistent=*/true, columns, Weights::Packed,
+        /*persistent=*/true, columns, Weights::Packed, /*ring=*/0,
+        /*transpose=*/false,
         /*lookahead=*/pipelined ? 1 : 0, /*early_barrier=*/pipelined,
         /*spread=*/pipelined ? std::max<int64_t>(1, spread) : 1,
         /*peel=*/false, /*halving=*/true, /*paired_stores=*/true);
