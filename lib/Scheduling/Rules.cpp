@@ -37,9 +37,9 @@ static Columns selectColumns(const Convolution &conv, Contraction contraction) {
              : Columns::Plain;
 }
 
-/// Output channels of the largest tile: up to 128 all of them, padded to a power
-/// of two; beyond, the number that pads least, of several the largest: every
-/// further channel tile reads the image again.
+/// Output channels of the largest tile: up to 128 all of them, padded to a
+/// power of two; beyond, the number that pads least, of several the largest:
+/// every further channel tile reads the image again.
 static int64_t selectFilterTile(int64_t filters) {
   int64_t all = std::max<int64_t>(16, llvm::PowerOf2Ceil(filters));
   if (all <= 128)

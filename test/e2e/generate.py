@@ -21,7 +21,8 @@ usage: generate.py key=value ...
 Elementwise: scale negate shrink shift divide relu clamp tanh sigmoid exp abs
 f32 f16 bf16 (casts), and those that read another argument: channel_scale
 (one value a channel), image_shift (one an image), position (one for every
-row and column of an image), residual (one an element).
+row and column of an image), residual (one an element). channel_index adds a
+sixteenth of the channel's number.
 """
 
 import random
@@ -35,7 +36,8 @@ LAYOUTS = {
     "nhwc_fhwc": ("nhwc", "fhwc", "nhwf"),
 }
 # One line a step; the last one's value is yielded. {x} is the value, {y} the
-# other operand, {t} the element type, %a to %d are names of the step.
+# other operand, {t} the element type, {f} the dimension of the channels, %a to
+# %d are names of the step.
 STEPS = {
     "scale": ["{r} = arith.mulf {x}, %two : {t}"],
     "negate": ["{r} = arith.negf {x} : {t}"],
@@ -61,6 +63,13 @@ STEPS = {
     "position": ["{r} = arith.addf {x}, {y} : {t}"],
     "residual": ["{r} = arith.addf {x}, {y} : {t}"],
     "bias": ["{r} = arith.addf {x}, {y} : {t}"],
+    "channel_index": [
+        "%a = linalg.index {f} : index",
+        "%b = arith.index_cast %a : index to i32",
+        "%c = arith.sitofp %b : i32 to {t}",
+        "%d = arith.mulf %c, %small : {t}",
+        "{r} = arith.addf {x}, %d : {t}",
+    ],
 }
 OPERANDS = {
     "channel_scale": "f",
@@ -200,7 +209,8 @@ class Program:
         self.add("^bb0(%%x: %s, %s%%o: %s):" % (
             element, "%%y: %s, " % element if len(inputs) > 1 else "", result))
         for line in body:
-            line = line.format(x="%x", y="%y", r="%r", t=element)
+            line = line.format(x="%x", y="%y", r="%r", t=element,
+                               f=dims.index("f") if "f" in dims else None)
             for name in CONSTANTS:
                 line = line.replace("%" + name, "%%%s_%d" % (name, number))
             self.add("  " + line)
