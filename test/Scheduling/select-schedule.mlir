@@ -69,8 +69,8 @@ func.func @odd_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<100x8x3x3xf32>, %o:
 
 // -----
 
-// Of 256 filters with 3x3 taps no two stages fit: two tiles of 128 channels, each
-// with the schedule of 128 filters.
+// Of 256 filters with 3x3 taps no two stages fit: two tiles of 128 channels, each with
+// the schedule of 128 filters. A ring for all 256 would copy the filter twice as often.
 // TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @many_filters(
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
@@ -150,9 +150,9 @@ func.func @number_of_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<4096x8x3x3xf3
 
 // -----
 
-// A tile has fewer channels where their taps leave no room: half of them with 5x5
-// taps, in one stage.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 4, 2], stages = 1
+// A tile has fewer channels where their taps leave no room. Of 5x5 taps a ring of three
+// rows for 128 channels fits, or, where no ring is, one stage of half the channels.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, ring = 3, lookahead = 1
 // TF32: func.func @large_filters(
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [64, 8, 32], chunk = 8, warps = [1, 2, 4], stages = 1
 // F32: func.func @large_filters(
@@ -167,8 +167,8 @@ func.func @large_filters(%x: tensor<1x8x68x68xf32>, %w: tensor<128x8x5x5xf32>, %
 
 // -----
 
-// 11x11: sixteen channels, the least that an instruction computes.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 16, 32], chunk = 8, warps = [1, 4, 2], stages = 1
+// 11x11: a ring for half the channels, or one stage of sixteen, the least that there is.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, ring = 2, lookahead = 1
 // TF32: func.func @huge_filters(
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [16, 8, 32], chunk = 8, warps = [1, 2, 4], stages = 1
 // F32: func.func @huge_filters(
@@ -197,8 +197,8 @@ func.func @small_image(%x: tensor<1x8x6x6xf32>, %w: tensor<64x8x3x3xf32>, %o: te
 
 // -----
 
-// A stride of 2 makes the patch four times as large: one stage.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 2, 4], stages = 1
+// A stride of 2 makes the patch four times as large: fewer positions, and a ring.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 2, 4], ring = 3,
 // TF32: func.func @strided(
 func.func @strided(%x: tensor<1x8x65x65xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x32x32xf32>) -> tensor<1x64x32x32xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x65x65xf32>, tensor<64x8x3x3xf32>, tensor<1x64x32x32xf32>) -> tensor<1x64x32x32xf32> {
