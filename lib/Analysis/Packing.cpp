@@ -23,16 +23,22 @@ static uint32_t roundToTF32(uint32_t word) {
 /// Where a coordinate of dimension `dim` moves an element of the packed filter,
 /// for each coordinate; the place of an element is the sum over its dimensions.
 static SmallVector<int64_t> getSteps(PackOp op, int64_t dim) {
-  SharedLayoutAttr layout = op.getLayout();
-  int64_t extent = cast<ShapedType>(op.getFilter().getType()).getDimSize(dim);
-  int64_t chunk = static_cast<int64_t>(op.getChunkDim()) == dim
-                      ? layout.getShape()[dim]
-                      : extent;
-  int64_t row = op.getPacked().getType().getDimSize(1);
-  SmallVector<int64_t> steps, coordinate(layout.getRank(), 0);
+  auto filter = cast<ShapedType>(op.getFilter().getType());
+  SmallVector<int64_t> tile = op.getLayout().getShape();
+  // Elements from one tile along `dim` to the next: a row for each tile along
+  // the dimensions that vary faster.
+  int64_t extent = filter.getDimSize(dim), size = extent, next = 0;
+  if (auto it = llvm::find(op.getTileDims(), dim);
+      it != op.getTileDims().end()) {
+    size = tile[dim];
+    next = op.getPacked().getType().getDimSize(1);
+    for (int64_t faster : llvm::make_range(it + 1, op.getTileDims().end()))
+      next *= llvm::divideCeil(filter.getDimSize(faster), tile[faster]);
+  }
+  SmallVector<int64_t> steps, coordinate(filter.getRank(), 0);
   for (int64_t i = 0; i < extent; ++i) {
-    coordinate[dim] = i % chunk;
-    steps.push_back(i / chunk * row + layout.getOffset(coordinate));
+    coordinate[dim] = i % size;
+    steps.push_back(i / size * next + op.getLayout().getOffset(coordinate));
   }
   return steps;
 }

@@ -183,7 +183,7 @@ checkExtents(ScheduleAttr schedule, const Convolution &conv,
       failed(check(conv.getOutType(), out, "the result")))
     return failure();
   SmallVector<int64_t> padded(filter.getShape());
-  padded[conv.filter.f] = tile[0];
+  padded[conv.filter.f] = llvm::alignTo(padded[conv.filter.f], tile[0]);
   padded[conv.filter.c] =
       llvm::alignTo(padded[conv.filter.c], schedule.getChunk());
   uint64_t elements = 1;
@@ -228,11 +228,6 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
     return emitError() << "contraction = "
                        << stringifyContraction(schedule.getContraction())
                        << " does not multiply " << element;
-  if (conv.getFilters() > schedule.getTile()[0])
-    return emitError() << "tile has " << schedule.getTile()[0]
-                       << " output channels, the convolution has "
-                       << conv.getFilters()
-                       << "; looping over output channels is not supported";
   if (schedule.getThreads() > target.getThreadsPerBlock())
     return emitError() << getWarpsText(schedule) << " give "
                        << schedule.getThreads() << " threads a block, "

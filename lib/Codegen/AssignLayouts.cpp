@@ -160,13 +160,16 @@ FailureOr<Value> LayoutAssigner::materialize(Value value, LayoutAttr layout) {
   return result;
 }
 
-/// The chunk loop carries the accumulator: its types change in place.
+/// Loops change their types in place: the chunk loop, which carries the
+/// accumulator, and the loop over channel tiles, which carries reduced tiles.
 FailureOr<Value> LayoutAssigner::materializeLoop(scf::ForOp loop,
                                                  unsigned index,
                                                  LayoutAttr layout) {
   Operation *yield = loop.getBody()->getTerminator();
-  if (yield->getOperand(index) != conv.op->getResult(0) ||
-      conv.getInit() != loop.getRegionIterArg(index) || layout != accumulator)
+  Value yielded = yield->getOperand(index);
+  bool accumulates = yielded == conv.op->getResult(0);
+  if (accumulates &&
+      (conv.getInit() != loop.getRegionIterArg(index) || layout != accumulator))
     return loop.emitOpError("must carry the accumulator of one convolution in "
                             "the schedule's layout");
   FailureOr<Value> init = materialize(loop.getInitArgs()[index], layout);
@@ -174,8 +177,15 @@ FailureOr<Value> LayoutAssigner::materializeLoop(scf::ForOp loop,
     return failure();
   loop.getInitArgsMutable()[index].set(*init);
   loop.getRegionIterArg(index).setType(init->getType());
-  conv.op->getResult(0).setType(init->getType());
   loop.getResult(index).setType(init->getType());
+  if (accumulates) {
+    yielded.setType(init->getType());
+    return loop.getResult(index);
+  }
+  FailureOr<Value> next = materialize(yielded, layout);
+  if (failed(next))
+    return failure();
+  yield->setOperand(index, *next);
   return loop.getResult(index);
 }
 

@@ -224,11 +224,24 @@ LogicalResult Distributor::distributePack(PackOp op, StoreTileOp store) {
         builder, loc, coordinate[place.dim],
         arith::MulIOp::create(builder, loc, digit, constant32(place.scale)));
   }
-  int64_t chunkDim = op.getChunkDim();
-  int64_t chunk = op.getLayout().getShape()[chunkDim];
-  coordinate[chunkDim] = arith::AddIOp::create(
-      builder, loc, coordinate[chunkDim],
-      arith::MulIOp::create(builder, loc, row, constant32(chunk)));
+  // The row is the tile's number along `tile_dims`, the last one fastest.
+  SmallVector<int64_t> tile = op.getLayout().getShape();
+  SmallVector<int64_t> cut =
+      llvm::filter_to_vector(op.getTileDims(), [&](int64_t dim) {
+        return tile[dim] < filter.getDimSize(dim);
+      });
+  for (auto [i, dim] : llvm::enumerate(llvm::reverse(cut))) {
+    Value digit = row;
+    if (i + 1 < cut.size()) {
+      Value tiles =
+          constant32(llvm::divideCeil(filter.getDimSize(dim), tile[dim]));
+      digit = arith::RemUIOp::create(builder, loc, row, tiles);
+      row = arith::DivUIOp::create(builder, loc, row, tiles);
+    }
+    coordinate[dim] = arith::AddIOp::create(
+        builder, loc, coordinate[dim],
+        arith::MulIOp::create(builder, loc, digit, constant32(tile[dim])));
+  }
 
   Value valid, offset = constant32(0);
   for (auto [dim, stride] :

@@ -127,6 +127,10 @@ FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
                << operand.get().getType()
                << " at a constant index; slice it outside the program";
     }
+    if (Value partial = carried.lookup(op); partial && op.isDpsInit(&operand)) {
+      operands.push_back(partial);
+      continue;
+    }
     FailureOr<Value> tile = tileValue(operand.get(), roles);
     if (failed(tile))
       return failure();
@@ -186,7 +190,7 @@ LogicalResult KernelTiler::maskPaddedChannels(linalg::LinalgOp reduction,
   if (dim == iteration.end() ||
       !linalg::isReductionIterator(
           reduction.getIteratorTypesArray()[dim - iteration.begin()]) ||
-      getExtent(Role::Filter) == getTile(Role::Filter))
+      getExtent(Role::Filter) % getTile(Role::Filter) == 0)
     return success();
   SmallVector<Operation *> combiners;
   Value reduced = matchReduction(reduction.getRegionOutputArgs(), 0, combiners);
@@ -247,14 +251,16 @@ FailureOr<Value> KernelTiler::tileConvolution() {
   SmallVector<int64_t> filterSizes(filterType.getShape());
   filterSizes[conv.filter.f] = tile[0];
   SmallVector<bool> filterInBounds(4, true);
-  filterInBounds[conv.filter.f] = getExtent(Role::Filter) == tile[0];
-  SmallVector<OpFoldResult> zeros(4, builder.getIndexAttr(0));
+  filterInBounds[conv.filter.f] = getExtent(Role::Filter) % tile[0] == 0;
+  SmallVector<OpFoldResult> filterOffsets(4, builder.getIndexAttr(0));
+  filterOffsets[conv.filter.f] = getOffset(Role::Filter);
   Value filter = conv.getFilter();
   if (auto unpack = filter.getDefiningOp<UnpackOp>())
     filter = builder.clone(*unpack)->getResult(0);
   else if (!isa<BlockArgument>(filter))
     return conv.op.emitOpError("not supported: the filter must be an argument");
-  Value filterTile = extract(loc, filter, zeros, filterSizes, filterInBounds);
+  Value filterTile =
+      extract(loc, filter, filterOffsets, filterSizes, filterInBounds);
 
   FailureOr<Value> init =
       tileValue(conv.getInit(), rolesOf[conv.op->getResult(0)]);

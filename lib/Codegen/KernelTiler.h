@@ -34,7 +34,12 @@ private:
   int64_t getExtent(Role role) const;
   int64_t getTile(Role role);
   mlir::OpFoldResult getOffset(Role role);
+  /// Whether a tile holds only some of the output channels.
+  bool hasChannelTiles() {
+    return getTile(Role::Filter) < getExtent(Role::Filter);
+  }
   mlir::LogicalResult assignRoles();
+  mlir::LogicalResult tileReductions(mlir::Value result);
   Roles getIterationRoles(mlir::linalg::LinalgOp op, unsigned resultNumber,
                           llvm::ArrayRef<Role> resultRoles);
   mlir::FailureOr<mlir::Value> tileValue(mlir::Value value,
@@ -64,6 +69,11 @@ private:
   }
   /// Tile offsets along batch, row and column: values of the forall's body.
   mlir::Value batchOffset, rowOffset, columnOffset;
+  /// That along the output channels: of the forall's body, or of the loop over
+  /// channel tiles in it; null where one tile holds them all.
+  mlir::Value filterOffset;
+  /// What a reduction in the loop over channel tiles goes on from.
+  llvm::DenseMap<mlir::Operation *, mlir::Value> carried;
   int64_t masked = 0;
 };
 

@@ -142,9 +142,7 @@ LogicalResult Outliner::assignOutputs() {
 static DictionaryAttr describeTiles(OpBuilder &builder, ArrayRef<int64_t> grid,
                                     ArrayRef<int64_t> shape,
                                     ArrayRef<int64_t> dims) {
-  int64_t count = 1;
-  for (int64_t size : grid)
-    count *= size;
+  int64_t count = ShapedType::getNumElements(grid);
   return builder.getDictionaryAttr(
       {builder.getNamedAttr("count", builder.getI64IntegerAttr(count)),
        builder.getNamedAttr("grid", builder.getDenseI64ArrayAttr(grid)),
@@ -177,13 +175,13 @@ LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
   for (Operation &op : kernel.getBody().front())
     if (auto found = dyn_cast<scf::ForallOp>(op))
       forall = found;
-  if (!forall || !forall.isNormalized() || forall.getRank() != 3)
+  if (!forall || !forall.isNormalized())
     return kernel.emitOpError("has no loop over tiles; run kiln-tile-to-blocks "
                               "first");
   ScheduleAttr schedule = kernel.getScheduleAttr();
   Location loc = kernel.getLoc();
   SmallVector<int64_t> grid(forall.getStaticUpperBound());
-  int64_t count = grid[0] * grid[1] * grid[2];
+  int64_t count = ShapedType::getNumElements(grid);
   auto insert = dyn_cast<tensor::ParallelInsertSliceOp>(
       &forall.getTerminator().getBody()->front());
   auto cut = insert ? insert.getSource().getDefiningOp<tensor::ExtractSliceOp>()
@@ -194,7 +192,7 @@ LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
 
   // Which dimension of the result each loop runs over.
   SmallVector<int64_t> tileShape, outputDims;
-  for (int loop = 0; loop < 3; ++loop)
+  for (Value number : forall.getInductionVars())
     for (auto [dim, offset] : llvm::enumerate(insert.getMixedOffsets())) {
       auto value = dyn_cast<Value>(offset);
       if (!value)
@@ -202,12 +200,12 @@ LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
       Value variable = value;
       if (auto apply = value.getDefiningOp<affine::AffineApplyOp>())
         variable = apply.getOperand(0);
-      if (variable == forall.getInductionVar(loop)) {
+      if (variable == number) {
         tileShape.push_back(tileType.getDimSize(dim));
         outputDims.push_back(dim);
       }
     }
-  if (outputDims.size() != 3)
+  if (outputDims.size() != grid.size())
     return insert.emitOpError("must place its tile by the loop's variables");
 
   // The grid of the launch, and the loop of a block.
@@ -245,8 +243,7 @@ LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
   }
   auto indices =
       affine::AffineDelinearizeIndexOp::create(builder, loc, tile, grid);
-  for (int loop = 0; loop < 3; ++loop)
-    mapping.map(forall.getInductionVar(loop), indices.getResult(loop));
+  mapping.map(forall.getInductionVars(), indices.getMultiIndex());
   for (Operation &op : forall.getBody()->without_terminator())
     if (&op != cut && !isa<affine::AffineMinOp>(op))
       builder.clone(op, mapping);

@@ -45,9 +45,11 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     ScheduleAttr schedule = kernel.getScheduleAttr();
     SharedLayoutAttr layout = getPackedFilterLayout(schedule, *conv);
     Type element = conv->getFilterType().getElementType();
-    int64_t chunks = llvm::divideCeil(conv->getChannels(), schedule.getChunk());
+    int64_t rows = llvm::divideCeil(conv->getFilters(), schedule.getTile()[0]) *
+                   llvm::divideCeil(conv->getChannels(), schedule.getChunk());
     auto packedType =
-        RankedTensorType::get({chunks, layout.getCosize()}, element);
+        RankedTensorType::get({rows, layout.getCosize()}, element);
+    int64_t tileDims[] = {conv->filter.f, conv->filter.c};
     Location loc = conv->op->getLoc();
 
     // The packing kernel.
@@ -60,7 +62,7 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     Block *body = builder.createBlock(&packKernel.getBody(), {},
                                       {filter.getType()}, {loc});
     auto packed = PackOp::create(
-        builder, loc, packedType, body->getArgument(0), layout, conv->filter.c,
+        builder, loc, packedType, body->getArgument(0), layout, tileDims,
         schedule.getContraction() == Contraction::TF32);
     YieldOp::create(builder, loc, ValueRange{packed});
 
@@ -70,7 +72,7 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     argument.setType(packedType);
     builder.setInsertionPointToStart(&kernel.getBody().front());
     auto unpacked = UnpackOp::create(builder, loc, filter.getType(), argument,
-                                     layout, conv->filter.c);
+                                     layout, tileDims);
     conv->op->setOperand(1, unpacked);
     ++numPacked;
     return success();

@@ -129,6 +129,32 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     return {buffer, allocate(function, tile.getLoc(), types.read)};
   }
 
+  /// The number of the packed tile that `tile` is.
+  static Value getPackedRow(OpBuilder &builder, ExtractTileOp tile,
+                            UnpackOp unpack) {
+    Location loc = tile.getLoc();
+    auto filter = cast<ShapedType>(unpack.getFilter().getType());
+    SmallVector<int64_t> sizes = unpack.getLayout().getShape();
+    Value row;
+    for (int64_t dim : unpack.getTileDims()) {
+      int64_t tiles = llvm::divideCeil(filter.getDimSize(dim), sizes[dim]);
+      if (tiles == 1)
+        continue;
+      auto index = [&](int64_t value) {
+        return arith::ConstantIndexOp::create(builder, loc, value);
+      };
+      Value number = arith::DivUIOp::create(
+          builder, loc, tile.getOffsets()[dim], index(sizes[dim]));
+      row = row ? arith::AddIOp::create(
+                      builder, loc,
+                      arith::MulIOp::create(builder, loc, row, index(tiles)),
+                      number)
+                      .getResult()
+                : number;
+    }
+    return row ? row : arith::ConstantIndexOp::create(builder, loc, 0);
+  }
+
   Value stageFilter(OpBuilder &builder, gpu::GPUFuncOp function,
                     ScheduleAttr schedule, const Convolution &conv,
                     ExtractTileOp tile, Value slot) {
@@ -137,15 +163,13 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     Type element = tile.getTile().getType().getElementType();
     int64_t widest = 128 / element.getIntOrFloatBitWidth();
     if (unpack) {
-      // A chunk is one row of the packed buffer, already in slot order.
+      // A chunk of a channel tile is one row of the packed buffer, already in
+      // slot order.
       Value buffer =
           allocate(function, loc,
                    SharedType::get(&getContext(), schedule.getStages(), element,
                                    unpack.getLayout()));
-      Value chunk =
-          arith::ConstantIndexOp::create(builder, loc, schedule.getChunk());
-      Value row = arith::DivUIOp::create(
-          builder, loc, tile.getOffsets()[conv.filter.c], chunk);
+      Value row = getPackedRow(builder, tile, unpack);
       Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
       int64_t vector = widest;
       while (vector > 1 && unpack.getLayout().getCosize() % vector != 0)

@@ -8,6 +8,7 @@
 
 #include "kiln/Codegen/Passes.h"
 
+#include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -63,10 +64,14 @@ OpFoldResult KernelTiler::getOffset(Role role) {
     return rowOffset;
   case Role::Column:
     return columnOffset;
-  default:
-    return OpFoldResult(
-        IntegerAttr::get(IndexType::get(kernel.getContext()), 0));
+  case Role::Filter:
+    if (filterOffset)
+      return filterOffset;
+    break;
+  case Role::None:
+    break;
   }
+  return builder.getIndexAttr(0);
 }
 
 /// Follows the convolution's dimensions through the ops that use it.
@@ -77,6 +82,7 @@ LogicalResult KernelTiler::assignRoles() {
   outRoles[conv.out.h] = Role::Row;
   outRoles[conv.out.w] = Role::Column;
   rolesOf[conv.op->getResult(0)] = outRoles;
+  llvm::DenseSet<Value> reduced; // over all output channels
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     if (&op == conv.op.getOperation() ||
         llvm::none_of(op.getOperands(),
@@ -118,6 +124,17 @@ LogicalResult KernelTiler::assignRoles() {
              << op.getNumResults()
              << " results, such as one that finds an index (argmin, argmax); "
                 "give every reduction one result";
+    bool readsReduced = llvm::any_of(
+        op.getOperands(), [&](Value v) { return reduced.contains(v); });
+    if (readsReduced && hasChannelTiles() &&
+        llvm::is_contained(iteration, Role::Filter))
+      return op.emitOpError("not supported: needs a value reduced over all ")
+             << getExtent(Role::Filter)
+             << " output channels to work on each of them, but a tile holds "
+             << getTile(Role::Filter)
+             << "; it takes a schedule whose tile holds all channels";
+    if (readsReduced || structured.getNumReductionLoops() > 0)
+      reduced.insert(op.result_begin(), op.result_end());
     for (auto [index, result] : llvm::enumerate(op.getResults())) {
       AffineMap map = structured.getMatchingIndexingMap(
           structured.getDpsInitOperand(index));
@@ -130,6 +147,62 @@ LogicalResult KernelTiler::assignRoles() {
       rolesOf[result] = roles;
     }
   }
+  return success();
+}
+
+/// Loops over channel tiles, carrying the partial results of all reductions
+/// that `result` needs.
+LogicalResult KernelTiler::tileReductions(Value result) {
+  llvm::SetVector<Operation *> slice;
+  BackwardSliceOptions options;
+  options.inclusive = true;
+  options.omitBlockArguments = true;
+  if (failed(getBackwardSlice(result, &slice, options)))
+    return kernel.emitOpError("not supported: a result of unknown origin");
+  SmallVector<linalg::LinalgOp> reductions;
+  SmallVector<Value> inits;
+  for (Operation &op : kernel.getBody().front()) {
+    auto structured = dyn_cast<linalg::LinalgOp>(op);
+    if (!structured || !slice.contains(&op) ||
+        structured.getNumReductionLoops() == 0 ||
+        &op == conv.op.getOperation() || !rolesOf.contains(op.getResult(0)))
+      continue;
+    FailureOr<Value> init =
+        tileValue(structured.getDpsInits()[0], rolesOf[op.getResult(0)]);
+    if (failed(init))
+      return failure();
+    reductions.push_back(structured);
+    inits.push_back(*init);
+  }
+  Location loc = kernel.getLoc();
+  Value begin = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value end =
+      arith::ConstantIndexOp::create(builder, loc, getExtent(Role::Filter));
+  Value step =
+      arith::ConstantIndexOp::create(builder, loc, getTile(Role::Filter));
+  auto loop = scf::ForOp::create(builder, loc, begin, end, step, inits);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(loop.getBody());
+    filterOffset = loop.getInductionVar();
+    // Tiles that are made in the loop stay there.
+    auto outside = tileOf;
+    SmallVector<Value> partials;
+    for (auto [reduction, argument] :
+         llvm::zip_equal(reductions, loop.getRegionIterArgs())) {
+      carried[reduction] = argument;
+      FailureOr<Value> partial =
+          tileValue(reduction->getResult(0), rolesOf[reduction->getResult(0)]);
+      if (failed(partial))
+        return failure();
+      partials.push_back(*partial);
+    }
+    scf::YieldOp::create(builder, loc, partials);
+    tileOf = std::move(outside);
+    filterOffset = Value();
+  }
+  for (auto [reduction, total] : llvm::zip_equal(reductions, loop.getResults()))
+    tileSlot(reduction->getResult(0), rolesOf[reduction->getResult(0)]) = total;
   return success();
 }
 
@@ -148,9 +221,13 @@ LogicalResult KernelTiler::run(int64_t &numMasked) {
   auto type = cast<RankedTensorType>(result.getType());
   Location loc = kernel.getLoc();
 
-  // Tiles are numbered along the result's dimensions, columns before rows
-  // before the batch.
-  Role loops[] = {Role::Batch, Role::Row, Role::Column};
+  // Tiles are numbered along the result's dimensions: columns before rows
+  // before the batch, and channels first of all, because the tiles of a
+  // position share the image's patch.
+  SmallVector<Role> loops = {Role::Batch, Role::Row, Role::Column};
+  bool keepsChannels = llvm::is_contained(roles, Role::Filter);
+  if (hasChannelTiles() && keepsChannels)
+    loops.push_back(Role::Filter);
   SmallVector<OpFoldResult> counts;
   for (Role role : loops)
     counts.push_back(
@@ -172,6 +249,10 @@ LogicalResult KernelTiler::run(int64_t &numMasked) {
   batchOffset = forall.getInductionVar(0);
   rowOffset = scale(forall.getInductionVar(1), Role::Row);
   columnOffset = scale(forall.getInductionVar(2), Role::Column);
+  if (hasChannelTiles() && keepsChannels)
+    filterOffset = scale(forall.getInductionVar(3), Role::Filter);
+  else if (hasChannelTiles() && failed(tileReductions(result)))
+    return failure();
   FailureOr<Value> tile = tileValue(result, roles);
   if (failed(tile))
     return failure();

@@ -86,9 +86,9 @@ static TileInfo readTiles(const JsonReader &json) {
   if (tiles.outputDims.size() != tiles.grid.size())
     json["output_dims"].fail("has ", tiles.outputDims.size(),
                              " dimensions, but grid has ", tiles.grid.size());
-  for (size_t i = 1; i < tiles.outputDims.size(); ++i)
-    if (tiles.outputDims[i] <= tiles.outputDims[i - 1])
-      json["output_dims"].fail("must rise");
+  std::set<int64_t> dims(tiles.outputDims.begin(), tiles.outputDims.end());
+  if (dims.size() != tiles.outputDims.size())
+    json["output_dims"].fail("names a dimension twice");
   std::optional<int64_t> product = getNumElements(tiles.grid);
   if (!product || *product != tiles.count)
     json["count"].fail("is ", tiles.count, ", but grid is ",

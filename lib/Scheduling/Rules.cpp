@@ -38,15 +38,27 @@ static Columns selectColumns(const Convolution &conv, Contraction contraction) {
              : Columns::Plain;
 }
 
-/// Tile and warps for `warps` warps of `warpFilters` output channels each: a
-/// warp owns `warpPositions` positions, at least `warpColumns` columns wide,
-/// and the block is at most 32 columns wide.
-static void placeWarps(const Convolution &conv, int64_t warps,
-                       int64_t warpFilters, int64_t warpPositions,
-                       int64_t warpColumns, int64_t tile[3], int64_t grid[3]) {
-  int64_t filters =
-      std::max<int64_t>(16, llvm::PowerOf2Ceil(conv.getFilters()));
-  warpFilters = std::min(warpFilters, filters);
+/// Output channels of the largest tile: up to 128 all of them, padded to a
+/// power of two; beyond, the number that pads least, of several the largest:
+/// every further channel tile reads the image again.
+static int64_t selectFilterTile(int64_t filters) {
+  int64_t all = std::max<int64_t>(16, llvm::PowerOf2Ceil(filters));
+  if (all <= 128)
+    return all;
+  int64_t best = 256;
+  for (int64_t tile : {128, 64})
+    if (llvm::alignTo(filters, tile) < llvm::alignTo(filters, best))
+      best = tile;
+  return best;
+}
+
+/// Tile and warps for `warps` warps that compute `filters` output channels at a
+/// time, up to 64 each: a warp owns `warpPositions` positions, at least
+/// `warpColumns` columns wide, and the block is at most 32 columns wide.
+static void placeWarps(const Convolution &conv, int64_t warps, int64_t filters,
+                       int64_t warpPositions, int64_t warpColumns,
+                       int64_t tile[3], int64_t grid[3]) {
+  int64_t warpFilters = std::min<int64_t>(64, filters);
   grid[0] = filters / warpFilters;
   int64_t positionWarps = std::max<int64_t>(1, warps / grid[0]);
   int64_t outColumns = conv.getOutType().getDimSize(conv.out.w);
@@ -105,21 +117,30 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   // Pairs of 16-bit channels that lie in planes are no words of a fragment.
   bool transpose =
       mma && *contraction != Contraction::TF32 && conv.image.c != 3;
-  // From the fastest to the one that needs the least shared memory.
-  struct {
-    int64_t warpFilters, warpPositions, stages;
-  } attempts[] = {
-      {64, mma ? 64 : 32, 2}, {64, 32, 2}, {64, mma ? 64 : 32, 1}, {64, 16, 1}};
+  // From the fastest to the one that needs the least shared memory: two stages
+  // with whole warps of 64 channels are worth several channel tiles.
+  struct Attempt {
+    int64_t filters, warpPositions, stages;
+  };
+  SmallVector<Attempt> attempts;
+  int64_t most = selectFilterTile(conv.getFilters());
+  int64_t positions = mma ? 64 : 32;
+  for (int64_t filters = most; filters >= std::min<int64_t>(most, 64);
+       filters /= 2)
+    attempts.append({{filters, positions, 2}, {filters, 32, 2}});
+  for (int64_t filters = std::min<int64_t>(most, 128); filters >= 16;
+       filters /= 2)
+    attempts.append({{filters, positions, 1}, {filters, 16, 1}});
   ScheduleAttr schedule;
-  for (auto [warpFilters, warpPositions, stages] : attempts) {
+  for (auto [filters, warpPositions, stages] : attempts) {
     int64_t tile[3], warps[3];
-    placeWarps(conv, 8, warpFilters, warpPositions,
+    placeWarps(conv, 8, filters, warpPositions,
                columns == Columns::EvenOdd ? 16 : 8, tile, warps);
-    if (warps[0] * warps[1] * warps[2] > 32)
-      return emitError() << "the convolution has " << conv.getFilters()
-                         << " output channels; looping over output channels "
-                            "is not supported";
     for (int64_t ring : {0, 3, 2}) {
+      // Of filters that need a ring, two tiles of 128 channels copy half as
+      // much as one of 256, which has half the positions.
+      if (ring && filters > 128)
+        continue;
       ScheduleAttr attempt = getSchedule(conv, *contraction, tile, chunk, warps,
                                          stages, columns, ring, transpose);
       if (!attempt)

@@ -18,6 +18,7 @@
 #channel = affine_map<(d0, d1, d2, d3) -> (d1)>
 #position = affine_map<(d0, d1, d2, d3) -> (d2, d3)>
 #kept = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
+#id3 = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
 
 gpu.module @kernels {
   // The loop carries the accumulator in its layout. A bias for each channel is read in
@@ -130,6 +131,54 @@ gpu.module @kernels {
       linalg.yield %2 : f32
     } -> tensor<1x1x8xf32>
     kiln.store_tile %q, %out[%0, %0, %0] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x1x8xf32>
+    gpu.return
+  }
+
+  // A loop over channel tiles carries what the reduction has so far, in the layout that
+  // the reduction leaves; each tile's result is combined with it. The start value is
+  // made in that layout, once.
+  //
+  // CHECK-LABEL: gpu.func @channel_loop
+  // CHECK:         %[[START:.+]] = linalg.fill {{.*}} -> tensor<1x1x8xf32, #[[HALVED]]>
+  // CHECK:         %[[TOTAL:.+]] = scf.for {{.*}} iter_args(%[[SOFAR:.+]] = %[[START]]) -> (tensor<1x1x8xf32, #[[HALVED]]>)
+  // CHECK:           %[[CONV:.+]] = scf.for {{.*}} -> (tensor<1x16x1x8xf32, #[[ACC]]>)
+  // CHECK:           %[[MAX:.+]] = kiln.reduce %[[CONV]] over [1] halving
+  // CHECK:           %[[NEXT:.+]] = linalg.generic {{.*}} ins(%[[SOFAR]], %[[MAX]] : tensor<1x1x8xf32, #[[HALVED]]>, tensor<1x1x8xf32, #[[HALVED]]>)
+  // CHECK:             arith.maximumf
+  // CHECK:           scf.yield %[[NEXT]] : tensor<1x1x8xf32, #[[HALVED]]>
+  // CHECK:         %[[TAIL:.+]] = linalg.generic {{.*}} ins(%[[TOTAL]] : tensor<1x1x8xf32, #[[HALVED]]>)
+  // CHECK:         kiln.store_tile %[[TAIL]],
+  gpu.func @channel_loop(%out: memref<1x1x8xf32>) kernel attributes {kiln.schedule = #halving} {
+    %x = kiln.alloc_shared : !image
+    %w = kiln.alloc_shared : !filter
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %16 = arith.constant 16 : index
+    %40 = arith.constant 40 : index
+    %init = arith.constant dense<0.0> : tensor<1x16x1x8xf32>
+    %lowest = arith.constant 0xFF800000 : f32
+    %e = tensor.empty() : tensor<1x1x8xf32>
+    %f = linalg.fill ins(%lowest : f32) outs(%e : tensor<1x1x8xf32>) -> tensor<1x1x8xf32>
+    %t = scf.for %i = %0 to %40 step %16 iter_args(%max = %f) -> (tensor<1x1x8xf32>) {
+      %r = scf.for %c = %0 to %8 step %8 iter_args(%acc = %init) -> (tensor<1x16x1x8xf32>) {
+        %image = kiln.staged %x[%0] : !image -> tensor<1x8x1x8xf32>
+        %filter = kiln.staged %w[%0] : !filter -> tensor<16x8x1x1xf32>
+        %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x8xf32>, tensor<16x8x1x1xf32>) outs(%acc : tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32>
+        scf.yield %d : tensor<1x16x1x8xf32>
+      }
+      %q = linalg.generic {indexing_maps = [#id, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x16x1x8xf32>) outs(%max : tensor<1x1x8xf32>) {
+      ^bb0(%in: f32, %o: f32):
+        %1 = arith.maximumf %in, %o : f32
+        linalg.yield %1 : f32
+      } -> tensor<1x1x8xf32>
+      scf.yield %q : tensor<1x1x8xf32>
+    }
+    %s = linalg.generic {indexing_maps = [#id3, #id3], iterator_types = ["parallel", "parallel", "parallel"]} ins(%t : tensor<1x1x8xf32>) outs(%e : tensor<1x1x8xf32>) {
+    ^bb0(%in: f32, %o: f32):
+      %1 = arith.negf %in : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x1x8xf32>
+    kiln.store_tile %s, %out[%0, %0, %0] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x1x8xf32>
     gpu.return
   }
 }

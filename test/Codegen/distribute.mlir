@@ -23,6 +23,7 @@
 #n_lanes = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 0], [0, 0]], warp = []>
 #mn_lanes = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [1, 0], [2, 0]], warp = []>
 #filter = #kiln.shared_layout<[4:1], [2:4]>
+#square = #kiln.shared_layout<[2:1], [2:2]>
 #km = affine_map<(m, n, k) -> (m, k)>
 #kn = affine_map<(m, n, k) -> (k, n)>
 #nk = affine_map<(m, n, k) -> (n, k)>
@@ -385,8 +386,26 @@ gpu.module @kernels {
   // CHECK-NEXT:      llvm.store %{{.+}}, %[[AT]]
   gpu.func @pack(%w: memref<3x5xf32>, %out: memref<3x8xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>} {
     %0 = arith.constant 0 : index
-    %p = kiln.pack %w layout #filter chunk_dim 1 round_tf32 : memref<3x5xf32> -> tensor<3x8xf32>
+    %p = kiln.pack %w layout #filter tile_dims [1] round_tf32 : memref<3x5xf32> -> tensor<3x8xf32>
     kiln.store_tile %p, %out[%0, %0] in_bounds [true, true] : tensor<3x8xf32>, memref<3x8xf32>
+    gpu.return
+  }
+
+  // Tiles along both dimensions: two of rows by three of columns, the columns first.
+  //
+  // CHECK-LABEL: gpu.func @pack_tiles
+  // CHECK-DAG:     %[[THREE:.+]] = arith.constant 3 : i32
+  // CHECK-DAG:     %[[FOUR:.+]] = arith.constant 4 : i32
+  // CHECK-DAG:     %[[TWO:.+]] = arith.constant 2 : i32
+  // CHECK:         %[[ROW:.+]] = arith.divui %[[NUMBER:.+]], %[[FOUR]]
+  // CHECK:         %[[COLUMNTILE:.+]] = arith.remui %[[ROW]], %[[THREE]]
+  // CHECK-NEXT:    %[[ROWTILE:.+]] = arith.divui %[[ROW]], %[[THREE]]
+  // CHECK-NEXT:    arith.muli %[[COLUMNTILE]], %[[TWO]]
+  // CHECK:         arith.muli %[[ROWTILE]], %[[TWO]]
+  gpu.func @pack_tiles(%w: memref<3x5xf32>, %out: memref<6x4xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %p = kiln.pack %w layout #square tile_dims [0, 1] : memref<3x5xf32> -> tensor<6x4xf32>
+    kiln.store_tile %p, %out[%0, %0] in_bounds [true, true] : tensor<6x4xf32>, memref<6x4xf32>
     gpu.return
   }
 }

@@ -148,6 +148,60 @@ func.func @no_neutral(%x: tensor<1x2x2x8xf32>, %w: tensor<3x2x1x1xf32>, %o: tens
 
 // -----
 
+// Like a softmax: every channel needs the sum over all of them, which is not known before
+// the last tile. In one tile of all channels it is.
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#channels = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
+#schedule = #kiln.schedule<contraction = fma, tile = [2, 2, 8], chunk = 1, warps = [1, 1, 1]>
+#whole = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @second_pass(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<1x2x8xf32>) -> (tensor<1x4x2x8xf32>, tensor<1x4x2x8xf32>) {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #whole} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x2x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    %s = linalg.reduce { arith.addf } ins(%r : tensor<1x4x2x8xf32>) outs(%d : tensor<1x2x8xf32>) dimensions = [1]
+    %q = linalg.generic {indexing_maps = [#id, #channels, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %s : tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) outs(%c : tensor<1x4x2x8xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %s0 = arith.divf %i, %j : f32
+      linalg.yield %s0 : f32
+    } -> tensor<1x4x2x8xf32>
+    kiln.yield %q : tensor<1x4x2x8xf32>
+  }
+  %z = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x2x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    %s = linalg.reduce { arith.addf } ins(%r : tensor<1x4x2x8xf32>) outs(%d : tensor<1x2x8xf32>) dimensions = [1]
+    // expected-error@+1 {{'linalg.generic' op not supported: needs a value reduced over all 4 output channels to work on each of them, but a tile holds 2; it takes a schedule whose tile holds all channels}}
+    %q = linalg.generic {indexing_maps = [#id, #channels, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %s : tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) outs(%c : tensor<1x4x2x8xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %s0 = arith.divf %i, %j : f32
+      linalg.yield %s0 : f32
+    } -> tensor<1x4x2x8xf32>
+    kiln.yield %q : tensor<1x4x2x8xf32>
+  }
+  return %y, %z : tensor<1x4x2x8xf32>, tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// A reduction that starts from what another reduction found is as bad, even behind an
+// elementwise step.
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#schedule = #kiln.schedule<contraction = fma, tile = [2, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @chained(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<1x2x8xf32>) -> tensor<1x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x2x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    %s = linalg.reduce { arith.addf } ins(%r : tensor<1x4x2x8xf32>) outs(%d : tensor<1x2x8xf32>) dimensions = [1]
+    %n = linalg.negf ins(%s : tensor<1x2x8xf32>) outs(%d : tensor<1x2x8xf32>) -> tensor<1x2x8xf32>
+    // expected-error@+1 {{'linalg.reduce' op not supported: needs a value reduced over all 4 output channels to work on each of them, but a tile holds 2}}
+    %q = linalg.reduce { arith.maximumf } ins(%r : tensor<1x4x2x8xf32>) outs(%n : tensor<1x2x8xf32>) dimensions = [1]
+    kiln.yield %q : tensor<1x2x8xf32>
+  }
+  return %y : tensor<1x2x8xf32>
+}
+
+// -----
+
 // The result is written where tiles do not lie.
 #id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #unit = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3, 0)>

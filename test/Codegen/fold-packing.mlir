@@ -31,7 +31,7 @@ func.func @rounding() -> tensor<2x4xf32> {
                              [0x7FFFFFFF, 0x7F800000, -1.0]]> : tensor<2x3xf32>
   %p = kiln.kernel "rounding" (%w : tensor<2x3xf32>) -> tensor<2x4xf32> attributes {role = "pack"} {
   ^bb0(%f: tensor<2x3xf32>):
-    %rows = kiln.pack %f layout #pairs chunk_dim 1 round_tf32 : tensor<2x3xf32> -> tensor<2x4xf32>
+    %rows = kiln.pack %f layout #pairs tile_dims [1] round_tf32 : tensor<2x3xf32> -> tensor<2x4xf32>
     kiln.yield %rows : tensor<2x4xf32>
   }
   return %p : tensor<2x4xf32>
@@ -59,7 +59,7 @@ func.func @padding() -> tensor<1x16xf16> {
   %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf16>
   %p = kiln.kernel "padding" (%w : tensor<2x3xf16>) -> tensor<1x16xf16> attributes {role = "pack"} {
   ^bb0(%f: tensor<2x3xf16>):
-    %rows = kiln.pack %f layout #units chunk_dim 1 : tensor<2x3xf16> -> tensor<1x16xf16>
+    %rows = kiln.pack %f layout #units tile_dims [1] : tensor<2x3xf16> -> tensor<1x16xf16>
     kiln.yield %rows : tensor<1x16xf16>
   }
   return %p : tensor<1x16xf16>
@@ -81,7 +81,7 @@ func.func @splat() -> tensor<2x4xbf16> {
   %w = arith.constant dense<1.0> : tensor<2x3xbf16>
   %p = kiln.kernel "splat" (%w : tensor<2x3xbf16>) -> tensor<2x4xbf16> attributes {role = "pack"} {
   ^bb0(%f: tensor<2x3xbf16>):
-    %rows = kiln.pack %f layout #pairs chunk_dim 1 : tensor<2x3xbf16> -> tensor<2x4xbf16>
+    %rows = kiln.pack %f layout #pairs tile_dims [1] : tensor<2x3xbf16> -> tensor<2x4xbf16>
     kiln.yield %rows : tensor<2x4xbf16>
   }
   return %p : tensor<2x4xbf16>
@@ -108,7 +108,7 @@ func.func @resource() -> tensor<2x2xf32> {
   %w = tensor.cast %d : tensor<?x2xf32> to tensor<2x2xf32>
   %p = kiln.kernel "resource" (%w : tensor<2x2xf32>) -> tensor<2x2xf32> attributes {role = "pack"} {
   ^bb0(%f: tensor<2x2xf32>):
-    %rows = kiln.pack %f layout #one chunk_dim 0 : tensor<2x2xf32> -> tensor<2x2xf32>
+    %rows = kiln.pack %f layout #one tile_dims [0] : tensor<2x2xf32> -> tensor<2x2xf32>
     kiln.yield %rows : tensor<2x2xf32>
   }
   return %p : tensor<2x2xf32>
@@ -135,7 +135,7 @@ func.func @read_twice() -> (tensor<1x2xf32>, tensor<2x1xf32>) {
   %w = arith.constant dense<[[1.0, 2.0]]> : tensor<1x2xf32>
   %p = kiln.kernel "read_twice" (%w : tensor<1x2xf32>) -> tensor<2x1xf32> attributes {role = "pack"} {
   ^bb0(%f: tensor<1x2xf32>):
-    %rows = kiln.pack %f layout #one chunk_dim 1 : tensor<1x2xf32> -> tensor<2x1xf32>
+    %rows = kiln.pack %f layout #one tile_dims [1] : tensor<1x2xf32> -> tensor<2x1xf32>
     kiln.yield %rows : tensor<2x1xf32>
   }
   return %w, %p : tensor<1x2xf32>, tensor<2x1xf32>
@@ -161,12 +161,12 @@ func.func @kept(%w: tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) {
   %m = arith.constant dense_resource<missing> : tensor<2x2xf32>
   %p = kiln.kernel "argument" (%w : tensor<2x2xf32>) -> tensor<2x2xf32> attributes {role = "pack"} {
   ^bb0(%f: tensor<2x2xf32>):
-    %rows = kiln.pack %f layout #one chunk_dim 1 : tensor<2x2xf32> -> tensor<2x2xf32>
+    %rows = kiln.pack %f layout #one tile_dims [1] : tensor<2x2xf32> -> tensor<2x2xf32>
     kiln.yield %rows : tensor<2x2xf32>
   }
   %q = kiln.kernel "missing" (%m : tensor<2x2xf32>) -> tensor<2x2xf32> attributes {role = "pack"} {
   ^bb0(%f: tensor<2x2xf32>):
-    %rows = kiln.pack %f layout #one chunk_dim 1 : tensor<2x2xf32> -> tensor<2x2xf32>
+    %rows = kiln.pack %f layout #one tile_dims [1] : tensor<2x2xf32> -> tensor<2x2xf32>
     kiln.yield %rows : tensor<2x2xf32>
   }
   return %p, %q : tensor<2x2xf32>, tensor<2x2xf32>

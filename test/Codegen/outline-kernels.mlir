@@ -75,7 +75,7 @@ func.func @plan(%x: tensor<1x16xf32>, %w: tensor<3x5xf32>) -> tensor<1x1x1x16xf3
   %flat = tensor.expand_shape %x [[0], [1, 2]] output_shape [1, 1, 16] : tensor<1x16xf32> into tensor<1x1x16xf32>
   %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<3x8xf32> attributes {role = "pack"} {
   ^bb0(%a: tensor<3x5xf32>):
-    %q = kiln.pack %a layout #layout chunk_dim 1 : tensor<3x5xf32> -> tensor<3x8xf32>
+    %q = kiln.pack %a layout #layout tile_dims [1] : tensor<3x5xf32> -> tensor<3x8xf32>
     kiln.yield %q : tensor<3x8xf32>
   }
   %y = kiln.kernel "copy" (%flat, %p, %bias : tensor<1x1x16xf32>, tensor<3x8xf32>, tensor<1x3xf32>) -> tensor<1x1x16xf32> attributes {schedule = #schedule} {
@@ -93,4 +93,36 @@ func.func @plan(%x: tensor<1x16xf32>, %w: tensor<3x5xf32>) -> tensor<1x1x1x16xf3
   }
   %v = tensor.expand_shape %y [[0, 1], [2], [3]] output_shape [1, 1, 1, 16] : tensor<1x1x16xf32> into tensor<1x1x1x16xf32>
   return %v : tensor<1x1x1x16xf32>
+}
+
+// -----
+
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+// Tiles along the channels, too: their number changes first from block to block, while
+// the dimension of the output that they are cut from is the second.
+//
+// CHECK-LABEL: gpu.func @channels
+// CHECK:         %[[AT:.+]]:4 = affine.delinearize_index %{{.+}} into (3, 1, 2, 3)
+// CHECK-DAG:     %[[X:.+]] = affine.apply affine_map<(d0) -> (d0 * 8)>(%[[AT]]#2)
+// CHECK-DAG:     %[[F:.+]] = affine.apply affine_map<(d0) -> (d0 * 4)>(%[[AT]]#3)
+// CHECK:         kiln.store_tile %{{.+}}, %{{.+}}[%[[AT]]#0, %[[F]], %[[AT]]#1, %[[X]]] in_bounds [true, false, true, true]
+// CHECK:         kiln.launch {{.*}} grid ["min(18, sm_count)", "1", "1"]
+// CHECK-SAME:      tiles = {count = 18 : i64, grid = array<i64: 3, 1, 2, 3>, output_dims = array<i64: 0, 2, 3, 1>, shape = array<i64: 1, 2, 8, 4>}
+func.func @channel_tiles(%x: tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> {
+  %y = kiln.kernel "channels" (%x : tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<3x10x2x16xf32>):
+    %e = tensor.empty() : tensor<3x10x2x16xf32>
+    %r = scf.forall (%n, %i, %j, %k) in (3, 1, 2, 3) shared_outs(%out = %e) -> (tensor<3x10x2x16xf32>) {
+      %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%j)
+      %f0 = affine.apply affine_map<(d0) -> (d0 * 4)>(%k)
+      %t = kiln.extract_tile %a[%n, %f0, %i, %x0] in_bounds [true, false, true, true] : tensor<3x10x2x16xf32> -> tensor<1x4x2x8xf32>
+      %left = affine.min affine_map<(d0) -> (4, d0 * -4 + 10)>(%k)
+      %cut = tensor.extract_slice %t[0, 0, 0, 0] [1, %left, 2, 8] [1, 1, 1, 1] : tensor<1x4x2x8xf32> to tensor<1x?x2x8xf32>
+      scf.forall.in_parallel {
+        tensor.parallel_insert_slice %cut into %out[%n, %f0, %i, %x0] [1, %left, 2, 8] [1, 1, 1, 1] : tensor<1x?x2x8xf32> into tensor<3x10x2x16xf32>
+      }
+    }
+    kiln.yield %r : tensor<3x10x2x16xf32>
+  }
+  return %y : tensor<3x10x2x16xf32>
 }

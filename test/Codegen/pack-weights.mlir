@@ -1,9 +1,10 @@
 // RUN: kiln-opt %s --kiln-pack-weights | FileCheck %s
 //
 // A packed filter is written by a kernel of its own, one row for a chunk of input
-// channels, and read through a view. The layout is the order in which the threads
-// read it: 16 bytes of one lane, the lanes, whatever is left, and the taps as they
-// are multiplied: with plain fragments down the columns of the kernel.
+// channels of a tile of output channels, and read through a view. The layout is the
+// order in which the threads read it: 16 bytes of one lane, the lanes, whatever is left,
+// and the taps as they are multiplied: with plain fragments down the columns of the
+// kernel.
 //
 // CHECK-DAG: #[[TF32:.+]] = #kiln.shared_layout<[8:16, 2:1], [4:4, 2:2], [3:128], [3:384]>
 // CHECK-DAG: #[[F16:.+]] = #kiln.shared_layout<[3:256], [3:768], [2:1, 4:8, 2:4], [8:32, 2:2]>
@@ -22,11 +23,11 @@
 // CHECK-SAME:  %[[X:.+]]: tensor<1x12x6x10xf32>, %[[W:.+]]: tensor<10x12x3x3xf32>, %[[O:.+]]: tensor<1x10x4x8xf32>
 // CHECK:       %[[PACKED:.+]] = kiln.kernel "conv_pack" (%[[W]] : tensor<10x12x3x3xf32>) -> tensor<2x1152xf32> attributes {role = "pack"} {
 // CHECK-NEXT:  ^bb0(%[[ARG:.+]]: tensor<10x12x3x3xf32>):
-// CHECK-NEXT:    %[[ROWS:.+]] = kiln.pack %[[ARG]] layout #[[TF32]] chunk_dim 1 round_tf32 : tensor<10x12x3x3xf32> -> tensor<2x1152xf32>
+// CHECK-NEXT:    %[[ROWS:.+]] = kiln.pack %[[ARG]] layout #[[TF32]] tile_dims [0, 1] round_tf32 : tensor<10x12x3x3xf32> -> tensor<2x1152xf32>
 // CHECK-NEXT:    kiln.yield %[[ROWS]]
 // CHECK:       kiln.kernel "conv" (%[[X]], %[[PACKED]], %[[O]] : tensor<1x12x6x10xf32>, tensor<2x1152xf32>, tensor<1x10x4x8xf32>)
 // CHECK-NEXT:  ^bb0(%[[IMAGE:.+]]: tensor<1x12x6x10xf32>, %[[BUFFER:.+]]: tensor<2x1152xf32>, %{{.+}}: tensor<1x10x4x8xf32>):
-// CHECK-NEXT:    %[[VIEW:.+]] = kiln.unpack %[[BUFFER]] layout #[[TF32]] chunk_dim 1 : tensor<2x1152xf32> -> tensor<10x12x3x3xf32>
+// CHECK-NEXT:    %[[VIEW:.+]] = kiln.unpack %[[BUFFER]] layout #[[TF32]] tile_dims [0, 1] : tensor<2x1152xf32> -> tensor<10x12x3x3xf32>
 // CHECK-NEXT:    linalg.conv_2d_nchw_fchw ins(%[[IMAGE]], %[[VIEW]] :
 func.func @nchw(%x: tensor<1x12x6x10xf32>, %w: tensor<10x12x3x3xf32>, %o: tensor<1x10x4x8xf32>) -> tensor<1x10x4x8xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x12x6x10xf32>, tensor<10x12x3x3xf32>, tensor<1x10x4x8xf32>) -> tensor<1x10x4x8xf32> attributes {schedule = #tf32} {
@@ -41,8 +42,8 @@ func.func @nchw(%x: tensor<1x12x6x10xf32>, %w: tensor<10x12x3x3xf32>, %o: tensor
 // chunks run along dimension 2 of the filter.
 //
 // CHECK-LABEL: func @nhwc
-// CHECK:       kiln.pack %{{.+}} layout #[[F16]] chunk_dim 2 : tensor<3x3x16x16xf16> -> tensor<1x2304xf16>
-// CHECK:       kiln.unpack %{{.+}} layout #[[F16]] chunk_dim 2 : tensor<1x2304xf16> -> tensor<3x3x16x16xf16>
+// CHECK:       kiln.pack %{{.+}} layout #[[F16]] tile_dims [3, 2] : tensor<3x3x16x16xf16> -> tensor<1x2304xf16>
+// CHECK:       kiln.unpack %{{.+}} layout #[[F16]] tile_dims [3, 2] : tensor<1x2304xf16> -> tensor<3x3x16x16xf16>
 func.func @nhwc(%x: tensor<1x6x10x16xf16>, %w: tensor<3x3x16x16xf16>, %o: tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x6x10x16xf16>, tensor<3x3x16x16xf16>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> attributes {schedule = #f16} {
   ^bb0(%a: tensor<1x6x10x16xf16>, %b: tensor<3x3x16x16xf16>, %c: tensor<1x4x8x16xf32>):
@@ -55,7 +56,7 @@ func.func @nhwc(%x: tensor<1x6x10x16xf16>, %w: tensor<3x3x16x16xf16>, %o: tensor
 // Exact f32 is never rounded.
 //
 // CHECK-LABEL: func @exact
-// CHECK:       kiln.pack %{{.+}} layout #[[FMA]] chunk_dim 1 : tensor<4x2x1x1xf32> -> tensor<1x8xf32>
+// CHECK:       kiln.pack %{{.+}} layout #[[FMA]] tile_dims [0, 1] : tensor<4x2x1x1xf32> -> tensor<1x8xf32>
 func.func @exact(%x: tensor<1x2x1x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> attributes {schedule = #exact} {
   ^bb0(%a: tensor<1x2x1x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x1x8xf32>):
@@ -63,6 +64,22 @@ func.func @exact(%x: tensor<1x2x1x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x
     kiln.yield %r : tensor<1x4x1x8xf32>
   }
   return %y : tensor<1x4x1x8xf32>
+}
+
+// Ten output channels are three tiles of 4, five input channels three chunks of 2:
+// nine rows, the chunks of a channel tile behind one another. The layout is that of
+// one tile, whatever their number.
+//
+// CHECK-LABEL: func @channel_tiles
+// CHECK:       kiln.pack %{{.+}} layout #[[FMA]] tile_dims [0, 1] : tensor<10x5x1x1xf32> -> tensor<9x8xf32>
+// CHECK:       kiln.unpack %{{.+}} layout #[[FMA]] tile_dims [0, 1] : tensor<9x8xf32> -> tensor<10x5x1x1xf32>
+func.func @channel_tiles(%x: tensor<1x5x1x8xf32>, %w: tensor<10x5x1x1xf32>, %o: tensor<1x10x1x8xf32>) -> tensor<1x10x1x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x5x1x8xf32>, tensor<10x5x1x1xf32>, tensor<1x10x1x8xf32>) -> tensor<1x10x1x8xf32> attributes {schedule = #exact} {
+  ^bb0(%a: tensor<1x5x1x8xf32>, %b: tensor<10x5x1x1xf32>, %c: tensor<1x10x1x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x5x1x8xf32>, tensor<10x5x1x1xf32>) outs(%c : tensor<1x10x1x8xf32>) -> tensor<1x10x1x8xf32>
+    kiln.yield %r : tensor<1x10x1x8xf32>
+  }
+  return %y : tensor<1x10x1x8xf32>
 }
 
 // weights = strided: the filter is read as it lies in memory.

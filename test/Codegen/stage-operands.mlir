@@ -47,7 +47,7 @@ gpu.module @kernels {
     %y = gpu.block_id y
     %bx = gpu.block_id x
     %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%bx)
-    %view = kiln.unpack %w layout #packed chunk_dim 1 : memref<2x1152xf32> -> tensor<16x16x3x3xf32>
+    %view = kiln.unpack %w layout #packed tile_dims [1] : memref<2x1152xf32> -> tensor<16x16x3x3xf32>
     %init = kiln.extract_tile %out[%0, %0, %y, %x0] in_bounds [true, true, true, true] : memref<1x16x32x32xf32> -> tensor<1x16x2x8xf32>
     %r = scf.for %c = %0 to %16 step %8 iter_args(%acc = %init) -> (tensor<1x16x2x8xf32>) {
       %image = kiln.extract_tile %x[%0, %c, %y, %x0] in_bounds [true, true, true, true] : memref<1x16x34x36xf32> -> tensor<1x8x4x10xf32>
@@ -133,7 +133,7 @@ gpu.module @kernels {
     %y = gpu.block_id y
     %bx = gpu.block_id x
     %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%bx)
-    %view = kiln.unpack %w layout #packed_half chunk_dim 1 : memref<2x2304xf16> -> tensor<16x32x3x3xf16>
+    %view = kiln.unpack %w layout #packed_half tile_dims [1] : memref<2x2304xf16> -> tensor<16x32x3x3xf16>
     %init = kiln.extract_tile %out[%0, %0, %y, %x0] in_bounds [true, true, true, true] : memref<1x16x32x32xf32> -> tensor<1x16x2x8xf32>
     %r = scf.for %c = %0 to %32 step %16 iter_args(%acc = %init) -> (tensor<1x16x2x8xf32>) {
       %image = kiln.extract_tile %x[%0, %c, %y, %x0] in_bounds [true, true, true, true] : memref<1x32x34x40xf16> -> tensor<1x16x4x10xf16>
@@ -142,6 +142,41 @@ gpu.module @kernels {
       scf.yield %d : tensor<1x16x2x8xf32>
     }
     kiln.store_tile %r, %out[%0, %0, %y, %x0] in_bounds [true, true, true, true] : tensor<1x16x2x8xf32>, memref<1x16x32x32xf32>
+    gpu.return
+  }
+
+  // Three tiles of 16 output channels, of two chunks each: a row of the packed buffer for
+  // each, numbered channel tile first.
+  //
+  // CHECK-LABEL: gpu.func @channel_tiles
+  // CHECK-SAME:  (%{{.+}}: memref<1x16x34x36xf32>, %[[W:.+]]: memref<6x1152xf32>
+  // CHECK:         scf.for %[[F:.+]] = %{{.+}} to %{{.+}} step %{{.+}} iter_args
+  // CHECK:           scf.for %[[C:.+]] = %{{.+}} to %{{.+}} step %{{.+}} iter_args
+  // CHECK:             %[[SIXTEEN:.+]] = arith.constant 16 : index
+  // CHECK-NEXT:        %[[TILE:.+]] = arith.divui %[[F]], %[[SIXTEEN]]
+  // CHECK-NEXT:        %[[EIGHT:.+]] = arith.constant 8 : index
+  // CHECK-NEXT:        %[[CHUNK:.+]] = arith.divui %[[C]], %[[EIGHT]]
+  // CHECK-NEXT:        %[[TWO:.+]] = arith.constant 2 : index
+  // CHECK-NEXT:        %[[FIRST:.+]] = arith.muli %[[TILE]], %[[TWO]]
+  // CHECK-NEXT:        %[[ROW:.+]] = arith.addi %[[FIRST]], %[[CHUNK]]
+  // CHECK:             kiln.async_copy %[[W]][%[[ROW]], %{{.+}}] to
+  gpu.func @channel_tiles(%x: memref<1x16x34x36xf32>, %w: memref<6x1152xf32>, %out: memref<1x16x32x32xf32>) kernel attributes {kiln.schedule = #tf32} {
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %16 = arith.constant 16 : index
+    %40 = arith.constant 40 : index
+    %view = kiln.unpack %w layout #packed tile_dims [0, 1] : memref<6x1152xf32> -> tensor<40x16x3x3xf32>
+    %init = kiln.extract_tile %out[%0, %0, %0, %0] in_bounds [true, true, true, true] : memref<1x16x32x32xf32> -> tensor<1x16x2x8xf32>
+    %s = scf.for %f = %0 to %40 step %16 iter_args(%all = %init) -> (tensor<1x16x2x8xf32>) {
+      %r = scf.for %c = %0 to %16 step %8 iter_args(%acc = %all) -> (tensor<1x16x2x8xf32>) {
+        %image = kiln.extract_tile %x[%0, %c, %0, %0] in_bounds [true, true, true, true] : memref<1x16x34x36xf32> -> tensor<1x8x4x10xf32>
+        %filter = kiln.extract_tile %view[%f, %c, %0, %0] in_bounds [false, true, true, true] : tensor<40x16x3x3xf32> -> tensor<16x8x3x3xf32>
+        %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x4x10xf32>, tensor<16x8x3x3xf32>) outs(%acc : tensor<1x16x2x8xf32>) -> tensor<1x16x2x8xf32>
+        scf.yield %d : tensor<1x16x2x8xf32>
+      }
+      scf.yield %r : tensor<1x16x2x8xf32>
+    }
+    kiln.store_tile %s, %out[%0, %0, %0, %0] in_bounds [true, true, true, true] : tensor<1x16x2x8xf32>, memref<1x16x32x32xf32>
     gpu.return
   }
 }

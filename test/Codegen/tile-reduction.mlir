@@ -59,3 +59,36 @@ func.func @nhwc(%x: tensor<1x1x8x8xf32>, %w: tensor<1x1x8x4xf32>, %o: tensor<1x1
   }
   return %y : tensor<1x1x8x4xf32>
 }
+
+// In a loop over channel tiles the filter's tile stays where that loop is, and what the
+// chunk loop starts with is made anew for each of them.
+//
+// CHECK-LABEL: func @channel_loop
+// CHECK:       ^bb0(%[[X:.+]]: tensor<1x8x1x8xf32>, %[[W:.+]]: tensor<8x8x1x1xf32>,
+// CHECK:       scf.for %[[F:.+]] = %{{.+}} to %{{.+}} step %{{.+}} iter_args(%[[MAX:.+]] = %{{.+}}) -> (tensor<1x1x8xf32>) {
+// CHECK:         %[[INIT:.+]] = linalg.fill {{.*}} -> tensor<1x4x1x8xf32>
+// CHECK:         %[[TILE:.+]] = scf.for %[[C:.+]] = %{{.+}} to %{{.+}} step %{{.+}} iter_args(%{{.+}} = %[[INIT]])
+// CHECK-NEXT:      kiln.extract_tile %[[X]][%{{.+}}, %[[C]], %{{.+}}, %{{.+}}]
+// CHECK-NEXT:      kiln.extract_tile %[[W]][%[[F]], %[[C]], %{{.+}}, %{{.+}}] in_bounds [true, true, true, true] : tensor<8x8x1x1xf32> -> tensor<4x4x1x1xf32>
+// CHECK:         }
+// CHECK:         linalg.reduce { arith.maximumf } ins(%[[TILE]] : {{.*}}) outs(%[[MAX]] :
+func.func @channel_loop(%x: tensor<1x8x1x8xf32>, %w: tensor<8x8x1x1xf32>, %o: tensor<1x1x8xf32>) -> tensor<1x1x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x1x8xf32>, tensor<8x8x1x1xf32>, tensor<1x1x8xf32>) -> tensor<1x1x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x8x1x8xf32>, %b: tensor<8x8x1x1xf32>, %c: tensor<1x1x8xf32>):
+    %0 = arith.constant 0 : index
+    %4 = arith.constant 4 : index
+    %8 = arith.constant 8 : index
+    %t = scf.for %f = %0 to %8 step %4 iter_args(%max = %c) -> (tensor<1x1x8xf32>) {
+      %image = kiln.extract_tile %a[%0, %0, %0, %0] in_bounds [true, true, true, true] : tensor<1x8x1x8xf32> -> tensor<1x8x1x8xf32>
+      %filter = kiln.extract_tile %b[%f, %0, %0, %0] in_bounds [true, true, true, true] : tensor<8x8x1x1xf32> -> tensor<4x8x1x1xf32>
+      %e = tensor.empty() : tensor<1x4x1x8xf32>
+      %zero = arith.constant 0.0 : f32
+      %init = linalg.fill ins(%zero : f32) outs(%e : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
+      %r = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x8xf32>, tensor<4x8x1x1xf32>) outs(%init : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
+      %m = linalg.reduce { arith.maximumf } ins(%r : tensor<1x4x1x8xf32>) outs(%max : tensor<1x1x8xf32>) dimensions = [1]
+      scf.yield %m : tensor<1x1x8xf32>
+    }
+    kiln.yield %t : tensor<1x1x8xf32>
+  }
+  return %y : tensor<1x1x8xf32>
+}

@@ -104,11 +104,11 @@ func.func @store_layout(%t: tensor<4x8xf32, #acc>, %m: memref<20x30xf32>, %i: in
 
 // -----
 
-// pack: the layout has a place for every element of a chunk.
+// pack: the layout has a place for every element of a tile.
 #filter = #kiln.shared_layout<[4:1], [2:4]>
 func.func @pack_dynamic(%w: tensor<3x?xf32>) {
   // expected-error @below {{needs static shapes, not 'tensor<3x?xf32>'}}
-  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x?xf32> -> tensor<3x8xf32>
+  %p = kiln.pack %w layout #filter tile_dims [1] : tensor<3x?xf32> -> tensor<3x8xf32>
   return
 }
 
@@ -117,16 +117,16 @@ func.func @pack_dynamic(%w: tensor<3x?xf32>) {
 #filter = #kiln.shared_layout<[4:1], [2:4]>
 func.func @pack_rank(%w: tensor<3x5x1xf32>) {
   // expected-error @below {{layout must have the filter's rank}}
-  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x5x1xf32> -> tensor<3x8xf32>
+  %p = kiln.pack %w layout #filter tile_dims [1] : tensor<3x5x1xf32> -> tensor<3x8xf32>
   return
 }
 
 // -----
 
 #filter = #kiln.shared_layout<[4:1], [2:4]>
-func.func @pack_chunk_dim(%w: tensor<3x5xf32>) {
-  // expected-error @below {{chunk_dim must be a dimension of the filter}}
-  %p = kiln.pack %w layout #filter chunk_dim 2 : tensor<3x5xf32> -> tensor<3x8xf32>
+func.func @pack_tile_dims(%w: tensor<3x5xf32>) {
+  // expected-error @below {{tile_dims must be different dimensions of the filter}}
+  %p = kiln.pack %w layout #filter tile_dims [2] : tensor<3x5xf32> -> tensor<3x8xf32>
   return
 }
 
@@ -134,8 +134,8 @@ func.func @pack_chunk_dim(%w: tensor<3x5xf32>) {
 
 #filter = #kiln.shared_layout<[4:1], [2:4]>
 func.func @pack_cut(%w: tensor<5x5xf32>) {
-  // expected-error @below {{layout cuts dimension 0 of the filter}}
-  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<5x5xf32> -> tensor<3x8xf32>
+  // expected-error @below {{layout cuts dimension 0 of the filter, which is not in tile_dims}}
+  %p = kiln.pack %w layout #filter tile_dims [1] : tensor<5x5xf32> -> tensor<3x8xf32>
   return
 }
 
@@ -145,7 +145,26 @@ func.func @pack_cut(%w: tensor<5x5xf32>) {
 #filter = #kiln.shared_layout<[4:1], [2:4]>
 func.func @pack_result(%w: tensor<3x5xf32>) {
   // expected-error @below {{the packed filter must be 3x8x'f32', not 'tensor<2x8xf32>'}}
-  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x5xf32> -> tensor<2x8xf32>
+  %p = kiln.pack %w layout #filter tile_dims [1] : tensor<3x5xf32> -> tensor<2x8xf32>
+  return
+}
+
+// -----
+
+// Tiles along both dimensions: two of filters by three of channels.
+#filter = #kiln.shared_layout<[2:1], [2:2]>
+func.func @pack_result_tiles(%w: tensor<3x5xf32>) {
+  // expected-error @below {{the packed filter must be 6x4x'f32', not 'tensor<3x4xf32>'}}
+  %p = kiln.pack %w layout #filter tile_dims [0, 1] : tensor<3x5xf32> -> tensor<3x4xf32>
+  return
+}
+
+// -----
+
+#filter = #kiln.shared_layout<[4:1], [2:4]>
+func.func @pack_tile_dims_twice(%w: tensor<3x5xf32>) {
+  // expected-error @below {{tile_dims must be different dimensions of the filter}}
+  %p = kiln.pack %w layout #filter tile_dims [1, 1] : tensor<3x5xf32> -> tensor<3x8xf32>
   return
 }
 
@@ -154,7 +173,7 @@ func.func @pack_result(%w: tensor<3x5xf32>) {
 #filter = #kiln.shared_layout<[4:1], [2:4]>
 func.func @pack_element(%w: tensor<3x5xf16>) {
   // expected-error @below {{the packed filter must be 3x8x'f16', not 'tensor<3x8xf32>'}}
-  %p = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x5xf16> -> tensor<3x8xf32>
+  %p = kiln.pack %w layout #filter tile_dims [1] : tensor<3x5xf16> -> tensor<3x8xf32>
   return
 }
 
@@ -163,7 +182,7 @@ func.func @pack_element(%w: tensor<3x5xf16>) {
 #filter = #kiln.shared_layout<[4:1], [2:4]>
 func.func @pack_round(%w: tensor<3x5xf16>) {
   // expected-error @below {{round_tf32 needs f32 elements, not 'f16'}}
-  %p = kiln.pack %w layout #filter chunk_dim 1 round_tf32 : tensor<3x5xf16> -> tensor<3x8xf16>
+  %p = kiln.pack %w layout #filter tile_dims [1] round_tf32 : tensor<3x5xf16> -> tensor<3x8xf16>
   return
 }
 
@@ -173,16 +192,16 @@ func.func @pack_round(%w: tensor<3x5xf16>) {
 #filter = #kiln.shared_layout<[4:1], [2:4]>
 func.func @unpack_packed(%p: tensor<2x8xf32>) {
   // expected-error @below {{the packed filter must be 3x8x'f32', not 'tensor<2x8xf32>'}}
-  %w = kiln.unpack %p layout #filter chunk_dim 1 : tensor<2x8xf32> -> tensor<3x5xf32>
+  %w = kiln.unpack %p layout #filter tile_dims [1] : tensor<2x8xf32> -> tensor<3x5xf32>
   return
 }
 
 // -----
 
 #filter = #kiln.shared_layout<[4:1], [2:4]>
-func.func @unpack_chunk_dim(%p: tensor<3x8xf32>) {
-  // expected-error @below {{chunk_dim must be a dimension of the filter}}
-  %w = kiln.unpack %p layout #filter chunk_dim -1 : tensor<3x8xf32> -> tensor<3x5xf32>
+func.func @unpack_tile_dims(%p: tensor<3x8xf32>) {
+  // expected-error @below {{tile_dims must be different dimensions of the filter}}
+  %w = kiln.unpack %p layout #filter tile_dims [-1] : tensor<3x8xf32> -> tensor<3x5xf32>
   return
 }
 

@@ -4,6 +4,7 @@
 // Attributes and types print as aliases; these are checked first.
 //
 // CHECK-DAG: #[[FILTER:.+]] = #kiln.shared_layout<[4:1], [2:4]>
+// CHECK-DAG: #[[TILE:.+]] = #kiln.shared_layout<[2:1], [2:2]>
 // CHECK-DAG: #[[AS:.+]] = #kiln.shared_layout<[16:8], [8:1]>
 // CHECK-DAG: #[[BS:.+]] = #kiln.shared_layout<[8:20], [20:1]>
 // CHECK-DAG: ![[A1:.+]] = !kiln.shared<1 x f32, #[[AS]]>
@@ -18,6 +19,7 @@
 #as = #kiln.shared_layout<[16:8], [8:1]>
 #bs = #kiln.shared_layout<[8:20], [20:1]>
 #filter = #kiln.shared_layout<[4:1], [2:4]>
+#tile = #kiln.shared_layout<[2:1], [2:2]>
 #km = affine_map<(d0, d1, d2) -> (d0, d2)>
 #kn = affine_map<(d0, d1, d2) -> (d2, d1)>
 #mn = affine_map<(d0, d1, d2) -> (d0, d1)>
@@ -37,12 +39,22 @@ func.func @tiles(%t: tensor<20x30xf32>, %m: memref<20x30xf32>, %i: index) {
 // A 3 x 5 filter, of which 2 columns make a chunk: 3 chunks of 8 elements.
 // CHECK-LABEL: func @packed
 func.func @packed(%w: tensor<3x5xf32>) -> tensor<3x5xf32> {
-  // CHECK: kiln.pack %{{.+}} layout #[[FILTER]] chunk_dim 1 : tensor<3x5xf32> -> tensor<3x8xf32>
-  %plain = kiln.pack %w layout #filter chunk_dim 1 : tensor<3x5xf32> -> tensor<3x8xf32>
-  // CHECK: %[[packed:.+]] = kiln.pack %{{.+}} chunk_dim 1 round_tf32 : tensor<3x5xf32> -> tensor<3x8xf32>
-  %rounded = kiln.pack %w layout #filter chunk_dim 1 round_tf32 : tensor<3x5xf32> -> tensor<3x8xf32>
-  // CHECK: kiln.unpack %[[packed]] layout #[[FILTER]] chunk_dim 1 : tensor<3x8xf32> -> tensor<3x5xf32>
-  %view = kiln.unpack %rounded layout #filter chunk_dim 1 : tensor<3x8xf32> -> tensor<3x5xf32>
+  // CHECK: kiln.pack %{{.+}} layout #[[FILTER]] tile_dims [1] : tensor<3x5xf32> -> tensor<3x8xf32>
+  %plain = kiln.pack %w layout #filter tile_dims [1] : tensor<3x5xf32> -> tensor<3x8xf32>
+  // CHECK: %[[packed:.+]] = kiln.pack %{{.+}} tile_dims [1] round_tf32 : tensor<3x5xf32> -> tensor<3x8xf32>
+  %rounded = kiln.pack %w layout #filter tile_dims [1] round_tf32 : tensor<3x5xf32> -> tensor<3x8xf32>
+  // CHECK: kiln.unpack %[[packed]] layout #[[FILTER]] tile_dims [1] : tensor<3x8xf32> -> tensor<3x5xf32>
+  %view = kiln.unpack %rounded layout #filter tile_dims [1] : tensor<3x8xf32> -> tensor<3x5xf32>
+  return %view : tensor<3x5xf32>
+}
+
+// Tiles of 2 x 2 along both dimensions: 2 * 3 rows, those of the columns neighbours.
+// CHECK-LABEL: func @packed_tiles
+func.func @packed_tiles(%w: tensor<3x5xf32>) -> tensor<3x5xf32> {
+  // CHECK: %[[packed:.+]] = kiln.pack %{{.+}} layout #[[TILE]] tile_dims [0, 1] : tensor<3x5xf32> -> tensor<6x4xf32>
+  %rows = kiln.pack %w layout #tile tile_dims [0, 1] : tensor<3x5xf32> -> tensor<6x4xf32>
+  // CHECK: kiln.unpack %[[packed]] layout #[[TILE]] tile_dims [0, 1] : tensor<6x4xf32> -> tensor<3x5xf32>
+  %view = kiln.unpack %rows layout #tile tile_dims [0, 1] : tensor<6x4xf32> -> tensor<3x5xf32>
   return %view : tensor<3x5xf32>
 }
 

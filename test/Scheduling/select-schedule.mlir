@@ -1,8 +1,9 @@
 // RUN: kiln-opt %s --split-input-file --kiln-set-target --kiln-select-schedule | FileCheck %s --check-prefix=TF32
 // RUN: kiln-opt %s --split-input-file --kiln-set-target --kiln-select-schedule=precision=f32 | FileCheck %s --check-prefix=F32
 //
-// What the rules choose. A block owns all output channels; its eight warps lie
-// over them first, up to 64 channels a warp, then over columns, then rows. Exact
+// What the rules choose. A tile holds all output channels where that is good, and
+// blocks loop over them where it is not; the eight warps lie over a tile's channels
+// first, up to 64 channels a warp, then over columns, then rows. Exact
 // f32 has no tensor cores and plain columns; with two stages tensor cores run one
 // dot ahead. For tf32 with the columns innermost, even and odd columns alternate,
 // which takes 16 columns a warp.
@@ -68,11 +69,11 @@ func.func @odd_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<100x8x3x3xf32>, %o:
 
 // -----
 
-// Many channels leave fewer positions, and shared memory for a ring of the filter's
-// parts only.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [256, 4, 32], chunk = 8, warps = [4, 1, 2], columns = even_odd, ring = 3,
+// Of 256 filters with 3x3 taps no two stages fit: two tiles of 128 channels, each with
+// the schedule of 128 filters. A ring for all 256 would copy the filter twice as often.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @many_filters(
-// F32: #schedule = #kiln.schedule<contraction = fma, tile = [256, 2, 32], chunk = 8, warps = [4, 1, 2], stages = 1
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
 // F32: func.func @many_filters(
 func.func @many_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<256x8x3x3xf32>, %o: tensor<1x256x64x64xf32>) -> tensor<1x256x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<256x8x3x3xf32>, tensor<1x256x64x64xf32>) -> tensor<1x256x64x64xf32> {
@@ -81,6 +82,103 @@ func.func @many_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<256x8x3x3xf32>, %o
     kiln.yield %r : tensor<1x256x64x64xf32>
   }
   return %y : tensor<1x256x64x64xf32>
+}
+
+// -----
+
+// With one tap they do: one tile for all channels reads the image once.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [256, 4, 32], chunk = 8, warps = [4, 1, 2], columns = even_odd, lookahead = 1, early_barrier = true
+// TF32: func.func @many_small_filters(
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [256, 2, 32], chunk = 8, warps = [4, 1, 2], halving
+// F32: func.func @many_small_filters(
+func.func @many_small_filters(%x: tensor<1x8x64x64xf32>, %w: tensor<256x8x1x1xf32>, %o: tensor<1x256x64x64xf32>) -> tensor<1x256x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x64x64xf32>, tensor<256x8x1x1xf32>, tensor<1x256x64x64xf32>) -> tensor<1x256x64x64xf32> {
+  ^bb0(%a: tensor<1x8x64x64xf32>, %b: tensor<256x8x1x1xf32>, %c: tensor<1x256x64x64xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x64x64xf32>, tensor<256x8x1x1xf32>) outs(%c : tensor<1x256x64x64xf32>) -> tensor<1x256x64x64xf32>
+    kiln.yield %r : tensor<1x256x64x64xf32>
+  }
+  return %y : tensor<1x256x64x64xf32>
+}
+
+// -----
+
+// Five tiles of 64 channels pad nothing, three of 128 would pad 64.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, lookahead = 1, early_barrier = true
+// TF32: func.func @least_padding(
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [64, 8, 32], chunk = 8, warps = [1, 2, 4], halving
+// F32: func.func @least_padding(
+func.func @least_padding(%x: tensor<1x8x66x66xf32>, %w: tensor<320x8x3x3xf32>, %o: tensor<1x320x64x64xf32>) -> tensor<1x320x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<320x8x3x3xf32>, tensor<1x320x64x64xf32>) -> tensor<1x320x64x64xf32> {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<320x8x3x3xf32>, %c: tensor<1x320x64x64xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<320x8x3x3xf32>) outs(%c : tensor<1x320x64x64xf32>) -> tensor<1x320x64x64xf32>
+    kiln.yield %r : tensor<1x320x64x64xf32>
+  }
+  return %y : tensor<1x320x64x64xf32>
+}
+
+// -----
+
+// 384 channels are whole tiles of either; three read the image less often than six.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, lookahead = 1
+// TF32: func.func @largest_of_equals(
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
+// F32: func.func @largest_of_equals(
+func.func @largest_of_equals(%x: tensor<1x8x66x66xf32>, %w: tensor<384x8x3x3xf32>, %o: tensor<1x384x64x64xf32>) -> tensor<1x384x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<384x8x3x3xf32>, tensor<1x384x64x64xf32>) -> tensor<1x384x64x64xf32> {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<384x8x3x3xf32>, %c: tensor<1x384x64x64xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<384x8x3x3xf32>) outs(%c : tensor<1x384x64x64xf32>) -> tensor<1x384x64x64xf32>
+    kiln.yield %r : tensor<1x384x64x64xf32>
+  }
+  return %y : tensor<1x384x64x64xf32>
+}
+
+// -----
+
+// Their number is no limit.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, lookahead = 1
+// TF32: func.func @number_of_filters(
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
+// F32: func.func @number_of_filters(
+func.func @number_of_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<4096x8x3x3xf32>, %o: tensor<1x4096x64x64xf32>) -> tensor<1x4096x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<4096x8x3x3xf32>, tensor<1x4096x64x64xf32>) -> tensor<1x4096x64x64xf32> {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<4096x8x3x3xf32>, %c: tensor<1x4096x64x64xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<4096x8x3x3xf32>) outs(%c : tensor<1x4096x64x64xf32>) -> tensor<1x4096x64x64xf32>
+    kiln.yield %r : tensor<1x4096x64x64xf32>
+  }
+  return %y : tensor<1x4096x64x64xf32>
+}
+
+// -----
+
+// A tile has fewer channels where their taps leave no room. Of 5x5 taps a ring of three
+// rows for 128 channels fits, or, where no ring is, one stage of half the channels.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, ring = 3, lookahead = 1
+// TF32: func.func @large_filters(
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [64, 8, 32], chunk = 8, warps = [1, 2, 4], stages = 1
+// F32: func.func @large_filters(
+func.func @large_filters(%x: tensor<1x8x68x68xf32>, %w: tensor<128x8x5x5xf32>, %o: tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x68x68xf32>, tensor<128x8x5x5xf32>, tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> {
+  ^bb0(%a: tensor<1x8x68x68xf32>, %b: tensor<128x8x5x5xf32>, %c: tensor<1x128x64x64xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x68x68xf32>, tensor<128x8x5x5xf32>) outs(%c : tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32>
+    kiln.yield %r : tensor<1x128x64x64xf32>
+  }
+  return %y : tensor<1x128x64x64xf32>
+}
+
+// -----
+
+// 11x11: a ring for half the channels, or one stage of sixteen, the least that there is.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, ring = 2, lookahead = 1
+// TF32: func.func @huge_filters(
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [16, 8, 32], chunk = 8, warps = [1, 2, 4], stages = 1
+// F32: func.func @huge_filters(
+func.func @huge_filters(%x: tensor<1x8x70x70xf32>, %w: tensor<128x8x11x11xf32>, %o: tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x70x70xf32>, tensor<128x8x11x11xf32>, tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
+  ^bb0(%a: tensor<1x8x70x70xf32>, %b: tensor<128x8x11x11xf32>, %c: tensor<1x128x60x60xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x70x70xf32>, tensor<128x8x11x11xf32>) outs(%c : tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32>
+    kiln.yield %r : tensor<1x128x60x60xf32>
+  }
+  return %y : tensor<1x128x60x60xf32>
 }
 
 // -----

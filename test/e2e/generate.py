@@ -14,14 +14,16 @@ usage: generate.py key=value ...
   weights  argument | constant | splat | resource: the filter and what has one
            value a channel; constants are dense, of one value, or a resource
   ops      elementwise chain on the convolution's result, comma separated
-  reduce   none | min | max | minnum | maxnum | sum | prod, over the channels
+  reduce   none | min | max | minnum | maxnum | sum | prod, over the channels;
+           max-min and the like: the difference of two
   keepdim  true: a reshape restores the reduced dimension
   tail     elementwise chain on the reduced result
 
 Elementwise: scale negate shrink shift divide relu clamp tanh sigmoid exp abs
 f32 f16 bf16 (casts), and those that read another argument: channel_scale
 (one value a channel), image_shift (one an image), position (one for every
-row and column of an image), residual (one an element).
+row and column of an image), residual (one an element). channel_index adds a
+sixteenth of the channel's number.
 """
 
 import random
@@ -35,7 +37,8 @@ LAYOUTS = {
     "nhwc_fhwc": ("nhwc", "fhwc", "nhwf"),
 }
 # One line a step; the last one's value is yielded. {x} is the value, {y} the
-# other operand, {t} the element type, %a to %d are names of the step.
+# other operand, {t} the element type, {f} the dimension of the channels, %a to
+# %d are names of the step.
 STEPS = {
     "scale": ["{r} = arith.mulf {x}, %two : {t}"],
     "negate": ["{r} = arith.negf {x} : {t}"],
@@ -61,6 +64,13 @@ STEPS = {
     "position": ["{r} = arith.addf {x}, {y} : {t}"],
     "residual": ["{r} = arith.addf {x}, {y} : {t}"],
     "bias": ["{r} = arith.addf {x}, {y} : {t}"],
+    "channel_index": [
+        "%a = linalg.index {f} : index",
+        "%b = arith.index_cast %a : index to i32",
+        "%c = arith.sitofp %b : i32 to {t}",
+        "%d = arith.mulf %c, %small : {t}",
+        "{r} = arith.addf {x}, %d : {t}",
+    ],
 }
 OPERANDS = {
     "channel_scale": "f",
@@ -210,7 +220,8 @@ class Program:
         self.add("^bb0(%%x: %s, %s%%o: %s):" % (
             element, "%%y: %s, " % element if len(inputs) > 1 else "", result))
         for line in body:
-            line = line.format(x="%x", y="%y", r="%r", t=element)
+            line = line.format(x="%x", y="%y", r="%r", t=element,
+                               f=dims.index("f") if "f" in dims else None)
             for name in CONSTANTS:
                 line = line.replace("%" + name, "%%%s_%d" % (name, number))
             self.add("  " + line)
@@ -266,7 +277,11 @@ class Program:
         for step in steps:
             value, acc = self.generic(step, value, dims, acc)
         if o["reduce"] != "none":
-            value, dims = self.reduce(value, dims, acc)
+            kinds = o["reduce"].split("-")
+            reduced = [self.reduce(kind, value, dims, acc) for kind in kinds]
+            dims = [dim for dim in dims if dim != "f"]
+            value = (reduced[0] if len(kinds) == 1 else
+                     self.subtract(*reduced, dims, acc))
         for step in [step for step in o["tail"].split(",") if step]:
             value, acc = self.generic(step, value, dims, acc)
         sizes = [self.out[dim] for dim in dims]
@@ -281,8 +296,14 @@ class Program:
                 ",\n  ".join(self.resources))
         return text
 
-    def reduce(self, value, dims, element):
-        combiner, start = REDUCTIONS[self.o["reduce"]]
+    def subtract(self, left, right, dims, element):
+        type = self.tensor([self.out[dim] for dim in dims], element)
+        empty = self.define("tensor.empty() : " + type)
+        return self.define("linalg.sub ins(%s, %s : %s, %s) outs(%s : %s) -> %s"
+                           % (left, right, type, type, empty, type, type))
+
+    def reduce(self, kind, value, dims, element):
+        combiner, start = REDUCTIONS[kind]
         if isinstance(start, dict):
             start = start[element]
         kept = [dim for dim in dims if dim != "f"]
@@ -297,7 +318,7 @@ class Program:
             "      (%%x: %s, %%o: %s) {\n      %%r = arith.%s %%x, %%o : %s\n"
             "      linalg.yield %%r : %s\n    }" % (
                 value, type, fill, outType, dims.index("f"), element, element,
-                combiner, element, element)), kept
+                combiner, element, element))
 
     def restore(self, value, dims, at, element):
         """The reduced dimension again, with size 1."""

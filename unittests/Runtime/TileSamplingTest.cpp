@@ -27,13 +27,9 @@ static KernelInfo makeKernel(Shape grid, const char *expression) {
   return kernel;
 }
 
-TEST(TileSampling, RegionsPartitionTheOutput) {
-  TileInfo tiles{3 * 4, {3, 4}, {2, 3}, {0, 2}};
-  Shape shape = {5, 2, 11};
-  ASSERT_TRUE(tilesDescribe(tiles, shape));
-  EXPECT_FALSE(tilesDescribe(tiles, {7, 2, 11}));
-  EXPECT_FALSE(tilesDescribe(tiles, {5, 11}));
-  std::vector<int> seen(5 * 2 * 11);
+/// Each element belongs to the region of one tile, the one that it names.
+static void expectPartition(const TileInfo &tiles, const Shape &shape) {
+  std::vector<int> seen(*getNumElements(shape));
   for (int64_t tile = 0; tile < tiles.count; ++tile) {
     Region region = getTileRegion(tiles, tile, shape);
     int64_t count = 0;
@@ -48,6 +44,26 @@ TEST(TileSampling, RegionsPartitionTheOutput) {
   }
   for (int count : seen)
     EXPECT_EQ(count, 1);
+}
+
+TEST(TileSampling, RegionsPartitionTheOutput) {
+  TileInfo tiles{3 * 4, {3, 4}, {2, 3}, {0, 2}};
+  Shape shape = {5, 2, 11};
+  ASSERT_TRUE(tilesDescribe(tiles, shape));
+  EXPECT_FALSE(tilesDescribe(tiles, {7, 2, 11}));
+  EXPECT_FALSE(tilesDescribe(tiles, {5, 11}));
+  expectPartition(tiles, shape);
+}
+
+// Channels of an NCHW output are numbered first, though they are dimension 1.
+TEST(TileSampling, DimensionsComeInAnyOrder) {
+  TileInfo tiles{2 * 2 * 3, {2, 2, 3}, {1, 4, 2}, {0, 2, 1}};
+  Shape shape = {2, 5, 7};
+  ASSERT_TRUE(tilesDescribe(tiles, shape));
+  expectPartition(tiles, shape);
+  Region second = getTileRegion(tiles, 1, shape);
+  EXPECT_EQ(second.begin, (Shape{0, 2, 0}));
+  EXPECT_EQ(second.end, (Shape{1, 4, 4}));
 }
 
 TEST(TileSampling, RunsAreAsLongAsTheyCanBe) {

@@ -18,8 +18,9 @@ def PackWeights : Pass<"kiln-pack-weights", "::mlir::ModuleOp"> {
   let description = [{
     Needs scheduled kernels. For `weights = packed`, a `kiln.kernel` of role
     "pack" with one `kiln.pack` is put before the compute kernel, which takes the
-    packed buffer and sees the filter through `kiln.unpack`. Rounding to tf32 is
-    done there, once.
+    packed buffer and sees the filter through `kiln.unpack`. The buffer has a row
+    for each chunk of input channels of each tile of output channels. Rounding to
+    tf32 is done there, once.
 
     ```
     kiln-opt --kiln-pack-weights
@@ -61,6 +62,14 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
     are cut when they are inserted. A channel reduction over a padded tile
     combines its neutral element for the channels beyond the last.
 
+    Where a tile holds only some of the output channels, the `scf.forall` has a
+    fourth, innermost dimension over channel tiles if the result keeps them:
+    neighbouring blocks share the image's patch. If it does not, its body has an
+    `scf.for` over channel tiles that carries what the reductions have so far;
+    everything with channels is in that loop, everything after the reductions
+    behind it. An op that needs a reduced value for each channel again is refused
+    there, since that takes a second pass.
+
     ```
     kiln-opt --kiln-tile-to-blocks
     ```
@@ -79,7 +88,8 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
 def TileReduction : Pass<"kiln-tile-reduction", "::mlir::ModuleOp"> {
   let summary = "loops over chunks of input channels";
   let description = [{
-    Needs tiled convolutions on `kiln.extract_tile` operands. Leaves an `scf.for`
+    Needs tiled convolutions on `kiln.extract_tile` operands, in a loop over
+    channel tiles or not. Leaves an `scf.for`
     over chunks of input channels that carries the accumulator; its body is the
     convolution of a chunk. Channels beyond the image's read as zero.
 
@@ -140,7 +150,8 @@ def AssignLayouts : Pass<"kiln-assign-layouts", "::mlir::gpu::GPUModuleOp"> {
     Needs staged convolutions. The accumulator takes the schedule's layout; from
     it the layouts of the ops around follow: elementwise ops keep it, broadcast
     operands are read in the part of it that they depend on, a reduction drops
-    its dimensions. Reductions become `kiln.reduce` with their combiner.
+    its dimensions, and a loop over channel tiles carries what is left. Reductions
+    become `kiln.reduce` with their combiner.
 
     ```
     kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-assign-layouts))'

@@ -14,12 +14,15 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
   let description = [{
     Needs `kiln.kernel` ops with one convolution each and a `kiln.target` on the
     module; leaves a `#kiln.schedule` on every compute kernel that has none. The
-    rules: the precision and the element type give the instruction; a block owns
-    all output channels; eight warps of 64 channels by 64 positions (fewer
-    channels: more positions a block); two stages, or one where two do not fit.
-    A schedule given by `schedule` or already on the kernel is checked against
-    the program and the target and kept. What fits no schedule is an error at
-    the convolution.
+    rules: the precision and the element type give the instruction; a tile holds
+    all output channels, padded to a power of two, up to 128, and beyond 256, 128
+    or 64 of them, whichever pads least (256 only where the filter is small);
+    eight warps of 64 channels by 64 positions (fewer channels: more positions a
+    block); two stages, with a ring for the filter where they do not fit as they
+    are, or with fewer channels, but 64, in a tile; else one stage, with as many
+    channels as fit. A schedule given by `schedule` or already on the kernel is
+    checked against the program and the target and kept. What fits no schedule is
+    an error at the convolution.
 
     ```
     kiln-opt --kiln-normalize --kiln-fuse --kiln-set-target --kiln-select-schedule

@@ -50,28 +50,33 @@ static LogicalResult verifySlot(Operation *op, SharedType buffer, Value slot) {
   return success();
 }
 
-/// `packed` must hold `filter` cut into chunks along `chunkDim`, each in the
+/// `packed` must hold `filter` cut into tiles along `tileDims`, each in the
 /// order of `layout`.
 static LogicalResult verifyPacking(Operation *op, ShapedType filter,
                                    ShapedType packed, SharedLayoutAttr layout,
-                                   int64_t chunkDim) {
+                                   ArrayRef<int64_t> tileDims) {
   SmallVector<int64_t> tile = layout.getShape();
   if (!filter.hasStaticShape())
     return op->emitOpError("needs static shapes, not ") << filter;
   if (static_cast<int64_t>(tile.size()) != filter.getRank())
     return op->emitOpError("layout must have the filter's rank");
-  if (chunkDim < 0 || chunkDim >= filter.getRank())
-    return op->emitOpError("chunk_dim must be a dimension of the filter");
-  for (int64_t dim = 0; dim < filter.getRank(); ++dim)
-    if (dim != chunkDim && tile[dim] < filter.getDimSize(dim))
+  llvm::SmallDenseSet<int64_t> seen;
+  for (int64_t dim : tileDims)
+    if (dim < 0 || dim >= filter.getRank() || !seen.insert(dim).second)
+      return op->emitOpError("tile_dims must be different dimensions of the "
+                             "filter");
+  int64_t tiles = 1;
+  for (int64_t dim = 0; dim < filter.getRank(); ++dim) {
+    int64_t count = llvm::divideCeil(filter.getDimSize(dim), tile[dim]);
+    if (count > 1 && !seen.contains(dim))
       return op->emitOpError("layout cuts dimension ")
-             << dim << " of the filter";
-  int64_t chunks =
-      llvm::divideCeil(filter.getDimSize(chunkDim), tile[chunkDim]);
-  if (packed.getShape() != ArrayRef<int64_t>{chunks, layout.getCosize()} ||
+             << dim << " of the filter, which is not in tile_dims";
+    tiles *= count;
+  }
+  if (packed.getShape() != ArrayRef<int64_t>{tiles, layout.getCosize()} ||
       packed.getElementType() != filter.getElementType())
     return op->emitOpError("the packed filter must be ")
-           << chunks << "x" << layout.getCosize() << "x"
+           << tiles << "x" << layout.getCosize() << "x"
            << filter.getElementType() << ", not " << packed;
   return success();
 }
@@ -105,13 +110,13 @@ LogicalResult PackOp::verify() {
     return emitOpError("round_tf32 needs f32 elements, not ")
            << filter.getElementType();
   return verifyPacking(*this, filter, getPacked().getType(), getLayout(),
-                       getChunkDim());
+                       getTileDims());
 }
 
 LogicalResult UnpackOp::verify() {
   return verifyPacking(*this, getFilter().getType(),
                        cast<ShapedType>(getPacked().getType()), getLayout(),
-                       getChunkDim());
+                       getTileDims());
 }
 
 LogicalResult AsyncCopyOp::verify() {

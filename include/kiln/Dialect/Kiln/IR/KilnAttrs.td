@@ -113,6 +113,8 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
 
     - `contraction`: the multiply instruction;
     - `tile`: output channels, rows and columns that a block computes at a time;
+      where the kernel has more channels, the block loops over them if they are
+      reduced, and there are tiles along them if not;
     - `chunk`: input channels of one stage;
     - `warps`: warps of the block over channels, rows and columns;
     - `stages`: slots of each staged operand;

@@ -92,19 +92,25 @@ def Kiln_StoreTileOp : Kiln_Op<"store_tile"> {
 //===----------------------------------------------------------------------===//
 
 def Kiln_PackOp : Kiln_Op<"pack", [Pure]> {
-  let summary = "a filter cut into chunks of input channels in fragment order";
+  let summary = "a filter cut into tiles in fragment order";
   let description = [{
-    `layout` gives the place of a filter element within its chunk: its shape is
-    that of the filter with `chunk_dim` cut to the chunk and the other
-    dimensions padded. Row q of the result holds chunk q; padding is zero.
-    `round_tf32` rounds to nearest on the way (canonical NaN stays NaN).
+    `layout` gives the place of a filter element within its tile: its shape is
+    that of the filter with the dimensions `tile_dims` cut to the tile and the
+    others padded. Each row of the result holds one tile; tiles are numbered
+    along `tile_dims`, the last one fastest. Padding is zero. `round_tf32` rounds
+    to nearest on the way (canonical NaN stays NaN).
+
+    For a filter [f, c, kh, kw] with `tile_dims [0, 1]`, row
+    `i * ceil(C / chunk) + q` has the chunk q of input channels of the channel
+    tile i.
   }];
   let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$filter,
-                       Kiln_SharedLayoutAttr:$layout, I64Attr:$chunk_dim,
+                       Kiln_SharedLayoutAttr:$layout,
+                       DenseI64ArrayAttr:$tile_dims,
                        UnitAttr:$round_tf32);
   let results = (outs AnyRankedTensor:$packed);
   let assemblyFormat = [{
-    $filter `layout` $layout `chunk_dim` $chunk_dim (`round_tf32` $round_tf32^)?
+    $filter `layout` $layout `tile_dims` $tile_dims (`round_tf32` $round_tf32^)?
     attr-dict `:` type($filter) `->` type($packed)
   }];
   let hasVerifier = 1;
@@ -113,14 +119,15 @@ def Kiln_PackOp : Kiln_Op<"pack", [Pure]> {
 def Kiln_UnpackOp : Kiln_Op<"unpack", [Pure]> {
   let summary = "the filter that a packed buffer holds";
   let description = [{
-    The inverse view of `kiln.pack`, padded to whole chunks: no code, only the
+    The inverse view of `kiln.pack`, padded to whole tiles: no code, only the
     natural dimensions that tiling works on.
   }];
   let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$packed,
-                       Kiln_SharedLayoutAttr:$layout, I64Attr:$chunk_dim);
+                       Kiln_SharedLayoutAttr:$layout,
+                       DenseI64ArrayAttr:$tile_dims);
   let results = (outs AnyRankedTensor:$filter);
   let assemblyFormat = [{
-    $packed `layout` $layout `chunk_dim` $chunk_dim attr-dict `:`
+    $packed `layout` $layout `tile_dims` $tile_dims attr-dict `:`
     type($packed) `->` type($filter)
   }];
   let hasVerifier = 1;
