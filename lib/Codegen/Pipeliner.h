@@ -12,8 +12,9 @@
 #ifndef KILN_LIB_CODEGEN_PIPELINER_H
 #define KILN_LIB_CODEGEN_PIPELINER_H
 
-#include "CopySchedule.h"
 #include "MainLoop.h"
+
+#include "kiln/Codegen/CopySchedule.h"
 
 namespace kiln {
 

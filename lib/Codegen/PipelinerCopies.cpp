@@ -7,6 +7,7 @@
 #include "Pipeliner.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <map>
 
@@ -161,9 +162,9 @@ void Pipeliner::emitWindow(int64_t segment, const Variables &variables,
       AsyncCommitOp::create(builder, main.loop.getLoc());
   }
   // A tile is transposed in the last window but one in front of its iteration.
-  if (segment == floorModulo(-2, numSegments()))
+  if (segment == llvm::mod(-2, numSegments()))
     emitLocalCopies(variables, state, part,
-                    -floorDivide(-2, numSegments()) - behind);
+                    -llvm::divideFloorSigned(-2, numSegments()) - behind);
 }
 
 /// A part of the copies of a window. The rounds of all operands are dealt
@@ -277,9 +278,9 @@ Pipeliner::State Pipeliner::emitPrologue(const Variables &first) {
   for (int64_t window = copies.getFirstWindow(); window < -1; ++window) {
     // The first tile is transposed here.
     if (transposes && window == -2)
-      emitSync(floorModulo(window, segments));
+      emitSync(llvm::mod(window, segments));
     emitCopies(copies.getPrologue(window), first, state, {0, 1}, 0);
-    if (!copies.windows[floorModulo(window, segments)].empty())
+    if (!copies.windows[llvm::mod(window, segments)].empty())
       AsyncCommitOp::create(builder, loc);
     if (transposes && window == -2)
       emitLocalCopies(first, state, {0, 1}, 0);
