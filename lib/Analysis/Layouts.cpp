@@ -160,6 +160,20 @@ static Mode makeMode(ArrayRef<std::pair<int64_t, int64_t>> bitStrides) {
   return Mode(parts);
 }
 
+bool kiln::isKernelRowInner(ScheduleAttr schedule) {
+  return schedule.getColumns() == Columns::Plain;
+}
+
+int64_t kiln::getRingParts(ScheduleAttr schedule, const Convolution &conv) {
+  int64_t rows = conv.getKernelRows(), columns = conv.getKernelColumns();
+  int64_t outer = isKernelRowInner(schedule) ? columns : rows;
+  if (outer > 1)
+    return outer;
+  if (rows * columns > 1)
+    return rows * columns;
+  return schedule.getChunk() / schedule.getInstructionK();
+}
+
 SharedLayoutAttr kiln::getPackedFilterLayout(ScheduleAttr schedule,
                                              const Convolution &conv) {
   LayoutAttr fragments = getOperandLayouts(schedule, conv).filter;
@@ -195,9 +209,12 @@ SharedLayoutAttr kiln::getPackedFilterLayout(ScheduleAttr schedule,
   SmallVector<Mode> modes(4);
   modes[conv.filter.f] = makeMode(bitsOf(conv.filter.f, schedule.getTile()[0]));
   modes[conv.filter.c] = makeMode(channels);
-  modes[conv.filter.w] = makeMode({{conv.getKernelColumns(), stride}});
+  int64_t rows = conv.getKernelRows(), columns = conv.getKernelColumns();
+  bool rowInner = isKernelRowInner(schedule);
+  modes[conv.filter.w] =
+      makeMode({{columns, rowInner ? stride * rows : stride}});
   modes[conv.filter.h] =
-      makeMode({{conv.getKernelRows(), stride * conv.getKernelColumns()}});
+      makeMode({{rows, rowInner ? stride : stride * columns}});
   return SharedLayoutAttr::get(schedule.getContext(), modes);
 }
 
@@ -226,10 +243,13 @@ SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
   SmallVector<int64_t> steps(4, 1);
   steps[conv.image.h] = conv.strides[0];
   steps[conv.image.w] = conv.strides[1];
+  bool channelsInner = conv.image.c == 3 || schedule.getTranspose();
+  if (schedule.getTranspose())
+    columns = llvm::alignTo(columns, LocalCopyOp::kUnit);
   auto build = [&](int64_t pad) {
     SmallVector<Mode> modes(4);
     modes[conv.image.n] = Mode({{1, 0}});
-    if (conv.image.c == 3) {
+    if (channelsInner) {
       // Channels innermost: units of 16 bytes, one plane for each unit.
       int64_t inner = std::min<int64_t>(chunk, 16 / bytes);
       int64_t plane = rows * columns * inner + pad;
@@ -248,7 +268,7 @@ SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
   };
   // Planes are shifted by whole copy units until the fragment loads meet the
   // fewest conflicts; the pattern repeats after 128 bytes.
-  int64_t unit = conv.image.c == 3 ? 16 / bytes : vector;
+  int64_t unit = channelsInner ? 16 / bytes : vector;
   SharedLayoutAttr best = build(0);
   int64_t fewest = getBankConflicts(fragments, best, bytes, steps);
   for (int64_t pad = unit; pad * bytes < 128 && fewest > 1; pad += unit) {
@@ -260,6 +280,23 @@ SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
     }
   }
   return best;
+}
+
+SharedLayoutAttr kiln::getUntransposedImageLayout(ScheduleAttr schedule,
+                                                  const Convolution &conv) {
+  constexpr int64_t unit = LocalCopyOp::kUnit;
+  int64_t rows = conv.getWindow(0, schedule.getTile()[1]);
+  int64_t pitch = llvm::alignTo(conv.getWindow(1, schedule.getTile()[2]), unit);
+  // The eight channels of a matrix are an odd number of 16-byte units apart.
+  int64_t plane = rows * pitch;
+  if (plane / unit % 2 == 0)
+    plane += unit;
+  SmallVector<Mode> modes(4);
+  modes[conv.image.n] = Mode({{1, 0}});
+  modes[conv.image.c] = Mode({{schedule.getChunk(), plane}});
+  modes[conv.image.h] = Mode({{rows, pitch}});
+  modes[conv.image.w] = Mode({{pitch, 1}});
+  return SharedLayoutAttr::get(schedule.getContext(), modes);
 }
 
 int64_t kiln::getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,

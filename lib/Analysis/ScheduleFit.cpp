@@ -49,33 +49,63 @@ int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
   return vector;
 }
 
-SharedType kiln::getImageBuffer(ScheduleAttr schedule, const Convolution &conv,
-                                int64_t vector) {
-  Type element = conv.getImageType().getElementType();
-  SharedLayoutAttr layout = getImageLayout(schedule, conv, vector);
+/// Bytes behind a slot for the threads without a unit in the last round of an
+/// asynchronous copy.
+static int64_t getCopyTail(SharedLayoutAttr layout, int64_t vector,
+                           int64_t elementBytes, int64_t threads) {
   int64_t units = 1;
   for (int64_t extent : layout.getShape())
     units *= extent;
   units /= vector;
-  int64_t unitBytes = vector * element.getIntOrFloatBitWidth() / 8;
+  int64_t unitBytes = vector * elementBytes;
   // Only asynchronous copies are worth it.
-  int64_t tail = 0;
-  if (unitBytes >= 4)
-    tail = (llvm::alignTo(units, schedule.getThreads()) - units) * unitBytes;
-  return SharedType::get(schedule.getContext(), schedule.getStages(), element,
-                         layout, tail);
+  return unitBytes < 4 ? 0
+                       : (llvm::alignTo(units, threads) - units) * unitBytes;
+}
+
+ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
+                                   const Convolution &conv, int64_t vector) {
+  Type element = conv.getImageType().getElementType();
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+  int64_t threads = schedule.getThreads(), stages = schedule.getStages();
+  MLIRContext *context = schedule.getContext();
+  SharedLayoutAttr layout = getImageLayout(schedule, conv, vector);
+  if (!schedule.getTranspose()) {
+    auto type = SharedType::get(context, stages, element, layout,
+                                getCopyTail(layout, vector, bytes, threads));
+    return {type, type};
+  }
+  // Where an iteration has three segments, its tile arrives in the first two
+  // and is transposed in front of the last: one slot is enough.
+  int64_t parts = schedule.getRing() ? getRingParts(schedule, conv) : 1;
+  SharedLayoutAttr raw = getUntransposedImageLayout(schedule, conv);
+  int64_t line = raw.getShape()[conv.image.w] * LocalCopyOp::kUnit * bytes;
+  int64_t lines = raw.getShape()[conv.image.h] * raw.getShape()[conv.image.c] /
+                  LocalCopyOp::kUnit;
+  int64_t tail = (llvm::alignTo(lines, threads / 32) - lines) * line;
+  return {SharedType::get(context, stages == 1 || parts > 2 ? 1 : 2, element,
+                          raw, getCopyTail(raw, vector, bytes, threads)),
+          SharedType::get(context, stages, element, layout, tail)};
 }
 
 int64_t kiln::getStagedBytes(ScheduleAttr schedule, const Convolution &conv) {
-  Type filterElement = conv.getFilterType().getElementType();
-  SharedType image =
-      getImageBuffer(schedule, conv, getImageCopyVector(schedule, conv));
-  auto filter = SharedType::get(schedule.getContext(), schedule.getStages(),
-                                filterElement,
-                                schedule.getWeights() == Weights::Packed
-                                    ? getPackedFilterLayout(schedule, conv)
-                                    : getStridedFilterLayout(schedule, conv));
-  return image.getBytes() + filter.getBytes();
+  ImageBuffers image =
+      getImageBuffers(schedule, conv, getImageCopyVector(schedule, conv));
+  int64_t bytes = image.copied.getBytes();
+  if (image.read != image.copied)
+    bytes += image.read.getBytes();
+  bool packed = schedule.getWeights() == Weights::Packed;
+  SharedLayoutAttr filter = packed ? getPackedFilterLayout(schedule, conv)
+                                   : getStridedFilterLayout(schedule, conv);
+  int64_t slotBytes =
+      filter.getCosize() *
+      conv.getFilterType().getElementType().getIntOrFloatBitWidth() / 8;
+  int64_t slots = schedule.getStages();
+  if (schedule.getRing()) {
+    slots = schedule.getRing();
+    slotBytes /= getRingParts(schedule, conv);
+  }
+  return bytes + slots * llvm::alignTo(slotBytes, SharedType::kAlignment);
 }
 
 int64_t kiln::getSharedBytes(ScheduleAttr schedule, const Convolution &conv) {
@@ -220,11 +250,19 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
   if (failed(checkExtents(schedule, conv, emitError)) ||
       failed(checkPairs(schedule, conv, emitError)))
     return failure();
+  if (schedule.getTranspose() && conv.image.c == 3)
+    return emitError() << "transpose = true brings channels next to one "
+                          "another, but those of the image already are";
   int64_t steps = conv.getKernelRows() * conv.getKernelColumns() *
                   schedule.getChunk() / schedule.getInstructionK();
+  if (schedule.getRing())
+    steps /= getRingParts(schedule, conv);
   if (schedule.getSpread() > steps)
     return emitError() << "spread = " << schedule.getSpread()
-                       << " exceeds the k-steps of a stage, " << steps;
+                       << " exceeds the k-steps of a "
+                       << (schedule.getRing() ? "part of the ring, "
+                                              : "stage, ")
+                       << steps;
   // A patch that is far too large may not even be counted in 64 bits.
   uint64_t bytes =
       multiply({schedule.getStages(), schedule.getChunk(),

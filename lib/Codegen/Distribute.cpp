@@ -347,6 +347,7 @@ LogicalResult Distributor::distributeOp(Operation *op) {
         return success();
       })
       .Case<LocalLoadOp>([&](auto op) { return distributeLocalLoad(op); })
+      .Case<LocalCopyOp>([&](auto op) { return distributeLocalCopy(op); })
       .Case<DotOp>([&](auto op) { return distributeDot(op); })
       .Case<ReduceOp>([&](auto op) { return distributeReduce(op); })
       .Default([&](Operation *op) { return cloneScalar(op); });

@@ -6,8 +6,8 @@
 //
 // The work of kiln-distribute on one kernel, over several files: Distribute.cpp
 // walks the body, DistributeThreads.cpp numbers threads, DistributeGlobal.cpp
-// and DistributeShared.cpp access memory, DistributeMath.cpp multiplies and
-// reduces.
+// and DistributeShared.cpp access memory, DistributeLocalCopy.cpp transposes,
+// DistributeMath.cpp multiplies and reduces.
 //
 //===----------------------------------------------------------------------===//
 
@@ -106,6 +106,9 @@ private:
   mlir::Value roundToTF32(mlir::Location loc, mlir::Value word);
   void seedCarriedLoads(mlir::scf::ForOp loop);
   int64_t reserve(int64_t bytes);
+
+  //--- DistributeLocalCopy.cpp
+  mlir::LogicalResult distributeLocalCopy(LocalCopyOp op);
 
   //--- DistributeMath.cpp
   mlir::LogicalResult distributeDot(DotOp op);

@@ -60,13 +60,18 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     Location loc = conv.op.getLoc();
     OpBuilder builder(conv.op);
     Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
-    Value imageBuffer =
+    auto [copied, imageBuffer] =
         stageImage(builder, function, schedule, conv, image, slot);
     Value filterBuffer =
         stageFilter(builder, function, schedule, conv, filter, slot);
     AsyncCommitOp::create(builder, loc);
     AsyncWaitOp::create(builder, loc, 0);
     BarrierOp::create(builder, loc);
+    if (copied != imageBuffer) {
+      LocalCopyOp::create(builder, image.getLoc(), copied, slot, imageBuffer,
+                          slot, /*rounds=*/DenseI64ArrayAttr());
+      BarrierOp::create(builder, loc);
+    }
     Value stagedImage = StagedOp::create(
         builder, loc, image.getTile().getType(), imageBuffer, slot);
     Value stagedFilter = StagedOp::create(
@@ -90,9 +95,10 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     return AllocSharedOp::create(builder, loc, type);
   }
 
-  Value stageImage(OpBuilder &builder, gpu::GPUFuncOp function,
-                   ScheduleAttr schedule, const Convolution &conv,
-                   ExtractTileOp tile, Value slot) {
+  /// The buffer that the image is copied to, and the one that it is read from.
+  std::pair<Value, Value>
+  stageImage(OpBuilder &builder, gpu::GPUFuncOp function, ScheduleAttr schedule,
+             const Convolution &conv, ExtractTileOp tile, Value slot) {
     auto type = cast<MemRefType>(tile.getSource().getType());
     // Columns are padded to whole units, channels come in whole chunks.
     int64_t contiguous = conv.image.c == 3 ? schedule.getChunk() : 0;
@@ -107,18 +113,20 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
                  "of {1} elements or their offsets are not multiples of {2}",
                  bytes, type.getShape().back(),
                  128 / type.getElementTypeBitWidth());
-    SharedType bufferType = getImageBuffer(schedule, conv, vector);
-    Value buffer = allocate(function, tile.getLoc(), bufferType);
+    ImageBuffers types = getImageBuffers(schedule, conv, vector);
+    Value buffer = allocate(function, tile.getLoc(), types.copied);
     // Padded columns may reach past the image where the patch does not.
     SmallVector<bool> inBounds(tile.getInBounds());
     ArrayRef<int64_t> patch = tile.getTile().getType().getShape();
-    for (auto [dim, extent] : llvm::enumerate(bufferType.getShape()))
+    for (auto [dim, extent] : llvm::enumerate(types.copied.getShape()))
       inBounds[dim] = inBounds[dim] && extent == patch[dim];
     AsyncCopyOp::create(builder, tile.getLoc(), tile.getSource(),
                         tile.getOffsets(), buffer, slot, Value(), inBounds,
                         vector, /*flat=*/false,
                         /*rounds=*/DenseI64ArrayAttr());
-    return buffer;
+    if (types.read == types.copied)
+      return {buffer, buffer};
+    return {buffer, allocate(function, tile.getLoc(), types.read)};
   }
 
   Value stageFilter(OpBuilder &builder, gpu::GPUFuncOp function,

@@ -77,15 +77,13 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
     SmallVector<int64_t> ones(4, 1), imageSteps(4, 1);
     imageSteps[conv.image.h] = conv.strides[0];
     imageSteps[conv.image.w] = conv.strides[1];
-    // Plain fragments are rows: neighbouring kernel rows share them. Even/odd
-    // fragments are column pairs: neighbouring kernel columns share those.
-    bool rowsInner = schedule.getColumns() == Columns::Plain;
+    bool rowInner = isKernelRowInner(schedule);
     Value acc = conv.getInit();
     bool round = schedule.getContraction() == Contraction::TF32;
     bool packed = schedule.getWeights() == Weights::Packed;
     for (int64_t tap = 0; tap < rows * columns; ++tap) {
-      int64_t row = rowsInner ? tap % rows : tap / columns;
-      int64_t column = rowsInner ? tap / rows : tap % columns;
+      int64_t row = rowInner ? tap % rows : tap / columns;
+      int64_t column = rowInner ? tap / rows : tap % columns;
       for (int64_t channel = 0; channel < schedule.getChunk(); channel += k) {
         SmallVector<int64_t> filterAt(4, 0), imageAt(4, 0);
         filterAt[conv.filter.c] = channel;

@@ -50,6 +50,7 @@ void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
   kernels.addPass(createStageOperands());
   kernels.addPass(createAssignLayouts());
   kernels.addPass(createUnrollTaps());
+  kernels.addPass(createSplitStages());
   kernels.addPass(createPipelineMainLoop());
   pm.addPass(createDistribute());
   pm.addPass(createCanonicalizerPass());

@@ -6,6 +6,7 @@
 
 #include "kiln/Scheduling/Rules.h"
 
+#include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/ScheduleFit.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -57,6 +58,39 @@ static void placeWarps(const Convolution &conv, int64_t warps,
   tile[1] = grid[1] * std::max<int64_t>(1, warpPositions / (tile[2] / grid[2]));
 }
 
+/// The schedule with everything that pays for this choice; null where a ring
+/// would not make the staged filter smaller, or cannot be.
+static ScheduleAttr getSchedule(const Convolution &conv,
+                                Contraction contraction, ArrayRef<int64_t> tile,
+                                int64_t chunk, ArrayRef<int64_t> warps,
+                                int64_t stages, Columns columns, int64_t ring,
+                                bool transpose) {
+  Weights weights = canPackFilter(conv) ? Weights::Packed : Weights::Strided;
+  if (ring && weights != Weights::Packed)
+    return ScheduleAttr();
+  auto get = [&](int64_t lookahead, int64_t spread) {
+    return ScheduleAttr::get(
+        conv.op->getContext(), contraction, tile, chunk, warps, stages,
+        /*persistent=*/true, columns, weights, ring, transpose, lookahead,
+        /*early_barrier=*/lookahead > 0, spread, /*peel=*/false,
+        /*halving=*/true, /*paired_stores=*/true);
+  };
+  // Two slots let copies, fragments and multiplies overlap.
+  if (contraction == Contraction::FMA || stages < 2)
+    return ring ? ScheduleAttr() : get(/*lookahead=*/0, /*spread=*/1);
+  int64_t steps = conv.getKernelRows() * conv.getKernelColumns();
+  // The spread is the measured optimum: of the 9 k-steps of a chunk 6 for tf32
+  // and 5 for 16-bit operands; of a ring's 3 all, or 2 beside a transposition.
+  int64_t spread = steps * (contraction == Contraction::TF32 ? 6 : 5) / 9;
+  if (ring) {
+    int64_t parts = getRingParts(get(1, 1), conv);
+    if (ring >= 2 * parts)
+      return ScheduleAttr();
+    spread = steps / parts * (transpose ? 2 : 3) / 3;
+  }
+  return get(/*lookahead=*/1, std::max<int64_t>(1, spread));
+}
+
 FailureOr<ScheduleAttr>
 kiln::selectSchedule(const Convolution &conv, TargetAttr target,
                      Precision precision,
@@ -68,8 +102,9 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   bool mma = *contraction != Contraction::FMA;
   int64_t chunk = !mma ? 8 : *contraction == Contraction::TF32 ? 8 : 16;
   Columns columns = selectColumns(conv, *contraction);
-  Weights weights = canPackFilter(conv) ? Weights::Packed : Weights::Strided;
-  MLIRContext *context = conv.op->getContext();
+  // Pairs of 16-bit channels that lie in planes are no words of a fragment.
+  bool transpose =
+      mma && *contraction != Contraction::TF32 && conv.image.c != 3;
   // From the fastest to the one that needs the least shared memory.
   struct {
     int64_t warpFilters, warpPositions, stages;
@@ -84,20 +119,16 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
       return emitError() << "the convolution has " << conv.getFilters()
                          << " output channels; looping over output channels "
                             "is not supported";
-    // Two slots let copies, fragments and multiplies overlap. The spread is the
-    // measured optimum: 6 of 9 k-steps for tf32, 5 for 16-bit operands.
-    bool pipelined = mma && stages == 2;
-    int64_t steps = conv.getKernelRows() * conv.getKernelColumns();
-    int64_t spread = steps * (*contraction == Contraction::TF32 ? 6 : 5) / 9;
-    schedule = ScheduleAttr::get(
-        context, *contraction, tile, chunk, warps, stages,
-        /*persistent=*/true, columns, weights,
-        /*lookahead=*/pipelined ? 1 : 0, /*early_barrier=*/pipelined,
-        /*spread=*/pipelined ? std::max<int64_t>(1, spread) : 1,
-        /*peel=*/false, /*halving=*/true, /*paired_stores=*/true);
-    auto ignore = [&] { return InFlightDiagnostic(); };
-    if (succeeded(checkScheduleFits(schedule, target, conv, ignore)))
-      return schedule;
+    for (int64_t ring : {0, 3, 2}) {
+      ScheduleAttr attempt = getSchedule(conv, *contraction, tile, chunk, warps,
+                                         stages, columns, ring, transpose);
+      if (!attempt)
+        continue;
+      schedule = attempt;
+      auto ignore = [&] { return InFlightDiagnostic(); };
+      if (succeeded(checkScheduleFits(schedule, target, conv, ignore)))
+        return schedule;
+    }
   }
   // Say of the smallest one why it does not fit.
   if (failed(checkScheduleFits(schedule, target, conv, emitError)))

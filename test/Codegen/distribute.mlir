@@ -31,8 +31,46 @@
 !bs = !kiln.shared<2 x f32, #kiln.shared_layout<[8:24], [24:1]>>
 !ash = !kiln.shared<1 x f16, #kiln.shared_layout<[16:24], [16:1]>>
 !bsh = !kiln.shared<1 x f16, #kiln.shared_layout<[8:24], [16:1]>>
+!rows = !kiln.shared<1 x f16, #kiln.shared_layout<[8:72], [3:16], [16:1]>>
+!turned = !kiln.shared<1 x f16, #kiln.shared_layout<[8:1], [3:128], [16:8]>, tail = 256>
 
 gpu.module @kernels {
+  // A transposition: two warps, a line of two 8 by 8 matrices for each of 3 rows, so the
+  // second round has one line too many. Its warp reads the first line and writes behind
+  // the last, where the slot has a tail of a line's 256 bytes. Lane l points at row l % 8
+  // of matrix l / 8, 144 bytes from channel to channel, and receives channels 2 (l % 4)
+  // and the next one at position l / 4: word l of a matrix's 128 bytes.
+  //
+  // CHECK-LABEL: gpu.func @local_copy
+  // CHECK:         %[[WARP:.+]] = arith.shrui %{{.+}}, %c5_i32
+  // CHECK:         %[[ROW:.+]] = arith.muli %{{.+}}, %c144_i32
+  // CHECK:         %[[MATRIX:.+]] = arith.muli %{{.+}}, %c16_i32
+  // CHECK:         %[[LANE:.+]] = arith.addi %[[ROW]], %[[MATRIX]]
+  // CHECK:         %[[LINE:.+]] = arith.muli %[[WARP]], %c32_i32
+  // CHECK:         %[[FROM0:.+]] = arith.addi %[[LANE]], %[[LINE]]
+  // CHECK:         %[[WORD:.+]] = arith.muli %{{.+}}, %c4_i32
+  // CHECK:         %[[EXISTS:.+]] = arith.cmpi ult, %[[WARP]], %c1_i32
+  // CHECK:         %[[NEXT:.+]] = arith.addi %[[FROM0]], %c64_i32
+  // CHECK:         %[[FROM1:.+]] = arith.select %[[EXISTS]], %[[NEXT]], %[[LANE]]
+  // CHECK:         %[[AT0:.+]] = llvm.getelementptr %{{.+}}[%[[FROM0]]]
+  // CHECK:         %[[TO0:.+]] = llvm.getelementptr
+  // CHECK-NEXT:    %[[M:.+]] = nvvm.ldmatrix %[[AT0]] {{.*}}layout = #nvvm.mma_layout<col>, num = 2
+  // CHECK-NEXT:    %[[W0:.+]] = llvm.extractvalue %[[M]][0]
+  // CHECK-NEXT:    llvm.store %[[W0]], %[[TO0]]
+  // CHECK-NEXT:    %[[W1:.+]] = llvm.extractvalue %[[M]][1]
+  // CHECK-NEXT:    %[[BEHIND:.+]] = llvm.getelementptr %[[TO0]][128]
+  // CHECK-NEXT:    llvm.store %[[W1]], %[[BEHIND]]
+  // CHECK:         %[[AT1:.+]] = llvm.getelementptr %{{.+}}[%[[FROM1]]]
+  // CHECK:         nvvm.ldmatrix %[[AT1]]
+  // CHECK-COUNT-2: llvm.store
+  gpu.func @local_copy(%out: memref<8xf32>) kernel attributes {kiln.schedule = #one, known_block_size = array<i32: 64, 1, 1>} {
+    %rows = kiln.alloc_shared : !rows
+    %turned = kiln.alloc_shared : !turned
+    %0 = arith.constant 0 : index
+    kiln.local_copy %rows[%0] to %turned[%0] : !rows -> !turned
+    gpu.return
+  }
+
   // One mma.m16n8k8. A thread holds four words of a, two of b and four sums. Lane l
   // reads row l / 4 (48 bytes apart) and word l % 4 of a; the word 8 rows further is
   // 384 bytes away, that of channel k + 4 16 bytes. Buffers lie one behind the other,

@@ -49,34 +49,119 @@ gpu.module @kernels {
 
 // -----
 
-// Before the last dot only one other slot is free.
-#ahead = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], lookahead = 1, early_barrier = true, spread = 1>
+// A tile is transposed while the next one is copied.
+#half = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1], transpose = true>
 #acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
-#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
-#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#ah = #kiln.layout<register = [[0, 1], [8, 0], [0, 8]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#bh = #kiln.layout<register = [[1, 0], [8, 0]], lane = [[2, 0], [4, 0], [0, 1], [0, 2], [0, 4]], warp = []>
 #km = affine_map<(m, n, k) -> (m, k)>
 #kn = affine_map<(m, n, k) -> (k, n)>
 #mn = affine_map<(m, n, k) -> (m, n)>
-!a3 = !kiln.shared<3 x f32, #kiln.shared_layout<[16:12], [8:1]>>
-!b3 = !kiln.shared<3 x f32, #kiln.shared_layout<[8:8], [8:1]>>
+!ah = !kiln.shared<2 x f16, #kiln.shared_layout<[16:24], [16:1]>>
+!rows = !kiln.shared<1 x f16, #kiln.shared_layout<[16:8], [8:1]>>
+!turned = !kiln.shared<2 x f16, #kiln.shared_layout<[8:1, 2:64], [8:8]>>
 gpu.module @kernels {
-  gpu.func @three_stages(%x: memref<16x64xf32>, %w: memref<64x8xf32>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #ahead} {
-    %as = kiln.alloc_shared : !a3
-    %bs = kiln.alloc_shared : !b3
+  gpu.func @transposed(%x: memref<16x64xf16>, %w: memref<64x8xf16>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #half} {
+    %as = kiln.alloc_shared : !ah
+    %rows = kiln.alloc_shared : !rows
+    %turned = kiln.alloc_shared : !turned
     %0 = arith.constant 0 : index
-    %8 = arith.constant 8 : index
+    %16 = arith.constant 16 : index
     %64 = arith.constant 64 : index
     %init = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
-    // expected-error @below {{early_barrier needs two slots, not 3}}
-    %r = scf.for %k = %0 to %64 step %8 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
-      kiln.async_copy %x[%0, %k] to %as[%0] in_bounds [true, true] vector 4 : memref<16x64xf32> -> !a3
-      kiln.async_copy %w[%k, %0] to %bs[%0] in_bounds [true, true] vector 4 : memref<64x8xf32> -> !b3
+    // expected-error @below {{a transposed tile needs two slots of its source where an iteration has one segment}}
+    %r = scf.for %k = %0 to %64 step %16 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
+      kiln.async_copy %x[%0, %k] to %as[%0] in_bounds [true, true] vector 8 : memref<16x64xf16> -> !ah
+      kiln.async_copy %w[%k, %0] to %rows[%0] in_bounds [true, true] vector 8 : memref<64x8xf16> -> !rows
       kiln.async_commit
       kiln.async_wait 0
       kiln.barrier
-      %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !a3 -> tensor<16x8xf32, #a>
-      %b = kiln.local_load %bs[%0] at [0, 0] step [1, 1] : !b3 -> tensor<8x8xf32, #b>
-      %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+      kiln.local_copy %rows[%0] to %turned[%0] : !rows -> !turned
+      kiln.barrier
+      %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !ah -> tensor<16x16xf16, #ah>
+      %b = kiln.local_load %turned[%0] at [0, 0] step [1, 1] : !turned -> tensor<16x8xf16, #bh>
+      %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k16_f16 : tensor<16x16xf16, #ah>, tensor<16x8xf16, #bh>, tensor<16x8xf32, #acc>
+      kiln.barrier
+      scf.yield %d : tensor<16x8xf32, #acc>
+    }
+    kiln.store_tile %r, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+// What is transposed must have been copied.
+#half = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1], transpose = true>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#ah = #kiln.layout<register = [[0, 1], [8, 0], [0, 8]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#bh = #kiln.layout<register = [[1, 0], [8, 0]], lane = [[2, 0], [4, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#km = affine_map<(m, n, k) -> (m, k)>
+#kn = affine_map<(m, n, k) -> (k, n)>
+#mn = affine_map<(m, n, k) -> (m, n)>
+!ah = !kiln.shared<2 x f16, #kiln.shared_layout<[16:24], [16:1]>>
+!rows = !kiln.shared<2 x f16, #kiln.shared_layout<[16:8], [8:1]>>
+!turned = !kiln.shared<2 x f16, #kiln.shared_layout<[8:1, 2:64], [8:8]>>
+gpu.module @kernels {
+  gpu.func @transposed(%x: memref<16x64xf16>, %w: memref<64x8xf16>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #half} {
+    %as = kiln.alloc_shared : !ah
+    %rows = kiln.alloc_shared : !rows
+    %turned = kiln.alloc_shared : !turned
+    %0 = arith.constant 0 : index
+    %16 = arith.constant 16 : index
+    %64 = arith.constant 64 : index
+    %init = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %r = scf.for %k = %0 to %64 step %16 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
+      // expected-error @below {{must follow the copy to its source in the first segment of the main loop}}
+      kiln.local_copy %rows[%0] to %turned[%0] : !rows -> !turned
+      kiln.async_copy %x[%0, %k] to %as[%0] in_bounds [true, true] vector 8 : memref<16x64xf16> -> !ah
+      kiln.async_copy %w[%k, %0] to %rows[%0] in_bounds [true, true] vector 8 : memref<64x8xf16> -> !rows
+      kiln.async_commit
+      kiln.async_wait 0
+      kiln.barrier
+      %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !ah -> tensor<16x16xf16, #ah>
+      %b = kiln.local_load %turned[%0] at [0, 0] step [1, 1] : !turned -> tensor<16x8xf16, #bh>
+      %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k16_f16 : tensor<16x16xf16, #ah>, tensor<16x8xf16, #bh>, tensor<16x8xf32, #acc>
+      kiln.barrier
+      scf.yield %d : tensor<16x8xf32, #acc>
+    }
+    kiln.store_tile %r, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+// What is loaded must have been copied.
+#half = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1], transpose = true>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#ah = #kiln.layout<register = [[0, 1], [8, 0], [0, 8]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#bh = #kiln.layout<register = [[1, 0], [8, 0]], lane = [[2, 0], [4, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#km = affine_map<(m, n, k) -> (m, k)>
+#kn = affine_map<(m, n, k) -> (k, n)>
+#mn = affine_map<(m, n, k) -> (m, n)>
+!ah = !kiln.shared<2 x f16, #kiln.shared_layout<[16:24], [16:1]>>
+!rows = !kiln.shared<2 x f16, #kiln.shared_layout<[16:8], [8:1]>>
+!turned = !kiln.shared<2 x f16, #kiln.shared_layout<[8:1, 2:64], [8:8]>>
+gpu.module @kernels {
+  gpu.func @transposed(%x: memref<16x64xf16>, %w: memref<64x8xf16>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #half} {
+    %as = kiln.alloc_shared : !ah
+    %rows = kiln.alloc_shared : !rows
+    %turned = kiln.alloc_shared : !turned
+    %0 = arith.constant 0 : index
+    %16 = arith.constant 16 : index
+    %64 = arith.constant 64 : index
+    %init = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %r = scf.for %k = %0 to %64 step %16 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
+      kiln.async_copy %x[%0, %k] to %as[%0] in_bounds [true, true] vector 8 : memref<16x64xf16> -> !ah
+      kiln.async_copy %w[%k, %0] to %rows[%0] in_bounds [true, true] vector 8 : memref<64x8xf16> -> !rows
+      kiln.async_commit
+      kiln.async_wait 0
+      kiln.barrier
+      %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !ah -> tensor<16x16xf16, #ah>
+      // expected-error @below {{reads a buffer that the main loop has not copied to}}
+      %b = kiln.local_load %turned[%0] at [0, 0] step [1, 1] : !turned -> tensor<16x8xf16, #bh>
+      %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k16_f16 : tensor<16x16xf16, #ah>, tensor<16x8xf16, #bh>, tensor<16x8xf32, #acc>
       kiln.barrier
       scf.yield %d : tensor<16x8xf32, #acc>
     }

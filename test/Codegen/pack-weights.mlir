@@ -2,10 +2,11 @@
 //
 // A packed filter is written by a kernel of its own, one row for a chunk of input
 // channels, and read through a view. The layout is the order in which the threads
-// read it: 16 bytes of one lane, the lanes, then whatever is left.
+// read it: 16 bytes of one lane, the lanes, whatever is left, and the taps as they
+// are multiplied: with plain fragments down the columns of the kernel.
 //
-// CHECK-DAG: #[[TF32:.+]] = #kiln.shared_layout<[8:16, 2:1], [4:4, 2:2], [3:384], [3:128]>
-// CHECK-DAG: #[[F16:.+]] = #kiln.shared_layout<[3:768], [3:256], [2:1, 4:8, 2:4], [8:32, 2:2]>
+// CHECK-DAG: #[[TF32:.+]] = #kiln.shared_layout<[8:16, 2:1], [4:4, 2:2], [3:128], [3:384]>
+// CHECK-DAG: #[[F16:.+]] = #kiln.shared_layout<[3:256], [3:768], [2:1, 4:8, 2:4], [8:32, 2:2]>
 // CHECK-DAG: #[[FMA:.+]] = #kiln.shared_layout<[4:1], [2:4], [1:8], [1:8]>
 
 #tf32 = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 2, 8], chunk = 8, warps = [1, 1, 1]>

@@ -8,10 +8,14 @@
 #two = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
 #three = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], stages = 3>
 #ahead = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], lookahead = 1, early_barrier = true, spread = 2>
+#ahead1 = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], stages = 3, lookahead = 1, early_barrier = true>
+#half = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1], transpose = true>
 #peeled = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], lookahead = 1, early_barrier = true, peel = true>
 #acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
 #a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
 #b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#ah = #kiln.layout<register = [[0, 1], [8, 0], [0, 8]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#bh = #kiln.layout<register = [[1, 0], [8, 0]], lane = [[2, 0], [4, 0], [0, 1], [0, 2], [0, 4]], warp = []>
 #km = affine_map<(m, n, k) -> (m, k)>
 #kn = affine_map<(m, n, k) -> (k, n)>
 #mn = affine_map<(m, n, k) -> (m, n)>
@@ -23,6 +27,9 @@
 !b2 = !kiln.shared<2 x f32, #kiln.shared_layout<[8:8], [8:1]>>
 !b3 = !kiln.shared<3 x f32, #kiln.shared_layout<[8:8], [8:1]>>
 !b16 = !kiln.shared<2 x f32, #kiln.shared_layout<[16:8], [8:1]>>
+!ah = !kiln.shared<2 x f16, #kiln.shared_layout<[16:24], [16:1]>>
+!rows = !kiln.shared<2 x f16, #kiln.shared_layout<[16:8], [8:1]>>
+!turned = !kiln.shared<2 x f16, #kiln.shared_layout<[8:1, 2:64], [8:8]>>
 
 gpu.module @kernels {
   // Two slots: the first copies are in front of the loop; an iteration waits for its
@@ -39,23 +46,21 @@ gpu.module @kernels {
   // CHECK:         kiln.async_copy %[[X]][%{{.+}}, %[[BEGIN]]] to %[[AS]]
   // CHECK:         kiln.async_copy %[[W]][%[[BEGIN]], %{{.+}}] to %[[BS]]
   // CHECK-NEXT:    kiln.async_commit
-  // CHECK-NEXT:    %[[SECOND:.+]] = arith.addi %[[BEGIN]], %[[STEP]]
-  // CHECK-NEXT:    scf.for {{.*}} iter_args(%[[ACC:.+]] = %{{.+}}, %[[NEXT:.+]] = %[[SECOND]], %[[SLOT:.+]] = %{{.+}}) ->
+  // CHECK:         scf.for %[[K:.+]] = {{.*}} iter_args(%[[ACC:.+]] = %{{.+}}, %[[SLOT:.+]] = %{{.+}}) ->
   // CHECK-NEXT:      kiln.async_wait 0
   // CHECK-NEXT:      kiln.barrier
-  // CHECK-NEXT:      %[[ONE:.+]] = arith.constant 1
-  // CHECK-NEXT:      %[[OTHER:.+]] = arith.subi %[[ONE]], %[[SLOT]]
+  // CHECK-NEXT:      %[[NEXT:.+]] = arith.addi %[[K]], %[[STEP]]
   // CHECK-NEXT:      %[[MORE:.+]] = arith.cmpi slt, %[[NEXT]], %[[END]]
+  // CHECK-NEXT:      %[[OTHER:.+]] = arith.subi %{{.+}}, %[[SLOT]]
   // CHECK-NEXT:      kiln.async_copy %[[X]][%{{.+}}, %[[NEXT]]] to %[[AS]][%[[OTHER]]] if %[[MORE]]
-  // CHECK-NEXT:      kiln.async_copy %[[W]][%[[NEXT]], %{{.+}}] to %[[BS]][%[[OTHER]]] if %[[MORE]]
+  // CHECK:           kiln.async_copy %[[W]][%[[NEXT]], %{{.+}}] to %[[BS]][%{{.+}}] if %[[MORE]]
   // CHECK-NEXT:      kiln.async_commit
-  // CHECK-NEXT:      %[[LATER:.+]] = arith.addi %[[NEXT]], %[[STEP]]
   // CHECK-NEXT:      %[[A:.+]] = kiln.local_load %[[AS]][%[[SLOT]]]
   // CHECK-NEXT:      %[[B:.+]] = kiln.local_load %[[BS]][%[[SLOT]]]
   // CHECK-NEXT:      %[[SUM:.+]] = kiln.dot %[[A]], %[[B]], %[[ACC]]
   // CHECK-NOT:       kiln.barrier
   // CHECK:           %[[SWAPPED:.+]] = arith.subi %{{.+}}, %[[SLOT]]
-  // CHECK-NEXT:      scf.yield %[[SUM]], %[[LATER]], %[[SWAPPED]]
+  // CHECK-NEXT:      scf.yield %[[SUM]], %[[SWAPPED]]
   //
   // REMARK: remark: [Passed] pipeline {{.*}}Function=two_stages {{.*}}Slots=2
   gpu.func @two_stages(%x: memref<16x64xf32>, %w: memref<64x8xf32>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #two} {
@@ -89,10 +94,9 @@ gpu.module @kernels {
   // CHECK:         scf.for {{.*}}, %[[SLOT:[a-z0-9_]+]] = %{{[a-z0-9_]+}}) ->
   // CHECK-NEXT:      kiln.async_wait 1
   // CHECK-NEXT:      kiln.barrier
-  // CHECK-NEXT:      %[[TWO:.+]] = arith.constant 2
-  // CHECK-NEXT:      %[[AHEAD:.+]] = arith.addi %[[SLOT]], %[[TWO]]
-  // CHECK:           %[[WRAP:.+]] = arith.cmpi sge, %[[AHEAD]], %[[THREE:.+]] :
-  // CHECK:           %[[LESS:.+]] = arith.subi %[[AHEAD]],
+  // CHECK:           %[[AHEAD:.+]] = arith.addi %[[SLOT]], %{{.+}}
+  // CHECK-NEXT:      %[[WRAP:.+]] = arith.cmpi sge, %[[AHEAD]], %[[THREE:.+]] :
+  // CHECK-NEXT:      %[[LESS:.+]] = arith.subi %[[AHEAD]],
   // CHECK-NEXT:      %[[REFILL:.+]] = arith.select %[[WRAP]], %[[LESS]], %[[AHEAD]]
   // CHECK:           kiln.async_copy %{{.*}} to %{{.+}}[%[[REFILL]]] if
   // CHECK:           kiln.local_load %{{.+}}[%[[SLOT]]]
@@ -122,24 +126,26 @@ gpu.module @kernels {
   }
 
   // Copies run ahead across tiles: behind the last iteration of a tile comes the first
-  // of the block's next tile, whose offset is computed anew for the copies. The tile
-  // loop carries the state of the producer.
+  // of the block's next tile, whose offset is computed anew for the copies. Both loops
+  // carry the slot.
   //
   // CHECK-LABEL: gpu.func @persistent
   // CHECK:         %[[BLOCK:.+]] = gpu.block_id x
   // CHECK:         %[[BLOCKS:.+]] = gpu.grid_dim x
   // CHECK:         %[[TILES:.+]] = arith.constant 32 : index
   // CHECK:         kiln.async_commit
-  // CHECK:         scf.for %{{.+}} = %[[BLOCK]] to %[[TILES]] step %[[BLOCKS]] iter_args(
-  // CHECK:           scf.for {{.*}} iter_args(%{{[a-z0-9_]+}} = %{{[a-z0-9_]+}}, %[[TILE:[a-z0-9_]+]] = %{{[a-z0-9_]+}}, %[[K:[a-z0-9_]+]] =
+  // CHECK:         scf.for %[[TILE:.+]] = %[[BLOCK]] to %[[TILES]] step %[[BLOCKS]] iter_args(
+  // CHECK:           scf.for %[[K:.+]] = {{.*}} iter_args(
   // CHECK-NEXT:        kiln.async_wait 0
   // CHECK-NEXT:        kiln.barrier
-  // CHECK:             %[[MORE:.+]] = arith.cmpi slt, %[[TILE]], %[[TILES]]
-  // CHECK-NEXT:        %[[ROW:.+]] = affine.apply #{{.+}}(%[[TILE]])
-  // CHECK-NEXT:        kiln.async_copy %{{.+}}[%[[ROW]], %[[K]]] to %{{.+}} if %[[MORE]]
-  // CHECK:             %[[LAST:.+]] = arith.cmpi sge
-  // CHECK:             %[[FOLLOWING:.+]] = arith.addi %[[TILE]], %[[BLOCKS]]
-  // CHECK-NEXT:        arith.select %[[LAST]], %[[FOLLOWING]], %[[TILE]]
+  // CHECK-NEXT:        %[[LATER:.+]] = arith.addi %[[K]],
+  // CHECK-NEXT:        %[[LAST:.+]] = arith.cmpi sge, %[[LATER]],
+  // CHECK-NEXT:        %[[NEXT_K:.+]] = arith.select %[[LAST]], %{{.+}}, %[[LATER]]
+  // CHECK-NEXT:        %[[FOLLOWING:.+]] = arith.addi %[[TILE]], %[[BLOCKS]]
+  // CHECK-NEXT:        %[[NEXT_TILE:.+]] = arith.select %[[LAST]], %[[FOLLOWING]], %[[TILE]]
+  // CHECK-NEXT:        %[[MORE:.+]] = arith.cmpi slt, %[[NEXT_TILE]], %[[TILES]]
+  // CHECK:             %[[ROW:.+]] = affine.apply #{{.+}}(%[[NEXT_TILE]])
+  // CHECK-NEXT:        kiln.async_copy %{{.+}}[%[[ROW]], %[[NEXT_K]]] to %{{.+}} if %[[MORE]]
   // CHECK:           kiln.store_tile
   //
   // REMARK: remark: [Passed] pipeline {{.*}}Function=persistent
@@ -195,12 +201,13 @@ gpu.module @kernels {
   // CHECK-NEXT:        %[[SUM:.+]] = kiln.dot %[[A]], %[[B]],
   // CHECK:             kiln.async_wait 0
   // CHECK-NEXT:        kiln.barrier
-  // CHECK-NEXT:        %[[NEXT_A:.+]] = kiln.local_load %{{.+}} at [0, 0]
+  // CHECK-NEXT:        %[[OTHER:.+]] = arith.subi
+  // CHECK-NEXT:        %[[NEXT_A:.+]] = kiln.local_load %{{.+}}[%[[OTHER]]] at [0, 0]
   // CHECK-NEXT:        %[[NEXT_B:.+]] = kiln.local_load %{{.+}} at [0, 0]
   // CHECK:             kiln.async_copy
   // CHECK-NOT:         kiln.async_commit
   // CHECK:             %[[BOTH:.+]] = kiln.dot %[[A1]], %[[B1]], %[[SUM]]
-  // CHECK-NEXT:        scf.yield %[[BOTH]], {{.*}}, %[[NEXT_A]], %[[NEXT_B]] :
+  // CHECK-NEXT:        scf.yield %[[BOTH]], %[[OTHER]], %[[NEXT_A]], %[[NEXT_B]] :
   // CHECK:         }
   // CHECK:         kiln.async_wait 0
   // CHECK-NEXT:    gpu.return
@@ -235,6 +242,46 @@ gpu.module @kernels {
       }
       kiln.store_tile %r, %out[%row, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<512x8xf32>
     }
+    gpu.return
+  }
+
+  // The early barrier with three slots: fragments of the next iteration are loaded
+  // behind a wait that leaves the group of the one after that open, and the slot that
+  // is free now takes what is three iterations ahead.
+  //
+  // CHECK-LABEL: gpu.func @ahead_three
+  // CHECK:         kiln.async_commit
+  // CHECK:         kiln.async_commit
+  // CHECK-NEXT:    kiln.async_wait 1
+  // CHECK:         scf.for %[[K:[a-z0-9_]+]] = {{.*}} iter_args(%{{[a-z0-9_]+}} = %{{[a-z0-9_]+}}, %[[SLOT:[a-z0-9_]+]] = %{{[a-z0-9_]+}}, %[[A:[a-z0-9_]+]] =
+  // CHECK-NEXT:      kiln.async_wait 1
+  // CHECK-NEXT:      kiln.barrier
+  // CHECK:           %[[K1:.+]] = arith.addi %[[K]],
+  // CHECK-NEXT:      %[[K2:.+]] = arith.addi %[[K1]],
+  // CHECK-NEXT:      %[[K3:.+]] = arith.addi %[[K2]],
+  // CHECK:           kiln.async_copy {{.*}} to %{{.+}}[%[[SLOT]]]
+  // CHECK:           kiln.async_commit
+  // CHECK-NEXT:      kiln.dot %[[A]],
+  gpu.func @ahead_three(%x: memref<16x64xf32>, %w: memref<64x8xf32>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #ahead1} {
+    %as = kiln.alloc_shared : !a3
+    %bs = kiln.alloc_shared : !b3
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %64 = arith.constant 64 : index
+    %init = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %r = scf.for %k = %0 to %64 step %8 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
+      kiln.async_copy %x[%0, %k] to %as[%0] in_bounds [true, true] vector 4 : memref<16x64xf32> -> !a3
+      kiln.async_copy %w[%k, %0] to %bs[%0] in_bounds [true, true] vector 4 : memref<64x8xf32> -> !b3
+      kiln.async_commit
+      kiln.async_wait 0
+      kiln.barrier
+      %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !a3 -> tensor<16x8xf32, #a>
+      %b = kiln.local_load %bs[%0] at [0, 0] step [1, 1] : !b3 -> tensor<8x8xf32, #b>
+      %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+      kiln.barrier
+      scf.yield %d : tensor<16x8xf32, #acc>
+    }
+    kiln.store_tile %r, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
     gpu.return
   }
 
@@ -283,6 +330,61 @@ gpu.module @kernels {
       }
       kiln.store_tile %r, %out[%row, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<512x8xf32>
     }
+    gpu.return
+  }
+
+  // A transposed operand: what is copied now is transposed in the next iteration, for
+  // the one after that. In front of the loop stand the copies of three iterations and
+  // the first transposition; a sync in between makes the first tile visible to it.
+  //
+  // CHECK-LABEL: gpu.func @transposed
+  // CHECK:         %[[A:.+]] = kiln.alloc_shared
+  // CHECK:         %[[ROWS:.+]] = kiln.alloc_shared
+  // CHECK:         %[[TURNED:.+]] = kiln.alloc_shared
+  // CHECK:         kiln.async_copy {{.*}} to %[[ROWS]]
+  // CHECK-NEXT:    kiln.async_commit
+  // CHECK-NEXT:    kiln.async_wait 0
+  // CHECK-NEXT:    kiln.barrier
+  // CHECK:         kiln.async_copy {{.*}} to %[[A]]
+  // CHECK:         kiln.async_copy {{.*}} to %[[ROWS]]
+  // CHECK:         kiln.async_commit
+  // CHECK-NEXT:    kiln.local_copy %[[ROWS]][%{{.+}}] to %[[TURNED]]
+  // CHECK:         scf.for
+  // CHECK-NEXT:      kiln.async_wait 0
+  // CHECK-NEXT:      kiln.barrier
+  // CHECK:           kiln.async_copy {{.*}} to %[[A]]
+  // CHECK:           kiln.async_copy {{.*}} to %[[ROWS]]
+  // CHECK:           kiln.async_commit
+  // CHECK:           scf.if
+  // CHECK-NEXT:        kiln.local_copy %[[ROWS]][%{{.+}}] to %[[TURNED]]
+  // CHECK:           kiln.local_load %[[A]]
+  // CHECK:           kiln.local_load %[[TURNED]]
+  // CHECK-NEXT:      kiln.dot
+  // CHECK-NOT:       kiln.barrier
+  // CHECK:           scf.yield
+  gpu.func @transposed(%x: memref<16x64xf16>, %w: memref<64x8xf16>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #half} {
+    %as = kiln.alloc_shared : !ah
+    %rows = kiln.alloc_shared : !rows
+    %turned = kiln.alloc_shared : !turned
+    %0 = arith.constant 0 : index
+    %16 = arith.constant 16 : index
+    %64 = arith.constant 64 : index
+    %init = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %r = scf.for %k = %0 to %64 step %16 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
+      kiln.async_copy %x[%0, %k] to %as[%0] in_bounds [true, true] vector 8 : memref<16x64xf16> -> !ah
+      kiln.async_copy %w[%k, %0] to %rows[%0] in_bounds [true, true] vector 8 : memref<64x8xf16> -> !rows
+      kiln.async_commit
+      kiln.async_wait 0
+      kiln.barrier
+      kiln.local_copy %rows[%0] to %turned[%0] : !rows -> !turned
+      kiln.barrier
+      %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !ah -> tensor<16x16xf16, #ah>
+      %b = kiln.local_load %turned[%0] at [0, 0] step [1, 1] : !turned -> tensor<16x8xf16, #bh>
+      %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k16_f16 : tensor<16x16xf16, #ah>, tensor<16x8xf16, #bh>, tensor<16x8xf32, #acc>
+      kiln.barrier
+      scf.yield %d : tensor<16x8xf32, #acc>
+    }
+    kiln.store_tile %r, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
     gpu.return
   }
 

@@ -9,6 +9,8 @@
 #tf32 = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 2, 8], chunk = 8, warps = [1, 1, 1]>
 #f16 = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 2, 8], chunk = 16, warps = [1, 1, 1], stages = 3>
 #strided = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 4, warps = [1, 1, 1], stages = 1, weights = strided>
+#transposed = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 2, 8], chunk = 16, warps = [1, 1, 1], stages = 1, transpose = true>
+#packed_half = #kiln.shared_layout<[8:32, 2:2], [2:1, 4:8, 2:4], [3:256], [3:768]>
 #packed = #kiln.shared_layout<[8:16, 2:1], [4:4, 2:2], [3:384], [3:128]>
 
 gpu.module @kernels {
@@ -106,6 +108,40 @@ gpu.module @kernels {
       scf.yield %d : tensor<1x2x8x16xf32>
     }
     kiln.store_tile %r, %out[%0, %0, %x0, %0] in_bounds [true, true, false, true] : tensor<1x2x8x16xf32>, memref<1x2x9x16xf32>
+    gpu.return
+  }
+
+  // Planes of 16-bit channels are staged as they lie, rows of 10 padded to 16 and planes
+  // of 4 * 16 to 72, an odd number of 16-byte units: the eight rows of a matrix meet
+  // different banks. Then they are transposed: eight channels of a position are 16 bytes.
+  // One slot of the source is enough where nothing runs ahead.
+  //
+  // CHECK-LABEL: gpu.func @transposed
+  // CHECK-DAG:     %[[RAW:.+]] = kiln.alloc_shared : <1 x f16, <[1:0], [16:72], [4:16], [16:1]>{{(, tail = [0-9]+)?}}>
+  // CHECK-DAG:     %[[IMAGE:.+]] = kiln.alloc_shared : <1 x f16, <[1:0], [8:1, 2:{{[0-9]+}}], [4:128], [16:8]>{{(, tail = [0-9]+)?}}>
+  // CHECK:         scf.for
+  // CHECK:           kiln.async_copy %{{.+}} to %[[RAW]][%[[SLOT:.+]]] in_bounds [true, true, true, false] vector 8 :
+  // CHECK:           kiln.async_wait 0
+  // CHECK-NEXT:      kiln.barrier
+  // CHECK-NEXT:      kiln.local_copy %[[RAW]][%[[SLOT]]] to %[[IMAGE]][%[[SLOT]]]
+  // CHECK-NEXT:      kiln.barrier
+  // CHECK-NEXT:      kiln.staged %[[IMAGE]][%[[SLOT]]] : {{.*}} -> tensor<1x16x4x10xf16>
+  gpu.func @transposed(%x: memref<1x32x34x40xf16>, %w: memref<2x2304xf16>, %out: memref<1x16x32x32xf32>) kernel attributes {kiln.schedule = #transposed} {
+    %0 = arith.constant 0 : index
+    %16 = arith.constant 16 : index
+    %32 = arith.constant 32 : index
+    %y = gpu.block_id y
+    %bx = gpu.block_id x
+    %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%bx)
+    %view = kiln.unpack %w layout #packed_half chunk_dim 1 : memref<2x2304xf16> -> tensor<16x32x3x3xf16>
+    %init = kiln.extract_tile %out[%0, %0, %y, %x0] in_bounds [true, true, true, true] : memref<1x16x32x32xf32> -> tensor<1x16x2x8xf32>
+    %r = scf.for %c = %0 to %32 step %16 iter_args(%acc = %init) -> (tensor<1x16x2x8xf32>) {
+      %image = kiln.extract_tile %x[%0, %c, %y, %x0] in_bounds [true, true, true, true] : memref<1x32x34x40xf16> -> tensor<1x16x4x10xf16>
+      %filter = kiln.extract_tile %view[%0, %c, %0, %0] in_bounds [true, true, true, true] : tensor<16x32x3x3xf16> -> tensor<16x16x3x3xf16>
+      %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x16x4x10xf16>, tensor<16x16x3x3xf16>) outs(%acc : tensor<1x16x2x8xf32>) -> tensor<1x16x2x8xf32>
+      scf.yield %d : tensor<1x16x2x8xf32>
+    }
+    kiln.store_tile %r, %out[%0, %0, %y, %x0] in_bounds [true, true, true, true] : tensor<1x16x2x8xf32>, memref<1x16x32x32xf32>
     gpu.return
   }
 }

@@ -222,8 +222,28 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile 
 
 // -----
 
-// expected-error @below {{early_barrier = true needs stages = 2, not 3: before the last k-step one other slot is free}}
-module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 3, lookahead = 1, early_barrier = true>} {}
+// expected-error @below {{early_barrier = true needs stages of 2 or more, not 1}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 1, lookahead = 1, early_barrier = true>} {}
+
+// -----
+
+// expected-error @below {{ring must be 0 or 2 to 8, not 1}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], ring = 1>} {}
+
+// -----
+
+// expected-error @below {{ring = 3 needs weights = packed: parts of a strided filter are not contiguous}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], weights = strided, ring = 3>} {}
+
+// -----
+
+// expected-error @below {{ring = 3 needs stages of 2 or more, not 1}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 1, ring = 3>} {}
+
+// -----
+
+// expected-error @below {{transpose = true moves 16-bit elements, not those of mma_m16n8k8_tf32}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], transpose = true>} {}
 
 // -----
 

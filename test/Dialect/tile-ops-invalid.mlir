@@ -705,3 +705,64 @@ func.func @rounds(%x: memref<64x64xf32>, %s: !r, %i: index) {
   kiln.async_copy %x[%i, %i] to %s[%i] in_bounds [true, true] vector 4 rounds [2, 1] : memref<64x64xf32> -> !r
   return
 }
+
+// -----
+
+// local_copy: whole matrices of 16-bit elements change their contiguous dimension.
+!s = !kiln.shared<1 x f16, #kiln.shared_layout<[16:8], [8:1]>>
+!d = !kiln.shared<1 x f16, #kiln.shared_layout<[8:1], [8:8]>>
+func.func @local_copy_shapes(%s: !s, %d: !d, %i: index) {
+  // expected-error @below {{source and destination must have one shape and one element type}}
+  kiln.local_copy %s[%i] to %d[%i] : !s -> !d
+  return
+}
+
+// -----
+
+!s = !kiln.shared<1 x f32, #kiln.shared_layout<[16:8], [8:1]>>
+!d = !kiln.shared<1 x f32, #kiln.shared_layout<[8:1, 2:64], [8:8]>>
+func.func @local_copy_element(%s: !s, %d: !d, %i: index) {
+  // expected-error @below {{elements must have 16 bits}}
+  kiln.local_copy %s[%i] to %d[%i] : !s -> !d
+  return
+}
+
+// -----
+
+!s = !kiln.shared<1 x f16, #kiln.shared_layout<[16:8], [8:1]>>
+!d = !kiln.shared<1 x f16, #kiln.shared_layout<[16:8], [8:1]>>
+func.func @local_copy_same(%s: !s, %d: !d, %i: index) {
+  // expected-error @below {{must turn a dimension that is contiguous in the source into another one that is contiguous in the destination, in units of 8}}
+  kiln.local_copy %s[%i] to %d[%i] : !s -> !d
+  return
+}
+
+// -----
+
+!s = !kiln.shared<1 x f16, #kiln.shared_layout<[8:12], [12:1]>>
+!d = !kiln.shared<1 x f16, #kiln.shared_layout<[8:1], [12:8]>>
+func.func @local_copy_matrices(%s: !s, %d: !d, %i: index) {
+  // expected-error @below {{must move whole matrices of 8 by 8 elements with aligned rows}}
+  kiln.local_copy %s[%i] to %d[%i] : !s -> !d
+  return
+}
+
+// -----
+
+!s = !kiln.shared<1 x f16, #kiln.shared_layout<[8:12], [8:1]>>
+!d = !kiln.shared<1 x f16, #kiln.shared_layout<[8:1], [8:8]>>
+func.func @local_copy_aligned(%s: !s, %d: !d, %i: index) {
+  // expected-error @below {{must move whole matrices of 8 by 8 elements with aligned rows}}
+  kiln.local_copy %s[%i] to %d[%i] : !s -> !d
+  return
+}
+
+// -----
+
+!s = !kiln.shared<1 x f16, #kiln.shared_layout<[16:8], [8:1]>>
+!d = !kiln.shared<1 x f16, #kiln.shared_layout<[8:1, 2:64], [8:8]>>
+func.func @local_copy_rounds(%s: !s, %d: !d, %i: index) {
+  // expected-error @below {{rounds must be a first and a last number}}
+  kiln.local_copy %s[%i] to %d[%i] rounds [2, 1] : !s -> !d
+  return
+}

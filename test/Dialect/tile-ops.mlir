@@ -100,3 +100,18 @@ func.func @fragments(%acc: tensor<16x8xf32, #acc>, %i: index) -> tensor<8xf32, #
   }
   return %sum : tensor<8xf32, #row>
 }
+
+// Transposition in shared memory: rows of eight positions become rows of eight
+// channels.
+#rows = #kiln.shared_layout<[16:24], [2:8], [8:1]>
+#turned = #kiln.shared_layout<[8:1, 2:128], [2:64], [8:8]>
+// CHECK-LABEL: func @transposed
+func.func @transposed(%i: index) {
+  %rows = kiln.alloc_shared : !kiln.shared<1 x f16, #rows>
+  %turned = kiln.alloc_shared : !kiln.shared<2 x f16, #turned>
+  // CHECK: kiln.local_copy %{{.+}}[%{{.+}}] to %{{.+}}[%{{.+}}] : !{{.+}} -> !{{.+}}
+  kiln.local_copy %rows[%i] to %turned[%i] : !kiln.shared<1 x f16, #rows> -> !kiln.shared<2 x f16, #turned>
+  // CHECK: kiln.local_copy %{{.+}}[%{{.+}}] to %{{.+}}[%{{.+}}] rounds [0, 1] : !{{.+}} -> !{{.+}}
+  kiln.local_copy %rows[%i] to %turned[%i] rounds [0, 1] : !kiln.shared<1 x f16, #rows> -> !kiln.shared<2 x f16, #turned>
+  return
+}

@@ -68,8 +68,9 @@ func.func @odd_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<100x8x3x3xf32>, %o:
 
 // -----
 
-// Many channels leave fewer positions, and shared memory for one stage only.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [256, 4, 32], chunk = 8, warps = [4, 1, 2], stages = 1
+// Many channels leave fewer positions, and shared memory for a ring of the filter's
+// parts only.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [256, 4, 32], chunk = 8, warps = [4, 1, 2], columns = even_odd, ring = 3,
 // TF32: func.func @many_filters(
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [256, 2, 32], chunk = 8, warps = [4, 1, 2], stages = 1
 // F32: func.func @many_filters(
@@ -98,8 +99,8 @@ func.func @small_image(%x: tensor<1x8x6x6xf32>, %w: tensor<64x8x3x3xf32>, %o: te
 
 // -----
 
-// A stride of 2 makes the patch four times as large: one stage.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 2, 4], stages = 1
+// A stride of 2 makes the patch four times as large: fewer positions, and a ring.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 2, 4], ring = 3,
 // TF32: func.func @strided(
 func.func @strided(%x: tensor<1x8x65x65xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x32x32xf32>) -> tensor<1x64x32x32xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x65x65xf32>, tensor<64x8x3x3xf32>, tensor<1x64x32x32xf32>) -> tensor<1x64x32x32xf32> {

@@ -23,10 +23,15 @@ mlir::FailureOr<PaddedImage> getPaddedImage(const Convolution &conv);
 /// aligned and never straddle the image's edge.
 int64_t getImageCopyVector(ScheduleAttr schedule, const Convolution &conv);
 
-/// The buffer that the image's tiles are staged in, in units of `vector`
-/// elements.
-SharedType getImageBuffer(ScheduleAttr schedule, const Convolution &conv,
-                          int64_t vector);
+/// The buffers that the image's tiles are staged in.
+struct ImageBuffers {
+  SharedType copied; ///< filled by asynchronous copies
+  SharedType read;   ///< what fragments are loaded from; `copied` itself unless
+                     ///< the schedule transposes
+};
+/// For copies in units of `vector` elements.
+ImageBuffers getImageBuffers(ScheduleAttr schedule, const Convolution &conv,
+                             int64_t vector);
 
 /// Bytes of dynamic shared memory that the staged operands take.
 int64_t getStagedBytes(ScheduleAttr schedule, const Convolution &conv);

@@ -120,8 +120,10 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
     Needs outlined kernels with a chunk loop. The image's and the filter's tiles
     become staged buffers of the schedule's `stages` slots in layouts that the
     fragment loads read without bank conflicts, filled by asynchronous copies of
-    the widest legal unit (a remark says why it is below 16 bytes). The loop is
-    left unpipelined: copy, wait, barrier, compute, barrier.
+    the widest legal unit (a remark says why it is below 16 bytes). With
+    `transpose` the image is staged as it lies and a `kiln.local_copy` brings its
+    channels next to one another. The loop is left unpipelined: copy, wait,
+    barrier, (transpose, barrier,) compute, barrier.
 
     ```
     kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-stage-operands))'
@@ -166,14 +168,33 @@ def UnrollTaps : Pass<"kiln-unroll-taps", "::mlir::gpu::GPUModuleOp"> {
   let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect"];
 }
 
+def SplitStages : Pass<"kiln-split-stages", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "stages an operand in a ring of parts of its chunk";
+  let description = [{
+    Needs a main loop (copy / wait / barrier / load fragments / dot / barrier),
+    whatever it computes, and obeys `ring` of the schedule. A buffer that a flat
+    copy fills becomes a ring of `ring` slots, each of one part of the chunk: an
+    index of its outermost dimension. The body becomes one segment for each
+    part, with a copy, a wait and barriers of its own. Dots must read the parts
+    one after the other.
+
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-split-stages))'
+    ```
+  }];
+  let statistics = [Statistic<"numParts", "parts", "Parts of a chunk staged">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect"];
+}
+
 def PipelineMainLoop : Pass<"kiln-pipeline-main-loop", "::mlir::gpu::GPUModuleOp"> {
   let summary = "overlaps copies, fragment loads and multiplies of the main loop";
   let description = [{
-    Needs a loop of the form copy / wait / barrier / load fragments / dot /
-    barrier, whatever it computes, perhaps inside a loop over tiles. With two or
-    more stages the copies of the next iteration are issued before the current
-    one computes, also across tiles. With `lookahead = 1` fragments are loaded
-    one dot ahead; with `early_barrier` the iteration's wait and barrier stand
+    Needs a loop whose body is segments of the form copy / wait / barrier / load
+    fragments / dot / barrier, whatever it computes, perhaps inside other loops.
+    A slot is refilled as soon as a barrier has freed it, also across the outer
+    loops; waits leave as many groups open as they can. A `kiln.local_copy` runs
+    one iteration ahead, beside the dots. With `lookahead = 1` fragments are
+    loaded one dot ahead; with `early_barrier` a segment's wait and barrier stand
     before its last dot, and `spread` distributes the refill copies over the
     dots.
 

@@ -145,14 +145,12 @@ TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name,
   return success();
 }
 
-LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                   Contraction contraction,
-                                   ArrayRef<int64_t> tile, int64_t chunk,
-                                   ArrayRef<int64_t> warps, int64_t stages,
-                                   bool persistent, Columns columns,
-                                   Weights weights, int64_t lookahead,
-                                   bool earlyBarrier, int64_t spread, bool peel,
-                                   bool halving, bool pairedStores) {
+LogicalResult ScheduleAttr::verify(
+    function_ref<InFlightDiagnostic()> emitError, Contraction contraction,
+    ArrayRef<int64_t> tile, int64_t chunk, ArrayRef<int64_t> warps,
+    int64_t stages, bool persistent, Columns columns, Weights weights,
+    int64_t ring, bool transpose, int64_t lookahead, bool earlyBarrier,
+    int64_t spread, bool peel, bool halving, bool pairedStores) {
   // A field and its value, as it is written.
   auto field = [&](StringRef name, ArrayRef<int64_t> list) {
     return llvm::formatv("{0} = [{1:$[, ]}]", name,
@@ -209,16 +207,28 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   }
   if (stages < 1 || stages > 4)
     return emitError() << "stages must be 1 to 4, not " << stages;
+  if (ring != 0 && (ring < 2 || ring > 8))
+    return emitError() << "ring must be 0 or 2 to 8, not " << ring;
+  if (ring != 0 && weights != Weights::Packed)
+    return emitError() << "ring = " << ring
+                       << " needs weights = packed: parts of a strided "
+                          "filter are not contiguous";
+  if (ring != 0 && stages < 2)
+    return emitError() << "ring = " << ring
+                       << " needs stages of 2 or more, not " << stages;
+  if (transpose && contraction != Contraction::F16 &&
+      contraction != Contraction::BF16)
+    return emitError()
+           << "transpose = true moves 16-bit elements, not those of "
+           << stringifyContraction(contraction);
   if (lookahead < 0 || lookahead > 1)
     return emitError() << "lookahead must be 0 or 1, not " << lookahead;
   if (earlyBarrier && lookahead == 0)
     return emitError() << "early_barrier = true needs lookahead = 1, not 0: "
-                          "the last k-step's "
-                          "fragments must be in registers";
-  if (earlyBarrier && stages != 2)
-    return emitError() << "early_barrier = true needs stages = 2, not "
-                       << stages
-                       << ": before the last k-step one other slot is free";
+                          "the last k-step's fragments must be in registers";
+  if (earlyBarrier && stages < 2)
+    return emitError() << "early_barrier = true needs stages of 2 or more, not "
+                       << stages;
   if (spread < 1)
     return emitError() << "spread must be positive, not " << spread;
   if (spread > 1 && !earlyBarrier)

@@ -162,6 +162,100 @@ LogicalResult AsyncWaitOp::verify() {
   return success();
 }
 
+LogicalResult LocalCopyOp::verify() {
+  SharedType source = getSource().getType(), dest = getDest().getType();
+  if (failed(verifySlot(*this, source, getSourceSlot())) ||
+      failed(verifySlot(*this, dest, getDestSlot())))
+    return failure();
+  if (source.getElementType() != dest.getElementType() ||
+      source.getShape() != dest.getShape())
+    return emitOpError("source and destination must have one shape and one "
+                       "element type");
+  if (source.getElementType().getIntOrFloatBitWidth() != 16)
+    return emitOpError("elements must have 16 bits");
+  int64_t row = getRowDim(), unit = getUnitDim();
+  if (row < 0 || unit < 0 || row == unit)
+    return emitOpError("must turn a dimension that is contiguous in the source "
+                       "into another one that is contiguous in the "
+                       "destination, in units of ")
+           << kUnit;
+  // Rows of matrices are 16 bytes and start aligned.
+  SmallVector<int64_t> shape = source.getShape();
+  auto isAligned = [&](SharedLayoutAttr layout, int64_t contiguous) {
+    for (auto [dim, mode] : llvm::enumerate(layout.getModes()))
+      for (auto [i, part] : llvm::enumerate(mode.parts()))
+        if (part.size > 1 && part.stride % kUnit != 0 &&
+            (static_cast<int64_t>(dim) != contiguous || i != 0))
+          return false;
+    return true;
+  };
+  if (shape[row] % kUnit != 0 || shape[unit] % kUnit != 0 ||
+      !isAligned(source.getLayout(), row) || !isAligned(dest.getLayout(), unit))
+    return emitOpError("must move whole matrices of ")
+           << kUnit << " by " << kUnit << " elements with aligned rows";
+  if (auto rounds = getRounds())
+    if (rounds->size() != 2 || (*rounds)[0] < 0 || (*rounds)[0] > (*rounds)[1])
+      return emitOpError("rounds must be a first and a last number");
+  return success();
+}
+
+/// The dimension whose innermost part has stride 1 and a size that `fits`.
+static int64_t findContiguous(SharedLayoutAttr layout,
+                              function_ref<bool(const Mode &)> fits) {
+  for (auto [dim, mode] : llvm::enumerate(layout.getModes()))
+    if (mode.parts().front().size > 1 && mode.parts().front().stride == 1 &&
+        fits(mode))
+      return dim;
+  return -1;
+}
+
+int64_t LocalCopyOp::getRowDim() {
+  return findContiguous(
+      getSource().getType().getLayout(),
+      [](const Mode &mode) { return mode.parts().size() == 1; });
+}
+
+int64_t LocalCopyOp::getUnitDim() {
+  return findContiguous(getDest().getType().getLayout(), [](const Mode &mode) {
+    return mode.parts().front().size % kUnit == 0;
+  });
+}
+
+int64_t LocalCopyOp::getNumLines() {
+  int64_t lines = 1, row = getRowDim();
+  for (auto [dim, extent] : llvm::enumerate(getSource().getType().getShape()))
+    lines *= static_cast<int64_t>(dim) == row ? 1 : extent;
+  return lines / kUnit;
+}
+
+SmallVector<int64_t> LocalCopyOp::getLineStart(int64_t line) {
+  SmallVector<int64_t> shape = getSource().getType().getShape();
+  int64_t row = getRowDim(), unit = getUnitDim();
+  SmallVector<int64_t> start(shape.size(), 0);
+  start[unit] = line % (shape[unit] / kUnit) * kUnit;
+  line /= shape[unit] / kUnit;
+  for (int64_t dim = shape.size() - 1; dim >= 0; --dim) {
+    if (dim == row || dim == unit)
+      continue;
+    start[dim] = line % shape[dim];
+    line /= shape[dim];
+  }
+  return start;
+}
+
+int64_t LocalCopyOp::getNumRounds(int64_t threads) {
+  return llvm::divideCeil(getNumLines(), threads / 32);
+}
+
+int64_t LocalCopyOp::getLineBytes() {
+  SharedType dest = getDest().getType();
+  int64_t row = getRowDim();
+  // From the line's first element to the unit behind its last.
+  SmallVector<int64_t> last(dest.getShape().size(), 0);
+  last[row] = dest.getShape()[row] - 1;
+  return (dest.getLayout().getOffset(last) + kUnit) * 2;
+}
+
 LogicalResult StagedOp::verify() {
   SharedType buffer = getBuffer().getType();
   if (failed(verifySlot(*this, buffer, getSlot())))

@@ -121,6 +121,11 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
     - `columns`: `plain`, or `even_odd` (fragments alternate columns, which
       makes 64-bit loads serve neighbouring taps);
     - `weights`: `packed` (a packing kernel writes fragment order) or `strided`;
+    - `ring`: slots of a ring in which the packed filter of a chunk is staged in
+      parts, one for each row (column with `plain`) of the kernel; 0: whole
+      chunks in `stages` slots;
+    - `transpose`: 16-bit channels that lie in planes are staged as they lie and
+      transposed in shared memory, so that `ldmatrix` reads them;
     - `lookahead`: k-steps that fragments are loaded before they are used;
     - `early_barrier`: the barrier of a stage stands before its last k-step;
     - `spread`: k-steps over which the refill copies are spread;
@@ -138,6 +143,8 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
     DefaultValuedParameter<"bool", "true">:$persistent,
     Kiln_ColumnsParameter:$columns,
     Kiln_WeightsParameter:$weights,
+    DefaultValuedParameter<"int64_t", "0">:$ring,
+    DefaultValuedParameter<"bool", "false">:$transpose,
     DefaultValuedParameter<"int64_t", "0">:$lookahead,
     DefaultValuedParameter<"bool", "false">:$early_barrier,
     DefaultValuedParameter<"int64_t", "1">:$spread,

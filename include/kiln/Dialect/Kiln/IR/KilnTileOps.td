@@ -184,6 +184,48 @@ def Kiln_BarrierOp : Kiln_Op<"barrier"> {
   let assemblyFormat = "attr-dict";
 }
 
+def Kiln_LocalCopyOp : Kiln_Op<"local_copy"> {
+  let summary = "transposes a staged tile into another buffer";
+  let description = [{
+    Element i of a slot of `dest` becomes element i of a slot of `source`; the
+    buffers have one shape. All warps of the block share the work. Elements have
+    16 bits, are contiguous along one dimension in the source (its rows) and in
+    units of eight along another one in the destination, as `ldmatrix.trans`
+    needs them. In a round each warp moves one line: the rows of eight units.
+    `rounds = [first, last]` moves those before `last` only.
+
+    ```mlir
+    kiln.local_copy %raw[%s] to %patch[%t]
+        : !kiln.shared<1 x f16, #kiln.shared_layout<[1:0], [16:408], [10:40], [40:1]>>
+       -> !kiln.shared<2 x f16, #kiln.shared_layout<[1:0], [8:1, 2:3200], [10:320], [40:8]>>
+    ```
+  }];
+  let arguments = (ins Kiln_SharedType:$source, Index:$source_slot,
+                       Kiln_SharedType:$dest, Index:$dest_slot,
+                       OptionalAttr<DenseI64ArrayAttr>:$rounds);
+  let extraClassDeclaration = [{
+    /// Elements of a matrix row, and rows of a matrix.
+    static constexpr int64_t kUnit = 8;
+    /// The dimension along which the source is contiguous.
+    int64_t getRowDim();
+    /// The dimension along which the destination is contiguous, in units.
+    int64_t getUnitDim();
+    /// Lines of `kUnit` rows.
+    int64_t getNumLines();
+    /// The coordinate at which a line starts: units vary fastest.
+    ::llvm::SmallVector<int64_t> getLineStart(int64_t line);
+    /// Rounds that `threads` threads need for all lines.
+    int64_t getNumRounds(int64_t threads);
+    /// Bytes that a line takes in the destination.
+    int64_t getLineBytes();
+  }];
+  let assemblyFormat = [{
+    $source `[` $source_slot `]` `to` $dest `[` $dest_slot `]`
+    (`rounds` $rounds^)? attr-dict `:` type($source) `->` type($dest)
+  }];
+  let hasVerifier = 1;
+}
+
 def Kiln_StagedOp : Kiln_Op<"staged", [MemoryEffects<[MemRead]>]> {
   let summary = "the tile that a slot of a staged buffer holds, as a value";
   let description = [{
