@@ -59,14 +59,14 @@ static void placeWarps(const Convolution &conv, int64_t warps,
 }
 
 /// The schedule with everything that pays for this choice; null where a ring
-/// would not make the staged filter smaller, or cannot be.
+/// would not make the staged filter smaller.
 static ScheduleAttr getSchedule(const Convolution &conv,
                                 Contraction contraction, ArrayRef<int64_t> tile,
                                 int64_t chunk, ArrayRef<int64_t> warps,
                                 int64_t stages, Columns columns, int64_t ring,
                                 bool transpose) {
   Weights weights = canPackFilter(conv) ? Weights::Packed : Weights::Strided;
-  if (ring && weights != Weights::Packed)
+  if (ring && weights == Weights::Strided)
     return ScheduleAttr();
   auto get = [&](int64_t lookahead, int64_t spread) {
     return ScheduleAttr::get(

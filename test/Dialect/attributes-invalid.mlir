@@ -222,7 +222,7 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile 
 
 // -----
 
-// expected-error @below {{early_barrier = true needs stages of 2 or more, not 1}}
+// expected-error @below {{early_barrier = true needs stages = 2 or more, not 1}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 1, lookahead = 1, early_barrier = true>} {}
 
 // -----
@@ -237,12 +237,12 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile 
 
 // -----
 
-// expected-error @below {{ring = 3 needs stages of 2 or more, not 1}}
+// expected-error @below {{ring = 3 needs stages = 2 or more, not 1}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 1, ring = 3>} {}
 
 // -----
 
-// expected-error @below {{transpose = true moves 16-bit elements, not those of mma_m16n8k8_tf32}}
+// expected-error @below {{transpose = true moves 16-bit elements, contraction = mma_m16n8k8_tf32 has others}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], transpose = true>} {}
 
 // -----

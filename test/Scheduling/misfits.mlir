@@ -187,30 +187,6 @@ func.func @spread(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x1x1xf32>, %o: tenso
 
 // -----
 
-func.func @transpose_nhwc(%x: tensor<1x66x66x16xf16>, %w: tensor<3x3x16x64xf16>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
-  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x66x66x16xf16>, tensor<3x3x16x64xf16>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 4, 16], chunk = 16, warps = [1, 2, 1], transpose = true>} {
-  ^bb0(%a: tensor<1x66x66x16xf16>, %b: tensor<3x3x16x64xf16>, %c: tensor<1x64x64x64xf32>):
-    // expected-error @below {{the given schedule does not fit: transpose = true brings channels next to one another, but those of the image already are}}
-    %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x66x66x16xf16>, tensor<3x3x16x64xf16>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
-    kiln.yield %r : tensor<1x64x64x64xf32>
-  }
-  return %y : tensor<1x64x64x64xf32>
-}
-
-// -----
-
-func.func @spread_of_ring(%x: tensor<1x66x66x16xf16>, %w: tensor<3x3x16x64xf16>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
-  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x66x66x16xf16>, tensor<3x3x16x64xf16>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 4, 16], chunk = 16, warps = [1, 2, 1], ring = 3, lookahead = 1, early_barrier = true, spread = 4>} {
-  ^bb0(%a: tensor<1x66x66x16xf16>, %b: tensor<3x3x16x64xf16>, %c: tensor<1x64x64x64xf32>):
-    // expected-error @below {{the given schedule does not fit: spread = 4 exceeds the k-steps of a part of the ring, 3}}
-    %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x66x66x16xf16>, tensor<3x3x16x64xf16>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
-    kiln.yield %r : tensor<1x64x64x64xf32>
-  }
-  return %y : tensor<1x64x64x64xf32>
-}
-
-// -----
-
 // Too large for 64-bit counts: 8388608^2 positions.
 func.func @patch(%x: tensor<1x8x1x1xf32>, %w: tensor<16x8x1x1xf32>, %o: tensor<1x16x1x1xf32>) -> tensor<1x16x1x1xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x1x1xf32>, tensor<16x8x1x1xf32>, tensor<1x16x1x1xf32>) -> tensor<1x16x1x1xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 8, 8], chunk = 8, warps = [1, 1, 1], stages = 1>} {
@@ -285,4 +261,28 @@ func.func @read_twice(%x: tensor<16x8x6x18xf32>, %o: tensor<16x16x1x1xf32>) -> t
     kiln.yield %r : tensor<16x16x1x1xf32>
   }
   return %y : tensor<16x16x1x1xf32>
+}
+
+// -----
+
+func.func @transpose_nhwc(%x: tensor<1x66x66x16xf16>, %w: tensor<3x3x16x64xf16>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x66x66x16xf16>, tensor<3x3x16x64xf16>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 4, 16], chunk = 16, warps = [1, 2, 1], transpose = true>} {
+  ^bb0(%a: tensor<1x66x66x16xf16>, %b: tensor<3x3x16x64xf16>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: transpose = true brings channels next to one another, but those of the image already are}}
+    %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x66x66x16xf16>, tensor<3x3x16x64xf16>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+func.func @spread_of_ring(%x: tensor<1x66x66x16xf16>, %w: tensor<3x3x16x64xf16>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x66x66x16xf16>, tensor<3x3x16x64xf16>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 4, 16], chunk = 16, warps = [1, 2, 1], ring = 3, lookahead = 1, early_barrier = true, spread = 4>} {
+  ^bb0(%a: tensor<1x66x66x16xf16>, %b: tensor<3x3x16x64xf16>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: spread = 4 exceeds the k-steps of a part of the ring, 3}}
+    %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x66x66x16xf16>, tensor<3x3x16x64xf16>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
 }

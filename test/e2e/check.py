@@ -5,11 +5,14 @@
 usage: check.py [key=value ...] [--compile-option ...] [-- run options]
 
 The keys are those of generate.py; compile options go to kiln-compile. A key
-that begins with a '.' is part of the schedule instead: `.tile=[64,16,32]`.
+that begins with a '.' is part of the schedule instead: `.tile=[64,16,32]`; with
+a '+' it replaces a field of the schedule that the rules choose, and the exit
+status is 3 where the program cannot have it.
 Prints what failed with the commands that show it again.
 """
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -30,15 +33,45 @@ def run(command, program):
         sys.exit(done.returncode if done.returncode > 0 else 100)
 
 
+NOT_LEGAL = 3
+
+
+def force(source, flags, fields, program):
+    """The rules' schedule with some fields replaced; exits with NOT_LEGAL where
+    that does not fit the program."""
+    chosen = subprocess.run(
+        ["kiln-compile", source, "--emit=schedule", "-o", "-"] + flags,
+        stdout=subprocess.PIPE, text=True, check=True).stdout
+    # The aliases stand in front of the module.
+    (schedule,) = re.findall(r"^#schedule = #kiln\.schedule<(.*)>$", chosen,
+                             re.MULTILINE)
+    for field in fields:
+        name, value = field.split("=", 1)
+        kept = re.sub(r"(, )?\b%s = (\[[^]]*\]|[^,]*)" % name, "", schedule)
+        schedule = "%s, %s = %s" % (kept, name, value)
+    flag = "--schedule=#kiln.schedule<%s>" % schedule
+    fits = subprocess.run(
+        ["kiln-compile", source, "--emit=schedule", "-o", os.devnull, flag]
+        + flags, stderr=subprocess.PIPE, text=True)
+    # Refused for this program, or as a schedule.
+    if fits.returncode == 2 and ("schedule does not fit" in fits.stderr or
+                                 fits.stderr.startswith("#kiln.schedule<")):
+        print(fits.stderr.splitlines()[0])
+        sys.exit(NOT_LEGAL)
+    return flag
+
+
 def main(arguments):
     options = []
     if "--" in arguments:
         at = arguments.index("--")
         arguments, options = arguments[:at], arguments[at + 1:]
-    program, schedule, flags = [], [], []
+    program, schedule, forced, flags = [], [], [], []
     for argument in arguments:
         if argument.startswith("."):
             schedule.append(argument[1:].replace("=", " = "))
+        elif argument.startswith("+"):
+            forced.append(argument[1:])
         elif argument.startswith("-"):
             flags.append(argument)
         else:
@@ -53,6 +86,8 @@ def main(arguments):
         artifact = os.path.join(directory, "artifact")
         with open(source, "w") as file:
             file.write(generate(program))
+        if forced:
+            flags.append(force(source, flags, forced, program))
         run(["kiln-compile", source, "-o", artifact, "--no-cubin",
              "--with-reference"] + flags,
             program)
@@ -60,4 +95,5 @@ def main(arguments):
             program)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -211,23 +211,23 @@ LogicalResult ScheduleAttr::verify(
     return emitError() << "ring must be 0 or 2 to 8, not " << ring;
   if (ring != 0 && weights != Weights::Packed)
     return emitError() << "ring = " << ring
-                       << " needs weights = packed: parts of a strided "
-                          "filter are not contiguous";
+                       << " needs weights = packed: parts of a strided filter "
+                          "are not contiguous";
   if (ring != 0 && stages < 2)
-    return emitError() << "ring = " << ring
-                       << " needs stages of 2 or more, not " << stages;
+    return emitError() << "ring = " << ring << " needs stages = 2 or more, not "
+                       << stages;
   if (transpose && contraction != Contraction::F16 &&
       contraction != Contraction::BF16)
-    return emitError()
-           << "transpose = true moves 16-bit elements, not those of "
-           << stringifyContraction(contraction);
+    return emitError() << "transpose = true moves 16-bit elements, contraction "
+                          "= "
+                       << stringifyContraction(contraction) << " has others";
   if (lookahead < 0 || lookahead > 1)
     return emitError() << "lookahead must be 0 or 1, not " << lookahead;
   if (earlyBarrier && lookahead == 0)
     return emitError() << "early_barrier = true needs lookahead = 1, not 0: "
                           "the last k-step's fragments must be in registers";
   if (earlyBarrier && stages < 2)
-    return emitError() << "early_barrier = true needs stages of 2 or more, not "
+    return emitError() << "early_barrier = true needs stages = 2 or more, not "
                        << stages;
   if (spread < 1)
     return emitError() << "spread must be positive, not " << spread;
