@@ -93,7 +93,8 @@ static ScheduleAttr getSchedule(const Convolution &conv,
   // Two slots let copies, fragments and multiplies overlap.
   if (contraction == Contraction::FMA || stages < 2)
     return ring ? ScheduleAttr() : get(/*lookahead=*/0, /*spread=*/1);
-  int64_t steps = conv.getKernelRows() * conv.getKernelColumns();
+  int64_t steps = conv.getKernelRows() * conv.getKernelColumns() * chunk /
+                  get(0, 1).getInstructionK();
   // The spread is the measured optimum: of the 9 k-steps of a chunk 6 for tf32
   // and 5 for 16-bit operands; of a ring's 3 all, or 2 beside a transposition.
   int64_t spread = steps * (contraction == Contraction::TF32 ? 6 : 5) / 9;
@@ -115,7 +116,14 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   if (failed(contraction))
     return failure();
   bool mma = *contraction != Contraction::FMA;
+  int64_t taps = conv.getKernelRows() * conv.getKernelColumns();
   int64_t chunk = !mma ? 8 : *contraction == Contraction::TF32 ? 8 : 16;
+  // Copies need time to land: with few k-steps a chunk they run two chunks
+  // ahead, and one tap takes two k-steps at a time. 1x1 kernels gain 1.4 to 2
+  // times, 2x2 ones 1.2.
+  bool fewTaps = mma && taps <= 4;
+  if (mma && taps == 1 && conv.getChannels() > chunk)
+    chunk *= 2;
   Columns columns = selectColumns(conv, *contraction);
   // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
   // the measured optimum of dense windows.
@@ -135,8 +143,11 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   int64_t most = selectFilterTile(conv.getFilters());
   int64_t positions = mma ? 64 : 32;
   for (int64_t filters = most; filters >= std::min<int64_t>(most, 64);
-       filters /= 2)
+       filters /= 2) {
+    if (fewTaps)
+      attempts.push_back({filters, positions, 3});
     attempts.append({{filters, positions, 2}, {filters, 32, 2}});
+  }
   for (int64_t filters = std::min<int64_t>(most, 128); filters >= 16;
        filters /= 2)
     attempts.append({{filters, positions, 1}, {filters, 16, 1}});

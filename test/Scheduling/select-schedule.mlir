@@ -85,8 +85,8 @@ func.func @many_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<256x8x3x3xf32>, %o
 
 // -----
 
-// With one tap, too.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, lookahead = 1, early_barrier = true
+// With one tap, too, whose few k-steps leave copies little time: three stages.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], stages = 3, columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @many_small_filters(
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
 // F32: func.func @many_small_filters(
@@ -284,4 +284,20 @@ func.func @padded(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tenso
     kiln.yield %r : tensor<1x64x64x64xf32>
   }
   return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+// Where there are more channels, a chunk of one tap has two k-steps.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 16, warps = [2, 2, 2], stages = 3
+// TF32: func.func @one_tap(
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
+// F32: func.func @one_tap(
+func.func @one_tap(%x: tensor<1x64x64x64xf32>, %w: tensor<128x64x1x1xf32>, %o: tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x64x64x64xf32>, tensor<128x64x1x1xf32>, tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> {
+  ^bb0(%a: tensor<1x64x64x64xf32>, %b: tensor<128x64x1x1xf32>, %c: tensor<1x128x64x64xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x64x64x64xf32>, tensor<128x64x1x1xf32>) outs(%c : tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32>
+    kiln.yield %r : tensor<1x128x64x64xf32>
+  }
+  return %y : tensor<1x128x64x64xf32>
 }
