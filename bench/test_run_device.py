@@ -84,6 +84,16 @@ class RunDevice(unittest.TestCase):
         self.assertIn("Kernels of Kiln, main-job, each timed alone: "
                       "conv_compute 2.200 ms", table)
 
+    def test_reference_is_built_by_a_silent_compiler(self):
+        (self.root / "reference").rename(self.root / "made")
+        self.program("nvcc", f"#!/bin/sh\ncp {self.root}/made reference\n")
+        path = f"{self.root}{os.pathsep}{os.environ['PATH']}"
+        with mock.patch.dict(os.environ, {"PATH": path}):
+            _, table, _ = self.main(
+                self.artifact("main-job"), f"--reference={self.root}",
+                "--peers=", "--rounds=1")
+        self.assertIn("even/odd (base) | 2.000 |", table)
+
     def test_wrong_result_is_not_timed(self):
         status, table, _ = self.main(self.artifact("wrong"), "--peers=",
                                      "--rounds=2")
