@@ -28,8 +28,8 @@ print(json.dumps({"benchmark": {"ms": times, "flops": 4400, "bytes": 10,
 """
 REFERENCE = """#!/bin/sh
 [ "$1" = t ] || exit 1
-echo 'tf32 NCHW persistent                             2.000 ms (min 1.900)  304.4 TF  regs 250 local    0 smem  97792  err 1.33e-04 maxabs 1.2e-03 nan 0  4.705 Mcyc 1800 MHz pipe 72.0% '
-echo 'tf32 NCHW pipelined, even/odd                    1.600 ms (min 1.500)  380.5 TF  regs 250 local    0 smem  97792  err 1.33e-04 maxabs 1.2e-03 nan 3  3.935 Mcyc 1800 MHz pipe 86.0% '
+echo 'tf32 NCHW pipelined, even/odd                     2.000 ms (min 1.900)  304.4 TF  regs 250 local    0 smem  97792  err 1.33e-04 maxabs 1.2e-03 nan 0  4.705 Mcyc 1800 MHz pipe 72.0% '
+echo 'tf32 NCHW pipelined, plain                       1.600 ms (min 1.500)  380.5 TF  regs 250 local    0 smem  97792  err 1.33e-04 maxabs 1.2e-03 nan 3  3.935 Mcyc 1800 MHz pipe 86.0% '
 """
 
 
@@ -79,10 +79,20 @@ class RunDevice(unittest.TestCase):
         self.assertAlmostEqual(artifact["relative_error"], 1.3e-4)
         self.assertAlmostEqual(artifact["tflops"], 276.8, delta=0.1)
         self.assertEqual(len(artifact["rounds"]), 2)
-        self.assertIn("| hand-written, tf32 NCHW persistent (base) | 2.000 |", table)
+        self.assertIn("| hand-written, tf32 NCHW pipelined, even/odd (base) | 2.000 |", table)
         self.assertIn("| NaN |", table)
         self.assertIn("Kernels of Kiln, main-job, each timed alone: "
                       "conv_compute 2.200 ms", table)
+
+    def test_reference_is_built_by_a_silent_compiler(self):
+        (self.root / "reference").rename(self.root / "made")
+        self.program("nvcc", f"#!/bin/sh\ncp {self.root}/made reference\n")
+        path = f"{self.root}{os.pathsep}{os.environ['PATH']}"
+        with mock.patch.dict(os.environ, {"PATH": path}):
+            _, table, _ = self.main(
+                self.artifact("main-job"), f"--reference={self.root}",
+                "--peers=", "--rounds=1")
+        self.assertIn("even/odd (base) | 2.000 |", table)
 
     def test_wrong_result_is_not_timed(self):
         status, table, _ = self.main(self.artifact("wrong"), "--peers=",

@@ -267,12 +267,14 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
   if (bytes <= uint64_t(target.getSharedPerBlock()))
     bytes = getSharedBytes(schedule, conv);
   if (bytes > uint64_t(target.getSharedPerBlock()))
-    return emitError() << getTileText(schedule)
-                       << ", chunk = " << schedule.getChunk()
-                       << " and stages = " << schedule.getStages()
-                       << " need at least " << bytes
-                       << " bytes of shared memory, " << target.getName()
-                       << " has " << target.getSharedPerBlock() << " a block";
+    return emitError()
+           << getTileText(schedule) << ", chunk = " << schedule.getChunk()
+           << (schedule.getRing()
+                   ? llvm::formatv(", ring = {0}", schedule.getRing()).str()
+                   : std::string())
+           << " and stages = " << schedule.getStages() << " need at least "
+           << bytes << " bytes of shared memory, " << target.getName()
+           << " has " << target.getSharedPerBlock() << " a block";
   return success();
 }
 

@@ -202,24 +202,30 @@ void Distributor::loadWords(LocalLoadOp op, LoadedWords &words,
   }
 }
 
-/// ldmatrix where every word is a pair of k-neighbours in a row of 8 that is
-/// contiguous: four lanes hold a row, eight rows a matrix.
+/// ldmatrix where four lanes hold 16 contiguous bytes, a row, and eight rows make
+/// a matrix: words are pairs of 16-bit elements, or 32-bit elements.
 bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
                                ArrayRef<int64_t> missing) {
   LayoutAttr layout = getLayout(op.getFragments());
   SharedType buffer = op.getBuffer().getType();
-  if (buffer.getElementType().getIntOrFloatBitWidth() != 16 ||
-      layout.getRegisters().empty() ||
-      getStepBytes(op, layout.getRegisters()[0]) != 2 ||
-      getStepBytes(op, layout.getLanes()[0]) != 4 ||
+  ArrayRef<Basis> registers = layout.getRegisters();
+  if (buffer.getElementType().getIntOrFloatBitWidth() == 16) {
+    if (registers.empty() || getStepBytes(op, registers[0]) != 2)
+      return false;
+    registers = registers.drop_front();
+  }
+  if (getStepBytes(op, layout.getLanes()[0]) != 4 ||
       getStepBytes(op, layout.getLanes()[1]) != 8)
     return false;
   for (ArrayRef<Basis> list :
-       {layout.getRegisters().drop_front(), layout.getLanes().drop_front(2),
-        layout.getWarps()})
+       {registers, layout.getLanes().drop_front(2), layout.getWarps()})
     for (const Basis &basis : list)
       if (getStepBytes(op, basis) % 16 != 0)
         return false;
+  // Where lanes hold copies of a row, a plain load broadcasts it.
+  for (const Basis &basis : layout.getLanes().drop_front(2))
+    if (getStepBytes(op, basis) == 0)
+      return false;
   for (int64_t offset : missing)
     if (offset % 16 != 0)
       return false;
@@ -229,7 +235,7 @@ bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
   SmallVector<int64_t> pending(missing);
   // Distances between words that a fourth of the lanes can be moved by.
   SmallVector<int64_t> steps;
-  for (const Basis &basis : layout.getRegisters().drop_front())
+  for (const Basis &basis : registers)
     steps.push_back(getStepBytes(op, basis));
   auto isPending = [&](int64_t offset) {
     return llvm::is_contained(pending, offset);

@@ -39,17 +39,14 @@ static Columns selectColumns(const Convolution &conv, Contraction contraction) {
 }
 
 /// Output channels of the largest tile: up to 128 all of them, padded to a
-/// power of two; beyond, the number that pads least, of several the largest:
-/// every further channel tile reads the image again.
+/// power of two; beyond, 128 or 64, whichever pads less. Tiles of 256 have half
+/// the positions, and with 1x1 and 3x3 kernels were 10 % slower than two of
+/// 128.
 static int64_t selectFilterTile(int64_t filters) {
   int64_t all = std::max<int64_t>(16, llvm::PowerOf2Ceil(filters));
   if (all <= 128)
     return all;
-  int64_t best = 256;
-  for (int64_t tile : {128, 64})
-    if (llvm::alignTo(filters, tile) < llvm::alignTo(filters, best))
-      best = tile;
-  return best;
+  return llvm::alignTo(filters, 64) < llvm::alignTo(filters, 128) ? 64 : 128;
 }
 
 /// Tile and warps for `warps` warps that compute `filters` output channels at a
@@ -67,7 +64,13 @@ static void placeWarps(const Convolution &conv, int64_t warps, int64_t filters,
       std::clamp<int64_t>(llvm::PowerOf2Ceil(outColumns), warpColumns, 32);
   grid[2] = std::min(positionWarps, tile[2] / warpColumns);
   grid[1] = positionWarps / grid[2];
-  tile[1] = grid[1] * std::max<int64_t>(1, warpPositions / (tile[2] / grid[2]));
+  int64_t warpRows = std::max<int64_t>(1, warpPositions / (tile[2] / grid[2]));
+  // Rows beyond the image's are wasted work.
+  int64_t rows = llvm::PowerOf2Ceil(conv.getOutType().getDimSize(conv.out.h));
+  while (warpRows > 1 && grid[1] * warpRows > rows)
+    warpRows /= 2;
+  grid[1] = std::min(grid[1], rows);
+  tile[1] = grid[1] * warpRows;
 }
 
 /// The schedule with everything that pays for this choice; null where a ring
@@ -90,7 +93,8 @@ static ScheduleAttr getSchedule(const Convolution &conv,
   // Two slots let copies, fragments and multiplies overlap.
   if (contraction == Contraction::FMA || stages < 2)
     return ring ? ScheduleAttr() : get(/*lookahead=*/0, /*spread=*/1);
-  int64_t steps = conv.getKernelRows() * conv.getKernelColumns();
+  int64_t steps = conv.getKernelRows() * conv.getKernelColumns() * chunk /
+                  get(0, 1).getInstructionK();
   // The spread is the measured optimum: of the 9 k-steps of a chunk 6 for tf32
   // and 5 for 16-bit operands; of a ring's 3 all, or 2 beside a transposition.
   int64_t spread = steps * (contraction == Contraction::TF32 ? 6 : 5) / 9;
@@ -112,8 +116,21 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   if (failed(contraction))
     return failure();
   bool mma = *contraction != Contraction::FMA;
+  int64_t taps = conv.getKernelRows() * conv.getKernelColumns();
   int64_t chunk = !mma ? 8 : *contraction == Contraction::TF32 ? 8 : 16;
+  // Copies need time to land: with few k-steps a chunk they run two chunks
+  // ahead, and one tap takes two k-steps at a time. 1x1 kernels gain 1.4 to 2
+  // times, 2x2 ones 1.2.
+  bool fewTaps = mma && taps <= 4;
+  if (mma && taps == 1 && conv.getChannels() > chunk)
+    chunk *= 2;
   Columns columns = selectColumns(conv, *contraction);
+  // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
+  // the measured optimum of dense windows.
+  bool wide = conv.getOutType().getDimSize(conv.out.w) > 8;
+  int64_t warpColumns =
+      *contraction == Contraction::TF32 && wide && conv.strides[1] == 1 ? 16
+                                                                        : 8;
   // Pairs of 16-bit channels that lie in planes are no words of a fragment.
   bool transpose =
       mma && *contraction != Contraction::TF32 && conv.image.c != 3;
@@ -126,21 +143,19 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   int64_t most = selectFilterTile(conv.getFilters());
   int64_t positions = mma ? 64 : 32;
   for (int64_t filters = most; filters >= std::min<int64_t>(most, 64);
-       filters /= 2)
+       filters /= 2) {
+    if (fewTaps)
+      attempts.push_back({filters, positions, 3});
     attempts.append({{filters, positions, 2}, {filters, 32, 2}});
+  }
   for (int64_t filters = std::min<int64_t>(most, 128); filters >= 16;
        filters /= 2)
     attempts.append({{filters, positions, 1}, {filters, 16, 1}});
   ScheduleAttr schedule;
   for (auto [filters, warpPositions, stages] : attempts) {
     int64_t tile[3], warps[3];
-    placeWarps(conv, 8, filters, warpPositions,
-               columns == Columns::EvenOdd ? 16 : 8, tile, warps);
+    placeWarps(conv, 8, filters, warpPositions, warpColumns, tile, warps);
     for (int64_t ring : {0, 3, 2}) {
-      // Of filters that need a ring, two tiles of 128 channels copy half as
-      // much as one of 256, which has half the positions.
-      if (ring && filters > 128)
-        continue;
       ScheduleAttr attempt = getSchedule(conv, *contraction, tile, chunk, warps,
                                          stages, columns, ring, transpose);
       if (!attempt)

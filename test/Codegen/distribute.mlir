@@ -72,11 +72,12 @@ gpu.module @kernels {
     gpu.return
   }
 
-  // One mma.m16n8k8. A thread holds four words of a, two of b and four sums. Lane l
-  // reads row l / 4 (48 bytes apart) and word l % 4 of a; the word 8 rows further is
-  // 384 bytes away, that of channel k + 4 16 bytes. Buffers lie one behind the other,
-  // 768 bytes for a; slot 1 of b begins 768 bytes into b. Rounding to tf32 adds half of
-  // what is cut off; the maximum keeps the canonical NaN, which would become -0.
+  // One mma.m16n8k8. A thread holds four words of a, two of b and four sums. Four words
+  // of a row of a are 16 bytes, so ldmatrix brings all of them: lane l points at row
+  // l % 16 (48 bytes apart), at channel 4 * (l / 16). The columns of b lie apart and are
+  // loaded word by word, those of channel k + 4 are 384 bytes away. Buffers lie one behind
+  // the other, 768 bytes for a; slot 1 of b begins 768 bytes into b. Rounding to tf32 adds
+  // half of what is cut off; the maximum keeps the canonical NaN, which would become -0.
   // Neighbouring columns leave in one store.
   //
   // CHECK-LABEL: gpu.func @tf32
@@ -85,16 +86,18 @@ gpu.module @kernels {
   // CHECK-DAG:     %[[NONE:.+]] = arith.constant 0.000000e+00 : f32
   // CHECK-DAG:     %[[THREAD:.+]] = gpu.thread_id x
   // CHECK-DAG:     %[[SHARED:.+]] = llvm.mlir.addressof @dynamic_shared_memory
-  // CHECK:         %[[ROW:.+]] = llvm.getelementptr %[[SHARED]]
-  // CHECK:         %[[A0:.+]] = llvm.load %[[ROW]]{{.*}} -> i32
-  // CHECK:         %[[AT1:.+]] = llvm.getelementptr %[[ROW]][384]
-  // CHECK-NEXT:    %[[A1:.+]] = llvm.load %[[AT1]]
-  // CHECK-NEXT:    %[[AT2:.+]] = llvm.getelementptr %[[ROW]][16]
-  // CHECK-NEXT:    %[[A2:.+]] = llvm.load %[[AT2]]
-  // CHECK-NEXT:    %[[AT3:.+]] = llvm.getelementptr %[[ROW]][400]
-  // CHECK-NEXT:    %[[A3:.+]] = llvm.load %[[AT3]]
-  // CHECK:         %[[B0:.+]] = llvm.load
-  // CHECK:         %[[B1:.+]] = llvm.load
+  // CHECK:         %[[ROWS:.+]] = arith.muli %{{.+}}, %c48_i32
+  // CHECK:         %[[HALVES:.+]] = arith.muli %{{.+}}, %c16_i32
+  // CHECK-NEXT:    %[[OFFSET:.+]] = arith.addi %[[ROWS]], %[[HALVES]]
+  // CHECK:         %[[ROW:.+]] = llvm.getelementptr %[[SHARED]][%[[OFFSET]]]
+  // CHECK-NEXT:    %[[A:.+]] = nvvm.ldmatrix %[[ROW]] {{.*}}num = 4
+  // CHECK-NEXT:    %[[A0:.+]] = llvm.extractvalue %[[A]][0]
+  // CHECK-NEXT:    %[[A1:.+]] = llvm.extractvalue %[[A]][1]
+  // CHECK-NEXT:    %[[A2:.+]] = llvm.extractvalue %[[A]][2]
+  // CHECK-NEXT:    %[[A3:.+]] = llvm.extractvalue %[[A]][3]
+  // CHECK:         %[[B0:.+]] = llvm.load %[[AT:[0-9]+]]
+  // CHECK-NEXT:    %[[AT1:.+]] = llvm.getelementptr %[[AT]][384]
+  // CHECK-NEXT:    %[[B1:.+]] = llvm.load %[[AT1]]
   // CHECK:         %[[SUM0:.+]] = arith.addi %[[B0]], %[[HALF]]
   // CHECK-NEXT:    %[[ROUND0:.+]] = arith.maxsi %[[SUM0]], %[[B0]]
   // CHECK-NEXT:    %[[SUM1:.+]] = arith.addi %[[B1]], %[[HALF]]
@@ -142,11 +145,13 @@ gpu.module @kernels {
     gpu.return
   }
 
-  // What a thread has loaded it does not load again: four words of a, two of b; and
-  // two more of b behind the barrier, where the buffer may hold something else.
+  // What a thread has loaded it does not load again: the matrices of a, two words of b;
+  // and two more of b behind the barrier, where the buffer may hold something else.
   //
   // CHECK-LABEL: gpu.func @shared_loads
-  // CHECK-COUNT-6: llvm.load
+  // CHECK:         nvvm.ldmatrix
+  // CHECK-NOT:     nvvm.ldmatrix
+  // CHECK-COUNT-2: llvm.load
   // CHECK-NOT:     llvm.load
   // CHECK:         nvvm.mma.sync A[{{.+}}] B[%[[B0:[a-z0-9]+]], %[[B1:[a-z0-9]+]]]
   // CHECK-NOT:     llvm.load

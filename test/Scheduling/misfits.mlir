@@ -262,3 +262,16 @@ func.func @spread_of_ring(%x: tensor<1x66x66x16xf16>, %w: tensor<3x3x16x64xf16>,
   }
   return %y : tensor<1x64x64x64xf32>
 }
+
+// -----
+
+// Eight parts of 3x128x8 words do not fit beside the image.
+func.func @ring(%x: tensor<1x8x66x66xf32>, %w: tensor<128x8x3x3xf32>, %o: tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<128x8x3x3xf32>, tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 16], chunk = 8, warps = [4, 2, 1], ring = 8>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<128x8x3x3xf32>, %c: tensor<1x128x64x64xf32>):
+    // expected-error-re @below {{the given schedule does not fit: tile = [128, 8, 16], chunk = 8, ring = 8 and stages = 2 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<128x8x3x3xf32>) outs(%c : tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32>
+    kiln.yield %r : tensor<1x128x64x64xf32>
+  }
+  return %y : tensor<1x128x64x64xf32>
+}

@@ -69,8 +69,7 @@ func.func @odd_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<100x8x3x3xf32>, %o:
 
 // -----
 
-// Of 256 filters with 3x3 taps no two stages fit: two tiles of 128 channels, each with
-// the schedule of 128 filters. A ring for all 256 would copy the filter twice as often.
+// 256 filters are two tiles of 128 channels, each with the schedule of 128 filters.
 // TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @many_filters(
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
@@ -86,10 +85,10 @@ func.func @many_filters(%x: tensor<1x8x66x66xf32>, %w: tensor<256x8x3x3xf32>, %o
 
 // -----
 
-// With one tap they do: one tile for all channels reads the image once.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [256, 4, 32], chunk = 8, warps = [4, 1, 2], columns = even_odd, lookahead = 1, early_barrier = true
+// With one tap, too, whose few k-steps leave copies little time: three stages.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], stages = 3, columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @many_small_filters(
-// F32: #schedule = #kiln.schedule<contraction = fma, tile = [256, 2, 32], chunk = 8, warps = [4, 1, 2], halving
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
 // F32: func.func @many_small_filters(
 func.func @many_small_filters(%x: tensor<1x8x64x64xf32>, %w: tensor<256x8x1x1xf32>, %o: tensor<1x256x64x64xf32>) -> tensor<1x256x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x64x64xf32>, tensor<256x8x1x1xf32>, tensor<1x256x64x64xf32>) -> tensor<1x256x64x64xf32> {
@@ -183,8 +182,8 @@ func.func @huge_filters(%x: tensor<1x8x70x70xf32>, %w: tensor<128x8x11x11xf32>, 
 
 // -----
 
-// The tile is no wider than the image needs, and eight columns at least.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 64, 8], chunk = 8, warps = [1, 8, 1]
+// The tile is no larger than the image needs, and eight columns wide at least.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 8], chunk = 8, warps = [1, 4, 1]
 // TF32: func.func @small_image(
 func.func @small_image(%x: tensor<1x8x6x6xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x4x4xf32>) -> tensor<1x64x4x4xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x6x6xf32>, tensor<64x8x3x3xf32>, tensor<1x64x4x4xf32>) -> tensor<1x64x4x4xf32> {
@@ -253,7 +252,7 @@ func.func @nhwc_bf16(%x: tensor<1x66x66x32xbf16>, %w: tensor<3x3x32x64xbf16>, %o
 
 // -----
 
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 2, 4]
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 4, 2]
 // TF32: func.func @nhwc_f32(
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [64, 8, 32], chunk = 8, warps = [1, 2, 4]
 // F32: func.func @nhwc_f32(
@@ -285,4 +284,20 @@ func.func @padded(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tenso
     kiln.yield %r : tensor<1x64x64x64xf32>
   }
   return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+// Where there are more channels, a chunk of one tap has two k-steps.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 16, warps = [2, 2, 2], stages = 3
+// TF32: func.func @one_tap(
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
+// F32: func.func @one_tap(
+func.func @one_tap(%x: tensor<1x64x64x64xf32>, %w: tensor<128x64x1x1xf32>, %o: tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x64x64x64xf32>, tensor<128x64x1x1xf32>, tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32> {
+  ^bb0(%a: tensor<1x64x64x64xf32>, %b: tensor<128x64x1x1xf32>, %c: tensor<1x128x64x64xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x64x64x64xf32>, tensor<128x64x1x1xf32>) outs(%c : tensor<1x128x64x64xf32>) -> tensor<1x128x64x64xf32>
+    kiln.yield %r : tensor<1x128x64x64xf32>
+  }
+  return %y : tensor<1x128x64x64xf32>
 }
