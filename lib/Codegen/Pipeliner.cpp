@@ -36,7 +36,7 @@ Value Pipeliner::emitDot(DotOp dot, ValueRange fragments, Value acc) {
                        fragments[1], acc, dot.getMaps(), dot.getContraction());
 }
 
-/// A segment behind its sync, whose window is issued as a whole before it
+/// A segment after its sync, whose window is issued as a whole before it
 /// computes.
 void Pipeliner::emitSegment(int64_t segment, const Variables &variables,
                             const State &state, SmallVectorImpl<Value> &carried,

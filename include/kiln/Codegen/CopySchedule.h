@@ -45,10 +45,10 @@ struct CopySchedule {
   /// Groups that may be open after each sync; negative: nothing to wait for.
   llvm::SmallVector<int64_t> pending;
 
-  /// The first window in front of iteration 0, counted backwards from it: -1 is
-  /// the window of the last sync in front of the loop.
+  /// The first window before iteration 0, counted backwards from it: -1 is the
+  /// window of the last sync before the loop.
   int64_t getFirstWindow() const;
-  /// What a window in front of iteration 0 issues.
+  /// What a window before iteration 0 issues.
   llvm::SmallVector<Item> getPrologue(int64_t window) const;
 
 private:
