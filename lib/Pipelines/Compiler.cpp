@@ -84,6 +84,8 @@ LogicalResult kiln::lowerTo(ModuleOp module, Level to,
       pm.enableTiming(timing);
     if (options.configure)
       options.configure(pm);
+    if (stage.from == options.from && options.from == Level::Schedule)
+      addScheduleSelection(pm, options); // checks the schedules of the input
     stage.build(pm, options);
     if (failed(pm.run(module)))
       return failure();

@@ -29,15 +29,20 @@ void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
   pm.nest<func::FuncOp>().addPass(createKilnVerifyKernels());
 }
 
+void kiln::addScheduleSelection(OpPassManager &pm,
+                                const CompileOptions &options) {
+  SelectScheduleOptions schedule;
+  schedule.precision = options.precision;
+  schedule.schedule = options.schedule;
+  pm.addPass(createSelectSchedule(schedule));
+}
+
 void kiln::buildScheduleStage(OpPassManager &pm,
                               const CompileOptions &options) {
   SetTargetOptions target;
   target.target = options.target;
   pm.addPass(createSetTarget(target));
-  SelectScheduleOptions schedule;
-  schedule.precision = options.precision;
-  schedule.schedule = options.schedule;
-  pm.addPass(createSelectSchedule(schedule));
+  addScheduleSelection(pm, options);
 }
 
 void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {

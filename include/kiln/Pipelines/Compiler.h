@@ -59,6 +59,9 @@ void buildLoweringStage(mlir::OpPassManager &pm, const CompileOptions &options);
 /// All of them.
 void buildCompilePipeline(mlir::OpPassManager &pm,
                           const CompileOptions &options);
+/// Selects schedules, and checks those that are given or stand in the module.
+void addScheduleSelection(mlir::OpPassManager &pm,
+                          const CompileOptions &options);
 /// Makes the pipelines known to command lines as `--kiln-compile-pipeline` and
 /// `--kiln-{fusion,schedule,codegen,lowering}-stage`.
 void registerPipelines();
