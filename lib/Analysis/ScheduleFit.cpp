@@ -76,7 +76,7 @@ ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
     return {type, type};
   }
   // Where an iteration has three segments, its tile arrives in the first two
-  // and is transposed in front of the last: one slot is enough.
+  // and is transposed in the last: one slot is enough.
   int64_t parts = schedule.getRing() ? getRingParts(schedule, conv) : 1;
   SharedLayoutAttr raw = getUntransposedImageLayout(schedule, conv);
   int64_t line = raw.getShape()[conv.image.w] * LocalCopyOp::kUnit * bytes;
@@ -154,8 +154,8 @@ checkExtents(ScheduleAttr schedule, const Convolution &conv,
              function_ref<InFlightDiagnostic()> emitError) {
   auto check = [&](ShapedType type, ArrayRef<int64_t> tile,
                    StringRef what) -> LogicalResult {
-    // The last element of a tile, and the elements behind one another from
-    // each dimension to the next.
+    // The last element of a tile, and the elements from one index of each
+    // dimension to the next.
     uint64_t span = 0, stride = 1;
     for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {
       uint64_t steps = std::max<int64_t>(tile[dim] - 1, 0);

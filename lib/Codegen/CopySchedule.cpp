@@ -4,12 +4,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CopySchedule.h"
+#include "kiln/Codegen/CopySchedule.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 
 using namespace kiln;
 using llvm::ArrayRef;
+using llvm::divideFloorSigned;
+using llvm::mod;
 using llvm::SmallVector;
 
 int64_t CopySchedule::getWindow(int64_t buffer, int64_t copy,
@@ -18,8 +23,8 @@ int64_t CopySchedule::getWindow(int64_t buffer, int64_t copy,
   const Buffer &b = buffers[buffer];
   int64_t count = b.copies.size();
   int64_t number = iteration * count + copy - b.slots;
-  return floorDivide(number, count) * segments +
-         b.copies[floorModulo(number, count)].freed;
+  return divideFloorSigned(number, count) * segments +
+         b.copies[mod(number, count)].freed;
 }
 
 CopySchedule::CopySchedule(int64_t segments, ArrayRef<Buffer> list)
@@ -32,20 +37,20 @@ CopySchedule::CopySchedule(int64_t segments, ArrayRef<Buffer> list)
   };
   forEachCopy([&](int64_t buffer, int64_t copy) {
     int64_t window = getWindow(buffer, copy, 0);
-    windows[floorModulo(window, segments)].push_back(
-        {buffer, copy, -floorDivide(window, segments)});
+    windows[mod(window, segments)].push_back(
+        {buffer, copy, -divideFloorSigned(window, segments)});
   });
   // Windows without copies make no group.
   auto countGroups = [&](int64_t first, int64_t last) {
     int64_t groups = 0;
     for (int64_t window = first; window <= last; ++window)
-      groups += !windows[floorModulo(window, segments)].empty();
+      groups += !windows[mod(window, segments)].empty();
     return groups;
   };
   forEachCopy([&](int64_t buffer, int64_t copy) {
     int64_t guard = buffers[buffer].copies[copy].guard;
     int64_t open = countGroups(getWindow(buffer, copy, 0) + 1, guard - 1);
-    int64_t &limit = pending[floorModulo(guard, segments)];
+    int64_t &limit = pending[mod(guard, segments)];
     limit = limit < 0 ? open : std::min(limit, open);
   });
 }
@@ -60,9 +65,9 @@ int64_t CopySchedule::getFirstWindow() const {
 
 SmallVector<CopySchedule::Item>
 CopySchedule::getPrologue(int64_t window) const {
-  int64_t iteration = floorDivide(window, segments);
+  int64_t iteration = divideFloorSigned(window, segments);
   SmallVector<Item> items;
-  for (Item item : windows[floorModulo(window, segments)]) {
+  for (Item item : windows[mod(window, segments)]) {
     item.distance += iteration;
     if (item.distance >= 0)
       items.push_back(item);

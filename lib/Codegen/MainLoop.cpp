@@ -6,6 +6,7 @@
 
 #include "MainLoop.h"
 
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -25,6 +26,11 @@ static LogicalResult findSegments(MainLoop &main) {
   main.segments.emplace_back();
   for (Operation &op : main.loop.getBody()->without_terminator()) {
     if (auto copy = dyn_cast<AsyncCopyOp>(op)) {
+      // Slots, predicates and rounds are what pipelining decides.
+      if (!matchPattern(copy.getSlot(), m_Zero()) || copy.getPredicate() ||
+          copy.getRounds())
+        return copy.emitOpError("must fill slot 0 as a whole in each "
+                                "iteration; is the loop pipelined already?");
       if (!main.segments.back().ops.empty())
         main.segments.emplace_back();
       main.segments.back().copies.push_back(copy);
@@ -126,7 +132,10 @@ bool MainLoop::isChainOfDots() const {
         return false;
       acc = dot.getResult();
     }
-    if (segment.dots.empty())
+    auto isOther = [](Operation *op) {
+      return !isa<DotOp, LocalLoadOp>(op) && !isPure(op);
+    };
+    if (segment.dots.empty() || llvm::any_of(segment.ops, isOther))
       return false;
   }
   return loop.getBody()->getTerminator()->getOperand(0) == acc;

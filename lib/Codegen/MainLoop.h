@@ -47,7 +47,8 @@ struct MainLoop {
   llvm::SmallVector<Buffer> buffers;
 
   /// The only such loop of a kernel, without `loop` where there is none;
-  /// failure, with a diagnostic, where one reads what it has not copied.
+  /// failure, with a diagnostic, where one reads what it has not copied or is
+  /// pipelined already.
   static mlir::FailureOr<MainLoop> find(mlir::gpu::GPUFuncOp function);
 
   int64_t getNumDots() const;
@@ -59,9 +60,9 @@ struct MainLoop {
   /// Which of an iteration's copies to its buffer a load in `segment` reads.
   int64_t getCopyRead(int64_t buffer, int64_t segment) const;
   /// The body is dots, each on two loads of its own, from the carried
-  /// accumulator to the yielded one.
+  /// accumulator to the yielded one, and nothing else that has an effect.
   bool isChainOfDots() const;
-  /// Moves constant bounds and steps in front of the outermost loop.
+  /// Moves constant bounds and steps before the outermost loop.
   void hoistBounds();
   /// An index that copies depend on, computed anew where `builder` stands with
   /// the loops' variables as `mapping` says.

@@ -7,6 +7,7 @@
 #include "Pipeliner.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -35,12 +36,12 @@ Value Pipeliner::emitDot(DotOp dot, ValueRange fragments, Value acc) {
                        fragments[1], acc, dot.getMaps(), dot.getContraction());
 }
 
-/// A segment behind its sync, whose window is issued as a whole before it
+/// A segment after its sync, whose window is issued as a whole before it
 /// computes.
 void Pipeliner::emitSegment(int64_t segment, const Variables &variables,
                             const State &state, SmallVectorImpl<Value> &carried,
                             IRMapping &mapping) {
-  int64_t before = floorModulo(segment - 1, numSegments());
+  int64_t before = llvm::mod(segment - 1, numSegments());
   emitSync(before);
   emitWindow(before, variables, state, {0, 1}, segment == 0);
   MainLoop::Segment &ops = main.segments[segment];
@@ -81,7 +82,7 @@ void Pipeliner::emitStep(int64_t number, const Variables &variables,
   if (step.number + 1 < dots) {
     state.fragments =
         emitLoads(steps[number + 1].dot, steps[number + 1].segment, state);
-    emitWindow(floorModulo(step.segment - 1, segments), variables, state,
+    emitWindow(llvm::mod(step.segment - 1, segments), variables, state,
                {step.number + 1, dots}, step.segment == 0);
   } else {
     emitSync(step.segment);

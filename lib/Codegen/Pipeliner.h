@@ -12,8 +12,9 @@
 #ifndef KILN_LIB_CODEGEN_PIPELINER_H
 #define KILN_LIB_CODEGEN_PIPELINER_H
 
-#include "CopySchedule.h"
 #include "MainLoop.h"
+
+#include "kiln/Codegen/CopySchedule.h"
 
 namespace kiln {
 
@@ -59,10 +60,10 @@ private:
   Variables clamp(mlir::Location loc, Variables variables);
   void emitSync(int64_t segment);
   void emitWindow(int64_t segment, const Variables &variables,
-                  const State &state, Part part, int64_t behind);
+                  const State &state, Part part, int64_t advanced);
   void emitCopies(llvm::ArrayRef<CopySchedule::Item> items,
                   const Variables &variables, const State &state, Part part,
-                  int64_t behind);
+                  int64_t advanced);
   void emitLocalCopies(const Variables &variables, const State &state,
                        Part part, int64_t distance);
   State emitPrologue(const Variables &first);
@@ -98,7 +99,7 @@ private:
     DotOp dot;
   };
   llvm::SmallVector<Step> steps;
-  /// Constants in front of the outermost loop.
+  /// Constants before the outermost loop.
   llvm::DenseMap<int64_t, mlir::Value> constants;
   /// How the slots of a buffer turn: their number, and the copies to them in an
   /// iteration.

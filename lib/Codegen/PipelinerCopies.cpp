@@ -7,14 +7,15 @@
 #include "Pipeliner.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <map>
 
 using namespace mlir;
 using namespace kiln;
 
-/// When each buffer's slots may be refilled and have to be full. A transposed
-/// buffer's source is read one segment ahead of the iteration that it is for.
+/// When each buffer's slots may be refilled and have to be full. The source of
+/// a transposition is read between the last two syncs before its iteration.
 CopySchedule Pipeliner::scheduleCopies(const MainLoop &main) {
   int64_t segments = main.segments.size();
   SmallVector<CopySchedule::Buffer> buffers;
@@ -90,7 +91,7 @@ Pipeliner::Variables Pipeliner::advance(Location loc, Variables variables) {
   return variables;
 }
 
-/// The slot of a copy for the iteration that lies `distance` behind that of
+/// The slot of a copy for the iteration that comes `distance` after that of
 /// `state`.
 Value Pipeliner::getSlot(Location loc, const State &state, int64_t buffer,
                          int64_t copy, int64_t distance) {
@@ -141,7 +142,7 @@ Pipeliner::Variables Pipeliner::clamp(Location loc, Variables variables) {
 // Copies
 //===----------------------------------------------------------------------===//
 
-/// The sync behind a segment.
+/// The sync after a segment.
 void Pipeliner::emitSync(int64_t segment) {
   Location loc = main.loop.getLoc();
   if (copies.pending[segment] >= 0)
@@ -149,28 +150,28 @@ void Pipeliner::emitSync(int64_t segment) {
   BarrierOp::create(builder, loc);
 }
 
-/// What the window behind a segment does; `behind` is 1 where the iteration of
+/// What the window after a segment does; `advanced` is 1 where the iteration of
 /// `variables` and `state` is already the next one.
 void Pipeliner::emitWindow(int64_t segment, const Variables &variables,
-                           const State &state, Part part, int64_t behind) {
+                           const State &state, Part part, int64_t advanced) {
   // Copies take the window's first `spread` steps.
   Part copyPart{part.number, std::min(part.of, schedule.getSpread())};
   if (copyPart.number < copyPart.of && !copies.windows[segment].empty()) {
-    emitCopies(copies.windows[segment], variables, state, copyPart, behind);
+    emitCopies(copies.windows[segment], variables, state, copyPart, advanced);
     if (copyPart.number + 1 == copyPart.of)
       AsyncCommitOp::create(builder, main.loop.getLoc());
   }
-  // A tile is transposed in the last window but one in front of its iteration.
-  if (segment == floorModulo(-2, numSegments()))
+  // A tile is transposed in the last window but one before its iteration.
+  if (segment == llvm::mod(-2, numSegments()))
     emitLocalCopies(variables, state, part,
-                    -floorDivide(-2, numSegments()) - behind);
+                    -llvm::divideFloorSigned(-2, numSegments()) - advanced);
 }
 
 /// A part of the copies of a window. The rounds of all operands are dealt
 /// evenly: each part has its share of every operand.
 void Pipeliner::emitCopies(ArrayRef<CopySchedule::Item> items,
                            const Variables &variables, const State &state,
-                           Part part, int64_t behind) {
+                           Part part, int64_t advanced) {
   struct Round {
     size_t item;
     int64_t number;
@@ -220,9 +221,9 @@ void Pipeliner::emitCopies(ArrayRef<CopySchedule::Item> items,
       continue;
     AsyncCopyOp op = getCopy(item);
     Location loc = op.getLoc();
-    auto &[mapping, predicate] = getIteration(loc, item.distance - behind);
+    auto &[mapping, predicate] = getIteration(loc, item.distance - advanced);
     Value slot =
-        getSlot(loc, state, item.buffer, item.copy, item.distance - behind);
+        getSlot(loc, state, item.buffer, item.copy, item.distance - advanced);
     SmallVector<Value> offsets;
     for (Value offset : op.getOffsets())
       offsets.push_back(main.cloneIndex(builder, offset, mapping));
@@ -277,9 +278,9 @@ Pipeliner::State Pipeliner::emitPrologue(const Variables &first) {
   for (int64_t window = copies.getFirstWindow(); window < -1; ++window) {
     // The first tile is transposed here.
     if (transposes && window == -2)
-      emitSync(floorModulo(window, segments));
+      emitSync(llvm::mod(window, segments));
     emitCopies(copies.getPrologue(window), first, state, {0, 1}, 0);
-    if (!copies.windows[floorModulo(window, segments)].empty())
+    if (!copies.windows[llvm::mod(window, segments)].empty())
       AsyncCommitOp::create(builder, loc);
     if (transposes && window == -2)
       emitLocalCopies(first, state, {0, 1}, 0);

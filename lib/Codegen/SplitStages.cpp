@@ -10,6 +10,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
+#include <numeric>
+
 namespace kiln {
 #define GEN_PASS_DEF_SPLITSTAGES
 #include "kiln/Codegen/Passes.h.inc"
@@ -38,8 +40,7 @@ static Cut findCut(SharedLayoutAttr layout) {
       cut.dim = dim;
     }
   cut.layout = layout;
-  // Rows that follow one another element by element are not cut.
-  if (stride <= 1)
+  if (cut.dim < 0)
     return cut;
   SmallVector<Mode> modes(layout.getModes());
   SmallVector<Mode::Part> parts(modes[cut.dim].parts());
@@ -98,14 +99,15 @@ struct SplitStages : public kiln::impl::SplitStagesBase<SplitStages> {
           load && getPartRead(load, cut) < 0)
         cut = Cut{-1, 1, 0, type.getLayout()};
     int64_t elements = cut.layout.getCosize();
-    if (elements * cut.parts != type.getLayout().getCosize() ||
-        elements % copy.getVector() != 0)
+    if (elements * cut.parts != type.getLayout().getCosize())
       return copy.emitOpError("ring needs a buffer whose ")
-             << cut.parts << " parts are contiguous and whole units of "
-             << copy.getVector();
+             << cut.parts << " parts are contiguous";
+    // Parts are whole units, and start at one.
+    int64_t vector = std::gcd(int64_t(copy.getVector()), elements);
 
     // Where each part is read first.
     SmallVector<Operation *> firstReads(cut.parts, nullptr);
+    llvm::SmallPtrSet<Operation *, 16> readers;
     int64_t part = -1;
     for (DotOp dot : main.segments.front().dots) {
       SmallVector<Operation *> loads;
@@ -126,8 +128,13 @@ struct SplitStages : public kiln::impl::SplitStagesBase<SplitStages> {
                  << read << " after part " << part;
         if (read == part + 1)
           firstReads[++part] = loads.front();
+        readers.insert(load);
       }
     }
+    for (Operation *user : copy.getBuffer().getUsers())
+      if (isa<LocalLoadOp>(user) && !readers.contains(user))
+        return user->emitOpError("ring needs dots of the main loop to read all "
+                                 "fragments of the buffer");
     if (part + 1 != cut.parts)
       return copy.emitOpError("ring: only ")
              << part + 1 << " of the " << cut.parts << " parts are read";
@@ -149,8 +156,9 @@ struct SplitStages : public kiln::impl::SplitStagesBase<SplitStages> {
             arith::ConstantIndexOp::create(builder, loc, part * elements));
       AsyncCopyOp::create(builder, loc, copy.getSource(), offsets, buffer,
                           copy.getSlot(), copy.getPredicate(),
-                          copy.getInBoundsAttr(), copy.getVectorAttr(),
-                          copy.getFlatAttr(), copy.getRoundsAttr());
+                          copy.getInBoundsAttr(),
+                          builder.getI64IntegerAttr(vector), copy.getFlatAttr(),
+                          copy.getRoundsAttr());
       if (part > 0) {
         AsyncCommitOp::create(builder, loc);
         AsyncWaitOp::create(builder, loc, 0);

@@ -207,3 +207,81 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+// With fragments loaded ahead only dots and their loads are kept.
+#look = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], lookahead = 1>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#km = affine_map<(m, n, k) -> (m, k)>
+#kn = affine_map<(m, n, k) -> (k, n)>
+#mn = affine_map<(m, n, k) -> (m, n)>
+!a2 = !kiln.shared<2 x f32, #kiln.shared_layout<[16:12], [8:1]>>
+!b2 = !kiln.shared<2 x f32, #kiln.shared_layout<[8:8], [8:1]>>
+gpu.module @kernels {
+  gpu.func @two_stages(%x: memref<16x64xf32>, %w: memref<64x8xf32>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #look} {
+    %as = kiln.alloc_shared : !a2
+    %bs = kiln.alloc_shared : !b2
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %64 = arith.constant 64 : index
+    %init = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    // expected-error @below {{lookahead needs a body that is one chain of dots on fragments of its own}}
+    %r = scf.for %k = %0 to %64 step %8 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
+      kiln.async_copy %x[%0, %k] to %as[%0] in_bounds [true, true] vector 4 : memref<16x64xf32> -> !a2
+      kiln.async_copy %w[%k, %0] to %bs[%0] in_bounds [true, true] vector 4 : memref<64x8xf32> -> !b2
+      kiln.async_commit
+      kiln.async_wait 0
+      kiln.barrier
+      %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !a2 -> tensor<16x8xf32, #a>
+      %b = kiln.local_load %bs[%0] at [0, 0] step [1, 1] : !b2 -> tensor<8x8xf32, #b>
+      %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+      kiln.store_tile %d, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
+      kiln.barrier
+      scf.yield %d : tensor<16x8xf32, #acc>
+    }
+    kiln.store_tile %r, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+// Slots are what pipelining deals out.
+#look = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], lookahead = 1>
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+#a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+#km = affine_map<(m, n, k) -> (m, k)>
+#kn = affine_map<(m, n, k) -> (k, n)>
+#mn = affine_map<(m, n, k) -> (m, n)>
+!a2 = !kiln.shared<2 x f32, #kiln.shared_layout<[16:12], [8:1]>>
+!b2 = !kiln.shared<2 x f32, #kiln.shared_layout<[8:8], [8:1]>>
+gpu.module @kernels {
+  gpu.func @two_stages(%x: memref<16x64xf32>, %w: memref<64x8xf32>, %out: memref<16x8xf32>) kernel attributes {kiln.schedule = #look} {
+    %as = kiln.alloc_shared : !a2
+    %bs = kiln.alloc_shared : !b2
+    %0 = arith.constant 0 : index
+    %1 = arith.constant 1 : index
+    %8 = arith.constant 8 : index
+    %64 = arith.constant 64 : index
+    %init = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %r = scf.for %k = %0 to %64 step %8 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
+      // expected-error @below {{must fill slot 0 as a whole in each iteration; is the loop pipelined already?}}
+      kiln.async_copy %x[%0, %k] to %as[%1] in_bounds [true, true] vector 4 : memref<16x64xf32> -> !a2
+      kiln.async_copy %w[%k, %0] to %bs[%0] in_bounds [true, true] vector 4 : memref<64x8xf32> -> !b2
+      kiln.async_commit
+      kiln.async_wait 0
+      kiln.barrier
+      %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !a2 -> tensor<16x8xf32, #a>
+      %b = kiln.local_load %bs[%0] at [0, 0] step [1, 1] : !b2 -> tensor<8x8xf32, #b>
+      %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+      kiln.barrier
+      scf.yield %d : tensor<16x8xf32, #acc>
+    }
+    kiln.store_tile %r, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
+    gpu.return
+  }
+}

@@ -4,11 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef KILN_LIB_CODEGEN_COPYSCHEDULE_H
-#define KILN_LIB_CODEGEN_COPYSCHEDULE_H
+#ifndef KILN_CODEGEN_COPYSCHEDULE_H
+#define KILN_CODEGEN_COPYSCHEDULE_H
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <cstdint>
@@ -17,24 +16,24 @@ namespace kiln {
 
 /// Places the copies of a software-pipelined loop. An iteration has segments;
 /// between two of them, and between the last one and the next iteration's
-/// first, stands a sync: wait and barrier. Sync s is the one behind segment s.
-/// A window is what follows a sync up to the next. A buffer's slot is refilled
-/// in the window behind the sync that frees it; what a window issues is one
-/// group.
+/// first, stands a sync: wait and barrier. Sync s is the one after segment s,
+/// window s what follows it up to sync s + 1. A slot is refilled in the window
+/// of the sync that frees it; what a window issues is one group. Copies go to
+/// the slots of their buffer in turn.
 struct CopySchedule {
   /// One of the copies that an iteration makes to a buffer. Syncs are numbered
   /// from those of its own iteration: -1 is the last one of the iteration
   /// before.
   struct Use {
-    int64_t guard; ///< the sync behind which it is read first
-    int64_t freed; ///< the sync in front of which it is read last
+    int64_t guard; ///< the sync after which it is read first
+    int64_t freed; ///< the sync before which it is read last
   };
   struct Buffer {
     int64_t slots;
     llvm::SmallVector<Use> copies;
   };
-  /// Copy number `copy` to a buffer, for the iteration that lies `distance`
-  /// behind the window's (in the prologue: for iteration `distance`).
+  /// Copy number `copy` to a buffer, for the iteration that comes `distance`
+  /// after the window's (in the prologue: for iteration `distance`).
   struct Item {
     int64_t buffer, copy, distance;
   };
@@ -43,13 +42,13 @@ struct CopySchedule {
 
   /// What each of an iteration's windows issues.
   llvm::SmallVector<llvm::SmallVector<Item>> windows;
-  /// Groups that may be open behind each sync; negative: nothing to wait for.
+  /// Groups that may be open after each sync; negative: nothing to wait for.
   llvm::SmallVector<int64_t> pending;
 
-  /// The first window in front of iteration 0, counted backwards from it: -1 is
-  /// the window behind the last sync in front of the loop.
+  /// The first window before iteration 0, counted backwards from it: -1 is the
+  /// window of the last sync before the loop.
   int64_t getFirstWindow() const;
-  /// What a window in front of iteration 0 issues.
+  /// What a window before iteration 0 issues.
   llvm::SmallVector<Item> getPrologue(int64_t window) const;
 
 private:
@@ -60,14 +59,6 @@ private:
   llvm::SmallVector<Buffer> buffers;
 };
 
-/// Quotient and remainder of Euclidean division by a positive number.
-inline int64_t floorDivide(int64_t a, int64_t b) {
-  return a / b - (a % b < 0 ? 1 : 0);
-}
-inline int64_t floorModulo(int64_t a, int64_t b) {
-  return a - b * floorDivide(a, b);
-}
-
 } // namespace kiln
 
-#endif // KILN_LIB_CODEGEN_COPYSCHEDULE_H
+#endif // KILN_CODEGEN_COPYSCHEDULE_H
