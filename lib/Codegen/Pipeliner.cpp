@@ -158,7 +158,7 @@ SmallVector<Value> Pipeliner::emitMainLoop(Variables variables, State &state,
   SmallVector<Value> inits =
       llvm::map_to_vector(main.loop.getInitArgs(),
                           [&](Value v) { return mapping.lookupOrDefault(v); });
-  if (ahead() && schedule.getPeel() && steps.size() > 1)
+  if (ahead() && schedule.getPeel())
     return {emitPeeledLoop(variables, state, inits.front())};
   return emitLoop(
       main.loop, main.loop.getUpperBound(), inits, state,

@@ -125,8 +125,7 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   // ahead, and one tap takes two k-steps at a time. 1x1 kernels gain 1.4 to 2
   // times, 2x2 ones 1.2.
   bool fewTaps = mma && taps <= 4;
-  if (mma && taps == 1 && conv.getChannels() > chunk)
-    chunk *= 2;
+  bool twoSteps = mma && taps == 1 && conv.getChannels() > chunk;
   Columns columns = selectColumns(conv, *contraction);
   // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
   // the measured optimum of dense windows.
@@ -140,27 +139,38 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   // From the fastest to the one that needs the least shared memory: two stages
   // with whole warps of 64 channels are worth several channel tiles.
   struct Attempt {
-    int64_t filters, warpPositions, stages;
+    int64_t filters, warpPositions, stages, chunk, warps = 8;
   };
   SmallVector<Attempt> attempts;
   int64_t most = selectFilterTile(conv.getFilters());
   int64_t positions = mma ? 64 : 32;
-  for (int64_t filters = most; filters >= std::min<int64_t>(most, 64);
-       filters /= 2) {
-    if (fewTaps)
-      attempts.push_back({filters, positions, 3});
-    attempts.append({{filters, positions, 2}, {filters, 32, 2}});
-  }
+  auto addPipelined = [&](int64_t chunk) {
+    for (int64_t filters = most; filters >= std::min<int64_t>(most, 64);
+         filters /= 2) {
+      if (fewTaps)
+        attempts.push_back({filters, positions, 3, chunk});
+      attempts.append(
+          {{filters, positions, 2, chunk}, {filters, 32, 2, chunk}});
+    }
+  };
+  if (twoSteps)
+    addPipelined(2 * chunk);
+  addPipelined(chunk);
   for (int64_t filters = std::min<int64_t>(most, 128); filters >= 16;
        filters /= 2)
-    attempts.append({{filters, positions, 1}, {filters, 16, 1}});
+    attempts.append({{filters, positions, 1, chunk}, {filters, 16, 1, chunk}});
+  // Strides and dilations spread a patch that has to be small.
+  for (int64_t warps : {4, 2, 1})
+    attempts.push_back({16, 8, 1, chunk, warps});
   ScheduleAttr schedule;
-  for (auto [filters, warpPositions, stages] : attempts) {
+  for (const Attempt &attempted : attempts) {
     int64_t tile[3], warps[3];
-    placeWarps(conv, 8, filters, warpPositions, warpColumns, tile, warps);
+    placeWarps(conv, attempted.warps, attempted.filters,
+               attempted.warpPositions, warpColumns, tile, warps);
     for (int64_t ring : {0, 3, 2}) {
-      ScheduleAttr attempt = getSchedule(conv, *contraction, tile, chunk, warps,
-                                         stages, columns, ring, transpose);
+      ScheduleAttr attempt =
+          getSchedule(conv, *contraction, tile, attempted.chunk, warps,
+                      attempted.stages, columns, ring, transpose);
       if (!attempt)
         continue;
       schedule = attempt;

@@ -222,8 +222,8 @@ module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile 
 
 // -----
 
-// expected-error @below {{early_barrier = true needs stages = 2 or more, not 1}}
-module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 1, lookahead = 1, early_barrier = true>} {}
+// expected-error @below {{lookahead = 1 needs stages = 2 or more, not 1: with one slot nothing runs ahead}}
+module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 1, lookahead = 1>} {}
 
 // -----
 

@@ -187,7 +187,8 @@ def SplitStages : Pass<"kiln-split-stages", "::mlir::gpu::GPUModuleOp"> {
     copy fills becomes a ring of `ring` slots, each of one part of the chunk: an
     index of its outermost dimension. The body becomes one segment for each
     part, with a copy, a wait and barriers of its own. Dots must read the parts
-    one after the other.
+    one after the other; where one of them reads across the parts, the chunk
+    stays whole in its slot.
 
     ```
     kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-split-stages))'
@@ -202,12 +203,15 @@ def PipelineMainLoop : Pass<"kiln-pipeline-main-loop", "::mlir::gpu::GPUModuleOp
   let description = [{
     Needs a loop whose body is segments of the form copy / wait / barrier / load
     fragments / dot / barrier, whatever it computes, perhaps inside other loops.
+    The first segment may have a `kiln.local_copy` and a barrier before its
+    loads. Buffers that fragments are loaded from need two slots or more.
+
     A slot is refilled as soon as a barrier has freed it, also across the outer
     loops; waits leave as many groups open as they can. A `kiln.local_copy` runs
     one iteration ahead, beside the dots. With `lookahead = 1` fragments are
     loaded one dot ahead; with `early_barrier` a segment's wait and barrier stand
     before its last dot, and `spread` distributes the refill copies over the
-    dots.
+    dots; with `peel` the first dot of a tile stands before the loop.
 
     ```
     kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-pipeline-main-loop))'

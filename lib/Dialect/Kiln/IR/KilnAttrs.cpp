@@ -223,12 +223,12 @@ LogicalResult ScheduleAttr::verify(
                        << stringifyContraction(contraction) << " has others";
   if (lookahead < 0 || lookahead > 1)
     return emitError() << "lookahead must be 0 or 1, not " << lookahead;
+  if (lookahead == 1 && stages < 2)
+    return emitError() << "lookahead = 1 needs stages = 2 or more, not "
+                       << stages << ": with one slot nothing runs ahead";
   if (earlyBarrier && lookahead == 0)
     return emitError() << "early_barrier = true needs lookahead = 1, not 0: "
                           "the last k-step's fragments must be in registers";
-  if (earlyBarrier && stages < 2)
-    return emitError() << "early_barrier = true needs stages = 2 or more, not "
-                       << stages;
   if (spread < 1)
     return emitError() << "spread must be positive, not " << spread;
   if (spread > 1 && !earlyBarrier)

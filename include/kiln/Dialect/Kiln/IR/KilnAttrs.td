@@ -117,7 +117,7 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
       reduced, and there are tiles along them if not;
     - `chunk`: input channels of one stage;
     - `warps`: warps of the block over channels, rows and columns;
-    - `stages`: slots of each staged operand;
+    - `stages`: slots of each staged operand; 1: nothing runs ahead;
     - `persistent`: blocks loop over tiles (`tile += grid`) and prefetch across
       them; otherwise one block a tile;
     - `columns`: `plain`, or `even_odd` (fragments alternate columns, which
@@ -129,10 +129,12 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
     - `transpose`: 16-bit channels that lie in planes are staged as they lie and
       transposed in shared memory, so that `ldmatrix` reads them;
     - `lookahead`: k-steps that fragments are loaded before they are used;
-    - `early_barrier`: the barrier of a stage stands before its last k-step;
-    - `spread`: k-steps over which the refill copies are spread;
-    - `peel`: a tile's first k-step stands in front of the loop and takes the
-      start values as they are;
+    - `early_barrier`: the barrier of a stage (with `ring`, of a part) stands
+      before its last k-step;
+    - `spread`: k-steps of a stage (of a part) over which the refill copies are
+      spread;
+    - `peel`: a tile's first k-step stands before the loop and takes the start
+      values as they are;
     - `halving`: reductions across lanes keep half the values at each shuffle;
     - `paired_stores`: neighbouring results leave in one store.
   }];

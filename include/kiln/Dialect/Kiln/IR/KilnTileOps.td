@@ -14,8 +14,8 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 def Kiln_SharedType : Kiln_Type<"Shared", "shared"> {
   let summary = "a buffer of tiles in shared memory";
   let description = [{
-    `slots` tiles of one shape and layout, one behind the other; the shape is
-    that of the layout. `tail` bytes behind each tile take what the threads
+    `slots` tiles of one shape and layout, one after the other; the shape is
+    that of the layout. `tail` bytes after each tile take what the threads
     without a unit in the last round of a copy write, so that no thread has to
     branch.
 
@@ -151,8 +151,8 @@ def Kiln_AsyncCopyOp : Kiln_Op<"async_copy", [AttrSizedOperandSegments]> {
     become zero. With `flat` the source row is already in buffer order: the
     last offset counts elements and all bytes of the slot are copied. With a
     `predicate` nothing happens where it is false. A round is one unit for each
-    thread; `rounds = [first, last]` copies those before `last` only, so that a
-    refill can be spread.
+    thread; `rounds = [first, last]` does those from `first` up to, but without,
+    `last`, so that a refill can be spread.
   }];
   let arguments = (ins AnyMemRef:$source, Variadic<Index>:$offsets,
                        Kiln_SharedType:$buffer, Index:$slot,
@@ -198,8 +198,9 @@ def Kiln_LocalCopyOp : Kiln_Op<"local_copy"> {
     buffers have one shape. All warps of the block share the work. Elements have
     16 bits, are contiguous along one dimension in the source (its rows) and in
     units of eight along another one in the destination, as `ldmatrix.trans`
-    needs them. In a round each warp moves one line: the rows of eight units.
-    `rounds = [first, last]` moves those before `last` only.
+    needs them. In a round each warp moves one line: eight neighbouring rows of
+    the source. `rounds = [first, last]` does the rounds from `first` up to, but
+    without, `last`.
 
     ```mlir
     kiln.local_copy %raw[%s] to %patch[%t]
@@ -217,7 +218,7 @@ def Kiln_LocalCopyOp : Kiln_Op<"local_copy"> {
     int64_t getRowDim();
     /// The dimension along which the destination is contiguous, in units.
     int64_t getUnitDim();
-    /// Lines of `kUnit` rows.
+    /// Lines of a slot, `kUnit` rows each.
     int64_t getNumLines();
     /// The coordinate at which a line starts: units vary fastest.
     ::llvm::SmallVector<int64_t> getLineStart(int64_t line);
