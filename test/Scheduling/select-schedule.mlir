@@ -211,7 +211,7 @@ func.func @strided(%x: tensor<1x8x65x65xf32>, %w: tensor<64x8x3x3xf32>, %o: tens
 // -----
 
 // The element type gives the instruction. An instruction consumes 16 channels.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 16, 32], chunk = 16, warps = [1, 2, 4]
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 16, 32], chunk = 16, warps = [1, 2, 4], ring = 3, transpose = true, lookahead = 1, early_barrier = true, spread = 2, halving
 // TF32: func.func @nchw_f16(
 // F32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 16, 32], chunk = 16, warps = [1, 2, 4]
 // F32: func.func @nchw_f16(
@@ -226,7 +226,7 @@ func.func @nchw_f16(%x: tensor<1x32x66x66xf16>, %w: tensor<64x32x3x3xf16>, %o: t
 
 // -----
 
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 16, 32], chunk = 16, warps = [1, 2, 4]
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 16, 32], chunk = 16, warps = [1, 2, 4], lookahead = 1, early_barrier = true, spread = 7, peel = true, halving
 // TF32: func.func @nhwc_f16(
 func.func @nhwc_f16(%x: tensor<1x66x66x32xf16>, %w: tensor<3x3x32x64xf16>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x66x66x32xf16>, tensor<3x3x32x64xf16>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
