@@ -7,6 +7,7 @@ import sys
 # What each line of the summary looks for, by a part of the metric's name.
 WANTED = [
     ("time", "gpu__time_duration.sum"),
+    ("cycles of an SM", "sm__cycles_active.avg"),
     ("registers a thread", "launch__registers_per_thread"),
     ("occupancy", "sm__warps_active.avg.pct_of_peak_sustained_active"),
     ("SM throughput", "sm__throughput.avg.pct"),

@@ -37,6 +37,7 @@ profile --section SpeedOfLight --section ComputeWorkloadAnalysis \
 profile --metrics "$(
   IFS=,
   counters=(
+    sm__cycles_active.avg
     sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active
     sm__inst_executed_pipe_tensor.sum
     sm__inst_issued.avg.pct_of_peak_sustained_active
