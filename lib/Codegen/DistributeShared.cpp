@@ -202,8 +202,8 @@ void Distributor::loadWords(LocalLoadOp op, LoadedWords &words,
   }
 }
 
-/// ldmatrix where four lanes hold 16 contiguous bytes, a row, and eight rows make
-/// a matrix: words are pairs of 16-bit elements, or 32-bit elements.
+/// ldmatrix where four lanes hold 16 contiguous bytes, a row, and eight rows
+/// make a matrix: words are pairs of 16-bit elements, or 32-bit elements.
 bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
                                ArrayRef<int64_t> missing) {
   LayoutAttr layout = getLayout(op.getFragments());
