@@ -7,9 +7,12 @@
 // CHECK: llvm.mlir.global external @dynamic_shared_memory() {addr_space = 3 : i32, alignment = 128 : i64}
 
 #one = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], paired_stores = true>
+#pairs = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 16], chunk = 8, warps = [1, 1, 1], columns = even_odd>
 #exact = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1]>
 #acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
 #a = #kiln.layout<register = [[8, 0], [0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [4, 0]], warp = []>
+#acc_pairs = #kiln.layout<register = [[0, 2], [8, 0], [0, 1]], lane = [[0, 4], [0, 8], [1, 0], [2, 0], [4, 0]], warp = []>
+#b_pairs = #kiln.layout<register = [[4, 0], [0, 1]], lane = [[1, 0], [2, 0], [0, 2], [0, 4], [0, 8]], warp = []>
 #b = #kiln.layout<register = [[4, 0]], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
 #ah = #kiln.layout<register = [[0, 1], [8, 0], [0, 8]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
 #bh = #kiln.layout<register = [[0, 1], [0, 8]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
@@ -142,6 +145,31 @@ gpu.module @kernels {
     %b = kiln.local_load %bs[%0] at [0, 0] step [1, 1] : !bsh -> tensor<8x16xf16, #bh>
     %d = kiln.dot %a, %b, %acc maps [#km, #nk, #mn] with mma_m16n8k16_f16 : tensor<16x16xf16, #ah>, tensor<8x16xf16, #bh>, tensor<16x8xf32, #acc>
     kiln.store_tile %d, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
+    gpu.return
+  }
+
+  // Even and odd columns: the fragments of two neighbouring n-tiles take columns 2g and
+  // 2g + 1, so that one 64-bit load brings both. Of three taps the second needs one
+  // column more, which comes with the one after it, and the third nothing at all: four
+  // loads, two for each half of k, instead of twelve.
+  //
+  // CHECK-LABEL: gpu.func @even_odd
+  // CHECK-COUNT-4: llvm.load {{.*}} -> vector<2xi32>
+  // CHECK-NOT:     llvm.load
+  // CHECK:         gpu.return
+  gpu.func @even_odd(%out: memref<16x16xf32>) kernel attributes {kiln.schedule = #pairs, known_block_size = array<i32: 32, 1, 1>} {
+    %as = kiln.alloc_shared : !as
+    %bs = kiln.alloc_shared : !kiln.shared<1 x f32, #kiln.shared_layout<[8:24], [20:1]>>
+    %0 = arith.constant 0 : index
+    %acc = arith.constant dense<0.0> : tensor<16x16xf32, #acc_pairs>
+    %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !as -> tensor<16x8xf32, #a>
+    %b0 = kiln.local_load %bs[%0] at [0, 0] step [1, 1] : !kiln.shared<1 x f32, #kiln.shared_layout<[8:24], [20:1]>> -> tensor<8x16xf32, #b_pairs>
+    %d0 = kiln.dot %a, %b0, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x16xf32, #b_pairs>, tensor<16x16xf32, #acc_pairs>
+    %b1 = kiln.local_load %bs[%0] at [0, 1] step [1, 1] : !kiln.shared<1 x f32, #kiln.shared_layout<[8:24], [20:1]>> -> tensor<8x16xf32, #b_pairs>
+    %d1 = kiln.dot %a, %b1, %d0 maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x16xf32, #b_pairs>, tensor<16x16xf32, #acc_pairs>
+    %b2 = kiln.local_load %bs[%0] at [0, 2] step [1, 1] : !kiln.shared<1 x f32, #kiln.shared_layout<[8:24], [20:1]>> -> tensor<8x16xf32, #b_pairs>
+    %d2 = kiln.dot %a, %b2, %d1 maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x16xf32, #b_pairs>, tensor<16x16xf32, #acc_pairs>
+    kiln.store_tile %d2, %out[%0, %0] in_bounds [true, true] : tensor<16x16xf32, #acc_pairs>, memref<16x16xf32>
     gpu.return
   }
 
