@@ -178,6 +178,65 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // A loop between the tiles and the chunks, which carries a sum of its own, as a loop
+  // over channel tiles does. The counters advance like digits: after the last chunk
+  // comes the first of the next channel tile, after the last channel tile the next tile.
+  // The middle loop carries its sum and the slot.
+  //
+  // CHECK-LABEL: gpu.func @nest
+  // CHECK:         scf.for %[[TILE:.+]] = %{{.+}} to %[[TILES:.+]] step %[[BLOCKS:.+]] iter_args(%{{.+}} = %{{.+}}) -> (index)
+  // CHECK:           scf.for %[[F:.+]] = %[[FIRST_F:.+]] to %[[LAST_F:.+]] step %[[STEP_F:[a-z0-9_]+]] iter_args(%[[SOFAR:.+]] = %{{.+}}, %{{.+}} = %{{.+}}) -> (tensor<16x8xf32, {{.+}}>, index)
+  // CHECK:             scf.for %[[K:.+]] = %{{.+}} to %[[LAST_K:[a-z0-9_]+]] step %[[STEP_K:[a-z0-9_]+]] iter_args(
+  // CHECK:               %[[K1:.+]] = arith.addi %[[K]], %[[STEP_K]]
+  // CHECK-NEXT:          %[[WRAP_K:.+]] = arith.cmpi sge, %[[K1]], %[[LAST_K]]
+  // CHECK-NEXT:          %[[NEXT_K:.+]] = arith.select %[[WRAP_K]], %{{.+}}, %[[K1]]
+  // CHECK-NEXT:          %[[F1:.+]] = arith.addi %[[F]], %[[STEP_F]]
+  // CHECK-NEXT:          %[[MOVED_F:.+]] = arith.select %[[WRAP_K]], %[[F1]], %[[F]]
+  // CHECK-NEXT:          %[[WRAP_F:.+]] = arith.cmpi sge, %[[MOVED_F]], %[[LAST_F]]
+  // CHECK-NEXT:          %[[NEXT_F:.+]] = arith.select %[[WRAP_F]], %[[FIRST_F]], %[[MOVED_F]]
+  // CHECK-NEXT:          %[[TILE1:.+]] = arith.addi %[[TILE]], %[[BLOCKS]]
+  // CHECK-NEXT:          %[[NEXT_TILE:.+]] = arith.select %[[WRAP_F]], %[[TILE1]], %[[TILE]]
+  // CHECK-NEXT:          %[[MORE:.+]] = arith.cmpi slt, %[[NEXT_TILE]], %[[TILES]]
+  // CHECK:               kiln.async_copy %{{.+}}[%{{.+}}, %[[NEXT_K]]] to %{{.+}} if %[[MORE]]
+  // CHECK:               kiln.async_copy %{{.+}}[%[[NEXT_K]], %[[NEXT_F]]] to %{{.+}} if %[[MORE]]
+  // CHECK:               kiln.dot
+  // CHECK:             arith.addf %[[SOFAR]],
+  // CHECK:             scf.yield
+  // CHECK:           kiln.store_tile
+  gpu.func @nest(%x: memref<512x64xf32>, %w: memref<64x32xf32>, %out: memref<512x8xf32>) kernel attributes {kiln.schedule = #two} {
+    %as = kiln.alloc_shared : !a2
+    %bs = kiln.alloc_shared : !b2
+    %0 = arith.constant 0 : index
+    %init = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %block = gpu.block_id x
+    %blocks = gpu.grid_dim x
+    %tiles = arith.constant 32 : index
+    scf.for %tile = %block to %tiles step %blocks {
+      %8 = arith.constant 8 : index
+      %32 = arith.constant 32 : index
+      %64 = arith.constant 64 : index
+      %row = affine.apply affine_map<(d0) -> (d0 * 16)>(%tile)
+      %total = scf.for %f = %0 to %32 step %8 iter_args(%sofar = %init) -> (tensor<16x8xf32, #acc>) {
+        %r = scf.for %k = %0 to %64 step %8 iter_args(%acc = %init) -> (tensor<16x8xf32, #acc>) {
+          kiln.async_copy %x[%row, %k] to %as[%0] in_bounds [true, true] vector 4 : memref<512x64xf32> -> !a2
+          kiln.async_copy %w[%k, %f] to %bs[%0] in_bounds [true, true] vector 4 : memref<64x32xf32> -> !b2
+          kiln.async_commit
+          kiln.async_wait 0
+          kiln.barrier
+          %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !a2 -> tensor<16x8xf32, #a>
+          %b = kiln.local_load %bs[%0] at [0, 0] step [1, 1] : !b2 -> tensor<8x8xf32, #b>
+          %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+          kiln.barrier
+          scf.yield %d : tensor<16x8xf32, #acc>
+        }
+        %sum = arith.addf %sofar, %r : tensor<16x8xf32, #acc>
+        scf.yield %sum : tensor<16x8xf32, #acc>
+      }
+      kiln.store_tile %total, %out[%row, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<512x8xf32>
+    }
+    gpu.return
+  }
+
   // lookahead: each dot has its fragments from before the dot in front of it. The
   // early barrier stands before the last dot, whose fragments are in registers, so
   // that the other slot's first fragments are loaded behind it. spread: the refill's
