@@ -14,6 +14,9 @@
 
 #include "MainLoop.h"
 
+#include <map>
+#include <tuple>
+
 #include "kiln/Codegen/CopySchedule.h"
 
 namespace kiln {
@@ -101,6 +104,10 @@ private:
   llvm::SmallVector<Step> steps;
   /// Constants before the outermost loop.
   llvm::DenseMap<int64_t, mlir::Value> constants;
+  /// What getSlot has made: of a carried slot, the number of slots and the
+  /// offset. Carried slots belong to one block each, which all of their uses
+  /// are in.
+  std::map<std::tuple<void *, int64_t, int64_t>, mlir::Value> movedSlots;
   /// How the slots of a buffer turn: their number, and the copies to them in an
   /// iteration.
   llvm::SmallVector<std::pair<int64_t, int64_t>> turns;

@@ -103,14 +103,18 @@ Value Pipeliner::getSlot(Location loc, const State &state, int64_t buffer,
   Value slot = state.slots[turnOf[buffer]];
   if (offset == 0)
     return slot;
+  Value &known = movedSlots[{slot.getAsOpaquePointer(), slots, offset}];
+  if (known)
+    return known;
   if (slots == 2)
-    return arith::SubIOp::create(builder, loc, index(loc, 1), slot);
+    return known = arith::SubIOp::create(builder, loc, index(loc, 1), slot);
   Value moved = add(loc, slot, index(loc, offset));
   Value wrap = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sge,
                                      moved, index(loc, slots));
-  return arith::SelectOp::create(
-      builder, loc, wrap,
-      arith::SubIOp::create(builder, loc, moved, index(loc, slots)), moved);
+  return known = arith::SelectOp::create(
+             builder, loc, wrap,
+             arith::SubIOp::create(builder, loc, moved, index(loc, slots)),
+             moved);
 }
 
 /// The state's slots one iteration later.
