@@ -86,7 +86,7 @@ func.func @scratch(%x: tensor<1x8x66x66xf32>, %w: tensor<128x8x3x3xf32>, %o: ten
 func.func @no_space(%x: tensor<1x8x76x76xf32>, %w: tensor<128x8x17x17xf32>, %o: tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x76x76xf32>, tensor<128x8x17x17xf32>, tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
   ^bb0(%a: tensor<1x8x76x76xf32>, %b: tensor<128x8x17x17xf32>, %c: tensor<1x128x60x60xf32>):
-    // expected-error-re @below {{not supported: tile = {{.+}}, chunk = 8 and stages = 1 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
+    // expected-error-re @below {{not supported: none of the rules' schedules fits, the smallest because tile = {{.+}}, chunk = 8 and stages = 1 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x76x76xf32>, tensor<128x8x17x17xf32>) outs(%c : tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32>
     kiln.yield %r : tensor<1x128x60x60xf32>
   }
