@@ -15,6 +15,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace kiln;
 
@@ -24,12 +26,24 @@ FailureOr<PaddedImage> kiln::getPaddedImage(const Convolution &conv) {
   if (!pad)
     return image;
   Value value = pad.getConstantPaddingValue();
+  ArrayRef<int64_t> low = pad.getStaticLow(), high = pad.getStaticHigh();
   if (!value || !matchPattern(value, m_AnyZeroFloat()) ||
-      ShapedType::isDynamicShape(pad.getStaticLow()))
+      ShapedType::isDynamicShape(low) || ShapedType::isDynamicShape(high))
     return failure();
+  for (int64_t dim : {conv.image.n, conv.image.c})
+    if (low[dim] != 0 || high[dim] != 0)
+      return failure();
   image.source = pad.getSource();
-  image.low.assign(pad.getStaticLow().begin(), pad.getStaticLow().end());
+  image.low.assign(low.begin(), low.end());
   return image;
+}
+
+int64_t kiln::getCopyVector(Type element, ArrayRef<int64_t> lengths) {
+  // A power of two, like all that divides it.
+  int64_t vector = 128 / element.getIntOrFloatBitWidth();
+  for (int64_t length : lengths)
+    vector = std::gcd(vector, length);
+  return vector;
 }
 
 int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
@@ -38,15 +52,11 @@ int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
   if (failed(image))
     return 1;
   auto type = cast<ShapedType>(image->source.getType());
-  int64_t inner = type.getDimSize(3);
   // Where a tile starts along the innermost dimension.
   int64_t step = conv.image.c == 3 ? schedule.getChunk()
                                    : schedule.getTile()[2] * conv.strides[1];
-  int64_t vector = 128 / type.getElementTypeBitWidth();
-  while (vector > 1 &&
-         (inner % vector || step % vector || image->low[3] % vector))
-    vector /= 2;
-  return vector;
+  return getCopyVector(type.getElementType(),
+                       {type.getDimSize(3), step, image->low[3]});
 }
 
 /// Bytes behind a slot for the threads without a unit in the last round of an

@@ -102,10 +102,36 @@ struct SplitStages : public kiln::impl::SplitStagesBase<SplitStages> {
     if (elements * cut.parts != type.getLayout().getCosize())
       return copy.emitOpError("ring needs a buffer whose ")
              << cut.parts << " parts are contiguous";
-    // Parts are whole units, and start at one.
-    int64_t vector = std::gcd(int64_t(copy.getVector()), elements);
+    FailureOr<SmallVector<Operation *>> firstReads =
+        findFirstReads(main, copy, cut);
+    if (failed(firstReads))
+      return failure();
+    auto ringType =
+        SharedType::get(&getContext(), ring, type.getElementType(), cut.layout);
+    OpBuilder builder(alloc);
+    Value buffer = AllocSharedOp::create(builder, alloc.getLoc(), ringType);
+    copyParts(copy, buffer, elements, *firstReads);
+    for (OpOperand &use :
+         llvm::make_early_inc_range(copy.getBuffer().getUses()))
+      if (auto load = dyn_cast<LocalLoadOp>(use.getOwner())) {
+        if (cut.parts > 1) {
+          SmallVector<int64_t> offsets(load.getOffsets());
+          offsets[cut.dim] %= cut.extent;
+          load.setOffsets(offsets);
+        }
+        use.set(buffer);
+      }
+    copy.erase();
+    if (!alloc->use_empty())
+      return alloc.emitOpError("ring: must only be read by local loads");
+    alloc.erase();
+    numParts += cut.parts;
+    return success();
+  }
 
-    // Where each part is read first.
+  /// The first load of the dot that is the first to read each part.
+  static FailureOr<SmallVector<Operation *>>
+  findFirstReads(const MainLoop &main, AsyncCopyOp copy, const Cut &cut) {
     SmallVector<Operation *> firstReads(cut.parts, nullptr);
     llvm::SmallPtrSet<Operation *, 16> readers;
     int64_t part = -1;
@@ -139,13 +165,18 @@ struct SplitStages : public kiln::impl::SplitStagesBase<SplitStages> {
       return copy.emitOpError("ring: only ")
              << part + 1 << " of the " << cut.parts << " parts are read";
 
-    // The ring, and a segment for each part.
-    OpBuilder builder(alloc);
-    auto ringType =
-        SharedType::get(&getContext(), ring, type.getElementType(), cut.layout);
-    Value buffer = AllocSharedOp::create(builder, alloc.getLoc(), ringType);
+    return firstReads;
+  }
+
+  /// A copy and a segment for each part of `elements`, in place of `copy`.
+  static void copyParts(AsyncCopyOp copy, Value buffer, int64_t elements,
+                        ArrayRef<Operation *> firstReads) {
+    // Parts are whole units, and start at one.
+    int64_t vector = std::gcd(int64_t(copy.getVector()), elements);
+    OpBuilder builder(copy);
     Location loc = copy.getLoc();
-    for (int64_t part = 0; part < cut.parts; ++part) {
+    int64_t parts = firstReads.size();
+    for (int64_t part = 0; part < parts; ++part) {
       builder.setInsertionPoint(part == 0 ? copy : firstReads[part]);
       if (part > 0)
         BarrierOp::create(builder, loc);
@@ -165,22 +196,6 @@ struct SplitStages : public kiln::impl::SplitStagesBase<SplitStages> {
         BarrierOp::create(builder, loc);
       }
     }
-    for (OpOperand &use :
-         llvm::make_early_inc_range(copy.getBuffer().getUses()))
-      if (auto load = dyn_cast<LocalLoadOp>(use.getOwner())) {
-        if (cut.parts > 1) {
-          SmallVector<int64_t> offsets(load.getOffsets());
-          offsets[cut.dim] %= cut.extent;
-          load.setOffsets(offsets);
-        }
-        use.set(buffer);
-      }
-    copy.erase();
-    if (!alloc->use_empty())
-      return alloc.emitOpError("ring: must only be read by local loads");
-    alloc.erase();
-    numParts += cut.parts;
-    return success();
   }
 };
 } // namespace

@@ -15,8 +15,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Remarks.h"
 
-#include <numeric>
-
 namespace kiln {
 #define GEN_PASS_DEF_STAGEOPERANDS
 #include "kiln/Codegen/Passes.h.inc"
@@ -27,15 +25,12 @@ using namespace kiln;
 
 /// Elements of the widest copy unit along the innermost dimension: rows must
 /// start aligned, in memory and in the tile, and no unit may straddle an edge.
-static int64_t getCopyVector(ExtractTileOp tile, int64_t contiguous) {
+/// Rows of the buffer have `length` elements, or any number for 0.
+static int64_t getTileCopyVector(ExtractTileOp tile, int64_t length) {
   auto source = cast<MemRefType>(tile.getSource().getType());
-  int64_t vector = 128 / source.getElementTypeBitWidth();
-  int64_t divisor = std::gcd(source.getShape().back(),
-                             getKnownDivisor(tile.getOffsets().back()));
-  divisor = std::gcd(divisor, contiguous);
-  while (vector > 1 && divisor % vector != 0)
-    vector /= 2;
-  return vector;
+  return getCopyVector(source.getElementType(),
+                       {source.getShape().back(),
+                        getKnownDivisor(tile.getOffsets().back()), length});
 }
 
 namespace {
@@ -101,8 +96,8 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
              const Convolution &conv, ExtractTileOp tile, Value slot) {
     auto type = cast<MemRefType>(tile.getSource().getType());
     // Columns are padded to whole units, channels come in whole chunks.
-    int64_t contiguous = conv.image.c == 3 ? schedule.getChunk() : 0;
-    int64_t vector = getCopyVector(tile, contiguous);
+    int64_t length = conv.image.c == 3 ? schedule.getChunk() : 0;
+    int64_t vector = getTileCopyVector(tile, length);
     int64_t bytes = vector * type.getElementTypeBitWidth() / 8;
     if (bytes < 16)
       remark::missed(tile.getLoc(), remark::RemarkOpts::name("copy-width")
@@ -161,7 +156,6 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     Location loc = tile.getLoc();
     auto unpack = tile.getSource().getDefiningOp<UnpackOp>();
     Type element = tile.getTile().getType().getElementType();
-    int64_t widest = 128 / element.getIntOrFloatBitWidth();
     if (unpack) {
       // A chunk of a channel tile is one row of the packed buffer, already in
       // slot order.
@@ -171,9 +165,7 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
                                    unpack.getLayout()));
       Value row = getPackedRow(builder, tile, unpack);
       Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-      int64_t vector = widest;
-      while (vector > 1 && unpack.getLayout().getCosize() % vector != 0)
-        vector /= 2;
+      int64_t vector = getCopyVector(element, unpack.getLayout().getCosize());
       AsyncCopyOp::create(builder, loc, unpack.getPacked(),
                           ValueRange{row, zero}, buffer, slot, Value(),
                           ArrayRef<bool>{true, true}, vector, /*flat=*/true,
@@ -181,7 +173,7 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
       return buffer;
     }
     SharedLayoutAttr layout = getStridedFilterLayout(schedule, conv);
-    int64_t vector = getCopyVector(tile, layout.getShape().back());
+    int64_t vector = getTileCopyVector(tile, layout.getShape().back());
     Value buffer = allocate(
         function, loc,
         SharedType::get(&getContext(), schedule.getStages(), element, layout));

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -41,6 +42,14 @@ static func::FuncOp findEntry(ModuleOp module, StringRef name) {
   return {};
 }
 
+/// Products and sums of sizes in bytes must stay far from 64 bits.
+static bool isTooLarge(ArrayRef<int64_t> shape) {
+  uint64_t elements = 1;
+  for (int64_t extent : shape)
+    elements = llvm::SaturatingMultiply(elements, uint64_t(extent));
+  return elements > uint64_t(1) << 48;
+}
+
 /// What is wrong with a tensor type, as the end of a sentence, or nothing.
 static std::string findFault(Type type) {
   auto shaped = dyn_cast<ShapedType>(type);
@@ -52,6 +61,8 @@ static std::string findFault(Type type) {
     os << "'" << type << "' has no static shape; give every dimension a size";
   else if (llvm::is_contained(shaped.getShape(), 0))
     os << "'" << type << "' has no elements; a dimension has size 0";
+  else if (isTooLarge(shaped.getShape()))
+    os << "'" << type << "' is too large; at most 2^48 elements are supported";
   return text;
 }
 

@@ -51,7 +51,8 @@ static int64_t selectFilterTile(int64_t filters) {
 
 /// Tile and warps for `warps` warps that compute `filters` output channels at a
 /// time, up to 64 each: a warp owns `warpPositions` positions, at least
-/// `warpColumns` columns wide, and the block is at most 32 columns wide.
+/// `warpColumns` columns wide, and the block is at most 32 columns wide, fewer
+/// where its warps have fewer positions.
 static void placeWarps(const Convolution &conv, int64_t warps, int64_t filters,
                        int64_t warpPositions, int64_t warpColumns,
                        int64_t tile[3], int64_t grid[3]) {
@@ -60,8 +61,10 @@ static void placeWarps(const Convolution &conv, int64_t warps, int64_t filters,
   int64_t positionWarps = std::max<int64_t>(1, warps / grid[0]);
   int64_t outColumns = conv.getOutType().getDimSize(conv.out.w);
   tile[0] = filters;
+  int64_t widest = std::max(
+      warpColumns, std::min<int64_t>(32, positionWarps * warpPositions));
   tile[2] =
-      std::clamp<int64_t>(llvm::PowerOf2Ceil(outColumns), warpColumns, 32);
+      std::clamp<int64_t>(llvm::PowerOf2Ceil(outColumns), warpColumns, widest);
   grid[2] = std::min(positionWarps, tile[2] / warpColumns);
   grid[1] = positionWarps / grid[2];
   int64_t warpRows = std::max<int64_t>(1, warpPositions / (tile[2] / grid[2]));
@@ -110,37 +113,25 @@ static ScheduleAttr getSchedule(const Convolution &conv,
   return get(/*lookahead=*/1, std::max<int64_t>(1, spread), peel);
 }
 
-FailureOr<ScheduleAttr>
-kiln::selectSchedule(const Convolution &conv, TargetAttr target,
-                     Precision precision,
-                     function_ref<InFlightDiagnostic()> emitError) {
-  FailureOr<Contraction> contraction = selectContraction(
-      conv.getImageType().getElementType(), precision, emitError);
-  if (failed(contraction))
-    return failure();
-  bool mma = *contraction != Contraction::FMA;
+namespace {
+/// The size of a schedule that is tried.
+struct Attempt {
+  int64_t filters, warpPositions, stages, chunk, warps = 8;
+};
+} // namespace
+
+/// From the fastest to the one that needs the least shared memory: two stages
+/// with whole warps of 64 channels are worth several channel tiles.
+static SmallVector<Attempt> getAttempts(const Convolution &conv,
+                                        Contraction contraction) {
+  bool mma = contraction != Contraction::FMA;
   int64_t taps = conv.getKernelRows() * conv.getKernelColumns();
-  int64_t chunk = !mma ? 8 : *contraction == Contraction::TF32 ? 8 : 16;
+  int64_t chunk = mma && contraction != Contraction::TF32 ? 16 : 8;
   // Copies need time to land: with few k-steps a chunk they run two chunks
   // ahead, and one tap takes two k-steps at a time. 1x1 kernels gain 1.4 to 2
   // times, 2x2 ones 1.2.
   bool fewTaps = mma && taps <= 4;
   bool twoSteps = mma && taps == 1 && conv.getChannels() > chunk;
-  Columns columns = selectColumns(conv, *contraction);
-  // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
-  // the measured optimum of dense windows.
-  bool wide = conv.getOutType().getDimSize(conv.out.w) > 8;
-  int64_t warpColumns =
-      *contraction == Contraction::TF32 && wide && conv.strides[1] == 1 ? 16
-                                                                        : 8;
-  // Pairs of 16-bit channels that lie in planes are no words of a fragment.
-  bool transpose =
-      mma && *contraction != Contraction::TF32 && conv.image.c != 3;
-  // From the fastest to the one that needs the least shared memory: two stages
-  // with whole warps of 64 channels are worth several channel tiles.
-  struct Attempt {
-    int64_t filters, warpPositions, stages, chunk, warps = 8;
-  };
   SmallVector<Attempt> attempts;
   int64_t most = selectFilterTile(conv.getFilters());
   int64_t positions = mma ? 64 : 32;
@@ -156,14 +147,35 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   if (twoSteps)
     addPipelined(2 * chunk);
   addPipelined(chunk);
-  for (int64_t filters = std::min<int64_t>(most, 128); filters >= 16;
-       filters /= 2)
+  for (int64_t filters = most; filters >= 16; filters /= 2)
     attempts.append({{filters, positions, 1, chunk}, {filters, 16, 1, chunk}});
   // Strides and dilations spread a patch that has to be small.
   for (int64_t warps : {4, 2, 1})
     attempts.push_back({16, 8, 1, chunk, warps});
+  return attempts;
+}
+
+FailureOr<ScheduleAttr>
+kiln::selectSchedule(const Convolution &conv, TargetAttr target,
+                     Precision precision,
+                     function_ref<InFlightDiagnostic()> emitError) {
+  FailureOr<Contraction> contraction = selectContraction(
+      conv.getImageType().getElementType(), precision, emitError);
+  if (failed(contraction))
+    return failure();
+  Columns columns = selectColumns(conv, *contraction);
+  // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
+  // the measured optimum of dense windows.
+  bool wide = conv.getOutType().getDimSize(conv.out.w) > 8;
+  int64_t warpColumns =
+      *contraction == Contraction::TF32 && wide && conv.strides[1] == 1 ? 16
+                                                                        : 8;
+  // Pairs of 16-bit channels that lie in planes are no words of a fragment.
+  bool transpose =
+      (*contraction == Contraction::F16 || *contraction == Contraction::BF16) &&
+      conv.image.c != 3;
   ScheduleAttr schedule;
-  for (const Attempt &attempted : attempts) {
+  for (const Attempt &attempted : getAttempts(conv, *contraction)) {
     int64_t tile[3], warps[3];
     placeWarps(conv, attempted.warps, attempted.filters,
                attempted.warpPositions, warpColumns, tile, warps);
@@ -179,8 +191,10 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
         return schedule;
     }
   }
-  // Say of the smallest one why it does not fit.
-  if (failed(checkScheduleFits(schedule, target, conv, emitError)))
-    return failure();
-  return schedule;
+  auto refuse = [&] {
+    return emitError() << "none of the rules' schedules fits, the smallest "
+                          "because ";
+  };
+  (void)checkScheduleFits(schedule, target, conv, refuse);
+  return failure();
 }

@@ -12,6 +12,7 @@
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace kiln {
 #define GEN_PASS_DEF_SELECTSCHEDULE
@@ -59,10 +60,17 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
       signalPassFailure();
   }
 
-  /// Of the whole convolution: two for each multiply-add.
-  static int64_t countFlops(const Convolution &conv) {
-    return 2 * conv.getOutType().getNumElements() * conv.getChannels() *
-           conv.getKernelRows() * conv.getKernelColumns();
+  /// Of the whole convolution: two for each multiply-add. None where they are
+  /// too many to be counted.
+  static std::optional<int64_t> countFlops(const Convolution &conv) {
+    SmallVector<int64_t> factors(conv.getOutType().getShape());
+    factors.append(
+        {2, conv.getChannels(), conv.getKernelRows(), conv.getKernelColumns()});
+    int64_t flops = 1;
+    for (int64_t factor : factors)
+      if (llvm::MulOverflow(flops, factor, flops))
+        return std::nullopt;
+    return flops;
   }
 
   LogicalResult selectFor(KernelOp kernel, TargetAttr target,
@@ -73,10 +81,12 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
           "must contain exactly one 2-D convolution to be scheduled");
     auto emitError = [&] { return conv->op->emitOpError("not supported: "); };
     if (failed(getPaddedImage(*conv)))
-      return emitError() << "padding must be a constant zero of static size";
-    kernel->setAttr("kiln.flops",
-                    IntegerAttr::get(IntegerType::get(&getContext(), 64),
-                                     countFlops(*conv)));
+      return emitError() << "padding must be a constant zero of static size, "
+                            "around rows and columns; pad batch and channels "
+                            "outside the program";
+    if (std::optional<int64_t> flops = countFlops(*conv))
+      kernel->setAttr("kiln.flops",
+                      Builder(&getContext()).getI64IntegerAttr(*flops));
     if (!given)
       given = kernel.getScheduleAttr();
     if (given) {
@@ -110,14 +120,6 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
                                         .function(kernel.getKernelName()))
         << remark::metric("SharedBytes", getSharedBytes(*selected, *conv))
         << remark::metric("ImageCopyBytes", bytes);
-    if (bytes < 16)
-      remark::missed(kernel.getLoc(), remark::RemarkOpts::name("copy-width")
-                                          .category("kiln-select-schedule")
-                                          .function(kernel.getKernelName()))
-          << remark::reason(
-                 "the image is copied in units of {0} bytes: rows of {1} "
-                 "elements are not whole 16-byte units",
-                 bytes, conv->getImageType().getDimSize(3));
     return success();
   }
 };

@@ -216,12 +216,17 @@ private:
         append(value.bitcastToAPInt());
       return success();
     }
-    if (auto resource = dyn_cast<DenseResourceElementsAttr>(data))
-      if (AsmResourceBlob *blob = resource.getRawHandle().getBlob()) {
-        plan.constants.append(blob->getData().begin(), blob->getData().end());
-        return success();
-      }
-    return op->emitError("cannot read the value of the constant");
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(data)) {
+      AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+      if (!blob)
+        return op->emitError("the data of the constant's resource '")
+               << resource.getRawHandle().getKey()
+               << "' is missing; it must stand in dialect_resources of the "
+                  "input";
+      plan.constants.append(blob->getData().begin(), blob->getData().end());
+      return success();
+    }
+    return op->emitError("cannot read a constant of type ") << data.getType();
   }
 
   LogicalResult readLaunch(LaunchOp launch) {

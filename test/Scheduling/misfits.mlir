@@ -86,7 +86,7 @@ func.func @scratch(%x: tensor<1x8x66x66xf32>, %w: tensor<128x8x3x3xf32>, %o: ten
 func.func @no_space(%x: tensor<1x8x76x76xf32>, %w: tensor<128x8x17x17xf32>, %o: tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x76x76xf32>, tensor<128x8x17x17xf32>, tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
   ^bb0(%a: tensor<1x8x76x76xf32>, %b: tensor<128x8x17x17xf32>, %c: tensor<1x128x60x60xf32>):
-    // expected-error-re @below {{not supported: tile = {{.+}}, chunk = 8 and stages = 1 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
+    // expected-error-re @below {{not supported: none of the rules' schedules fits, the smallest because tile = {{.+}}, chunk = 8 and stages = 1 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x76x76xf32>, tensor<128x8x17x17xf32>) outs(%c : tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32>
     kiln.yield %r : tensor<1x128x60x60xf32>
   }
@@ -118,6 +118,41 @@ func.func @padding(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tens
     } : tensor<1x8x64x64xf32> to tensor<1x8x66x66xf32>
     // expected-error @below {{not supported: padding must be a constant zero of static size}}
     %r = linalg.conv_2d_nchw_fchw ins(%p, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+// Only the rows and columns of a tile's patch may reach beyond the image.
+func.func @padded_batch(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<2x64x64x64xf32>) -> tensor<2x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<2x64x64x64xf32>) -> tensor<2x64x64x64xf32> {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<2x64x64x64xf32>):
+    %zero = arith.constant 0.0 : f32
+    %p = tensor.pad %a low[1, 0, 0, 0] high[0, 0, 0, 0] {
+    ^bb1(%i: index, %j: index, %k: index, %l: index):
+      tensor.yield %zero : f32
+    } : tensor<1x8x66x66xf32> to tensor<2x8x66x66xf32>
+    // expected-error @below {{around rows and columns; pad batch and channels outside the program}}
+    %r = linalg.conv_2d_nchw_fchw ins(%p, %b : tensor<2x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<2x64x64x64xf32>) -> tensor<2x64x64x64xf32>
+    kiln.yield %r : tensor<2x64x64x64xf32>
+  }
+  return %y : tensor<2x64x64x64xf32>
+}
+
+// -----
+
+func.func @padded_channels(%i: tensor<1x66x66x3xf32>, %w: tensor<3x3x8x64xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%i, %w, %o : tensor<1x66x66x3xf32>, tensor<3x3x8x64xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  ^bb0(%a: tensor<1x66x66x3xf32>, %b: tensor<3x3x8x64xf32>, %c: tensor<1x64x64x64xf32>):
+    %zero = arith.constant 0.0 : f32
+    %p = tensor.pad %a low[0, 0, 0, 0] high[0, 0, 0, 5] {
+    ^bb1(%i0: index, %j: index, %k: index, %l: index):
+      tensor.yield %zero : f32
+    } : tensor<1x66x66x3xf32> to tensor<1x66x66x8xf32>
+    // expected-error @below {{around rows and columns; pad batch and channels outside the program}}
+    %r = linalg.conv_2d_nhwc_hwcf ins(%p, %b : tensor<1x66x66x8xf32>, tensor<3x3x8x64xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
     kiln.yield %r : tensor<1x64x64x64xf32>
   }
   return %y : tensor<1x64x64x64xf32>

@@ -301,3 +301,20 @@ func.func @one_tap(%x: tensor<1x64x64x64xf32>, %w: tensor<128x64x1x1xf32>, %o: t
   }
   return %y : tensor<1x128x64x64xf32>
 }
+
+// -----
+
+// A stride spreads a row of the patch: tiles of fewer columns where 32 do not
+// fit.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 16], chunk = 8, warps = [1, 1, 2], stages = 1
+// TF32: func.func @strided(
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [16, 1, 16], chunk = 8, warps = [1, 1, 2], stages = 1
+// F32: func.func @strided(
+func.func @strided(%x: tensor<1x8x131x2115xf32>, %w: tensor<16x8x3x3xf32>, %o: tensor<1x16x3x34xf32>) -> tensor<1x16x3x34xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x131x2115xf32>, tensor<16x8x3x3xf32>, tensor<1x16x3x34xf32>) -> tensor<1x16x3x34xf32> {
+  ^bb0(%a: tensor<1x8x131x2115xf32>, %b: tensor<16x8x3x3xf32>, %c: tensor<1x16x3x34xf32>):
+    %r = linalg.conv_2d_nchw_fchw {strides = dense<64> : tensor<2xi64>} ins(%a, %b : tensor<1x8x131x2115xf32>, tensor<16x8x3x3xf32>) outs(%c : tensor<1x16x3x34xf32>) -> tensor<1x16x3x34xf32>
+    kiln.yield %r : tensor<1x16x3x34xf32>
+  }
+  return %y : tensor<1x16x3x34xf32>
+}

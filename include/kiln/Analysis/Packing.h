@@ -12,8 +12,8 @@
 namespace kiln {
 
 /// Writes into `packed` what `op` computes from `filter`: the elements of the
-/// whole filter, or one that all of them equal. Elements have a whole power of
-/// two of bytes, eight at most.
+/// whole filter, or one that all of them equal. Elements have 1, 2, 4 or 8
+/// bytes.
 void evaluatePack(PackOp op, llvm::ArrayRef<char> filter,
                   llvm::MutableArrayRef<char> packed);
 

@@ -16,11 +16,16 @@ struct PaddedImage {
   mlir::Value source;
   llvm::SmallVector<int64_t> low; ///< leading padding of each dimension
 };
-/// Looks through a constant-zero `tensor.pad`; failure for any other padding.
+/// Looks through a `tensor.pad` by constant zeros along rows and columns;
+/// failure for any other padding.
 mlir::FailureOr<PaddedImage> getPaddedImage(const Convolution &conv);
 
-/// Elements of the widest copy (16 bytes at most) whose units always start
-/// aligned and never straddle the image's edge.
+/// Elements of the widest copy unit, 16 bytes at most, that divides all of
+/// `lengths`: row lengths and row offsets along the innermost dimension.
+int64_t getCopyVector(mlir::Type element, llvm::ArrayRef<int64_t> lengths);
+
+/// Elements of the widest copy of the image whose units always start aligned
+/// and never straddle its edge.
 int64_t getImageCopyVector(ScheduleAttr schedule, const Convolution &conv);
 
 /// The buffers that the image's tiles are staged in.

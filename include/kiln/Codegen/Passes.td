@@ -89,9 +89,9 @@ def TileReduction : Pass<"kiln-tile-reduction", "::mlir::ModuleOp"> {
   let summary = "loops over chunks of input channels";
   let description = [{
     Needs tiled convolutions on `kiln.extract_tile` operands, in a loop over
-    channel tiles or not. Leaves an `scf.for`
-    over chunks of input channels that carries the accumulator; its body is the
-    convolution of a chunk. Channels beyond the image's read as zero.
+    channel tiles or not. Leaves an `scf.for` over chunks of input channels that
+    carries the accumulator; its body is the convolution of a chunk. Channels
+    beyond the image's read as zero.
 
     ```
     kiln-opt --kiln-tile-to-blocks --kiln-tile-reduction
@@ -131,8 +131,8 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
     become staged buffers of the schedule's `stages` slots in layouts that the
     fragment loads read without bank conflicts, filled by asynchronous copies of
     the widest legal unit (a remark says why it is below 16 bytes). With
-    `transpose` the image is staged as it lies and a `kiln.local_copy` brings its
-    channels next to one another. The loop is left unpipelined: copy, wait,
+    `transpose` the image is staged as it lies, in one or two slots, and a
+    `kiln.local_copy` brings its channels next to one another. The loop is left unpipelined: copy, wait,
     barrier, (transpose, barrier,) compute, barrier.
 
     ```
@@ -204,7 +204,8 @@ def PipelineMainLoop : Pass<"kiln-pipeline-main-loop", "::mlir::gpu::GPUModuleOp
     Needs a loop whose body is segments of the form copy / wait / barrier / load
     fragments / dot / barrier, whatever it computes, perhaps inside other loops.
     The first segment may have a `kiln.local_copy` and a barrier before its
-    loads. Buffers that fragments are loaded from need two slots or more.
+    loads. A loop stays as it is, with a remark, where a buffer that fragments
+    are loaded from has one slot.
 
     A slot is refilled as soon as a barrier has freed it, also across the outer
     loops; waits leave as many groups open as they can. A `kiln.local_copy` runs

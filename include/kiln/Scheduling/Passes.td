@@ -13,16 +13,20 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
   let summary = "gives every compute kernel a #kiln.schedule";
   let description = [{
     Needs `kiln.kernel` ops with one convolution each and a `kiln.target` on the
-    module; leaves a `#kiln.schedule` on every compute kernel that has none. The
-    rules: the precision and the element type give the instruction; a tile holds
-    all output channels, padded to a power of two, up to 128, and beyond 256, 128
-    or 64 of them, whichever pads least (256 only where the filter is small);
-    eight warps of 64 channels by 64 positions (fewer channels: more positions a
-    block); two stages, with a ring for the filter where they do not fit as they
-    are, or with fewer channels, but 64, in a tile; else one stage, with as many
-    channels as fit. A schedule given by `schedule` or already on the kernel is
-    checked against the program and the target and kept. What fits no schedule is
-    an error at the convolution.
+    module; leaves a `#kiln.schedule` on every compute kernel that has none. A
+    schedule given by `schedule` or already on the kernel is checked against the
+    program and the target and kept. What fits no schedule is an error at the
+    convolution.
+
+    The rules: the precision and the element type give the instruction; a tile
+    holds all output channels, padded to a power of two, up to 128, and beyond
+    128 or 64 of them, whichever pads less; eight warps of 64 channels by 64
+    positions (fewer channels: more positions a block); two stages, three where
+    the kernel has at most four taps, and two k-steps a chunk where it has one.
+    The filter goes through a ring where this does not fit otherwise; then there
+    are fewer positions, down to 64 channels, then one stage with as many
+    channels as fit, at last fewer warps. 16-bit channels that lie in planes are
+    transposed.
 
     ```
     kiln-opt --kiln-normalize --kiln-fuse --kiln-set-target --kiln-select-schedule

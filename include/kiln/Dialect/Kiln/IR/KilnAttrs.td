@@ -124,8 +124,9 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
       makes 64-bit loads serve neighbouring taps);
     - `weights`: `packed` (a packing kernel writes fragment order) or `strided`;
     - `ring`: slots of a ring in which the packed filter of a chunk is staged in
-      parts, one for each row (column with `plain`) of the kernel; 0: whole
-      chunks in `stages` slots;
+      parts, one for each row (column with `plain`) of the kernel, each tap where
+      the taps lie the other way, or each k-step of a single tap; 0: whole chunks
+      in `stages` slots;
     - `transpose`: 16-bit channels that lie in planes are staged as they lie and
       transposed in shared memory, so that `ldmatrix` reads them;
     - `lookahead`: k-steps that fragments are loaded before they are used;
