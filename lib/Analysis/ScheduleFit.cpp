@@ -285,6 +285,21 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
            << " and stages = " << schedule.getStages() << " need at least "
            << bytes << " bytes of shared memory, " << target.getName()
            << " has " << target.getSharedPerBlock() << " a block";
+  // Copies are unrolled: a patch far larger than what the threads copy at once,
+  // as large strides make it, would be code without end.
+  constexpr int64_t mostRounds = 512;
+  int64_t vector = getImageCopyVector(schedule, conv);
+  int64_t units = 1;
+  for (int64_t extent :
+       getImageBuffers(schedule, conv, vector).copied.getShape())
+    units *= extent;
+  int64_t rounds = llvm::divideCeil(units / vector, schedule.getThreads());
+  if (rounds > mostRounds)
+    return emitError() << getTileText(schedule)
+                       << ", chunk = " << schedule.getChunk() << " and "
+                       << getWarpsText(schedule) << " give a thread " << rounds
+                       << " copies of the image's patch, at most " << mostRounds
+                       << " are supported; take a smaller tile or more warps";
   return success();
 }
 

@@ -310,3 +310,17 @@ func.func @ring(%x: tensor<1x8x66x66xf32>, %w: tensor<128x8x3x3xf32>, %o: tensor
   }
   return %y : tensor<1x128x64x64xf32>
 }
+
+// -----
+
+// A stride of 128 spreads 8 positions over 897 columns, of 32 channels each, which 32
+// threads copy one by one.
+func.func @copies(%x: tensor<1x32x1x901xf16>, %w: tensor<16x32x1x1xf16>, %o: tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x32x1x901xf16>, tensor<16x32x1x1xf16>, tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 1, 8], chunk = 32, warps = [1, 1, 1], stages = 1>} {
+  ^bb0(%a: tensor<1x32x1x901xf16>, %b: tensor<16x32x1x1xf16>, %c: tensor<1x16x1x8xf32>):
+    // expected-error @below {{the given schedule does not fit: tile = [16, 1, 8], chunk = 32 and warps = [1, 1, 1] give a thread 897 copies of the image's patch, at most 512 are supported; take a smaller tile or more warps}}
+    %r = linalg.conv_2d_nchw_fchw {strides = dense<[1, 128]> : tensor<2xi64>} ins(%a, %b : tensor<1x32x1x901xf16>, tensor<16x32x1x1xf16>) outs(%c : tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32>
+    kiln.yield %r : tensor<1x16x1x8xf32>
+  }
+  return %y : tensor<1x16x1x8xf32>
+}
