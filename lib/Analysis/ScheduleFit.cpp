@@ -59,14 +59,16 @@ int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
                        {type.getDimSize(3), step, image->low[3]});
 }
 
+/// Units of `vector` elements that a tile of this layout is copied in.
+static int64_t getCopyUnits(SharedLayoutAttr layout, int64_t vector) {
+  return ShapedType::getNumElements(layout.getShape()) / vector;
+}
+
 /// Bytes behind a slot for the threads without a unit in the last round of an
 /// asynchronous copy.
 static int64_t getCopyTail(SharedLayoutAttr layout, int64_t vector,
                            int64_t elementBytes, int64_t threads) {
-  int64_t units = 1;
-  for (int64_t extent : layout.getShape())
-    units *= extent;
-  units /= vector;
+  int64_t units = getCopyUnits(layout, vector);
   int64_t unitBytes = vector * elementBytes;
   // Only asynchronous copies are worth it.
   return unitBytes < 4 ? 0
@@ -289,11 +291,9 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
   // as large strides make it, would be code without end.
   constexpr int64_t mostRounds = 512;
   int64_t vector = getImageCopyVector(schedule, conv);
-  int64_t units = 1;
-  for (int64_t extent :
-       getImageBuffers(schedule, conv, vector).copied.getShape())
-    units *= extent;
-  int64_t rounds = llvm::divideCeil(units / vector, schedule.getThreads());
+  SharedType copied = getImageBuffers(schedule, conv, vector).copied;
+  int64_t rounds = llvm::divideCeil(getCopyUnits(copied.getLayout(), vector),
+                                    schedule.getThreads());
   if (rounds > mostRounds)
     return emitError() << getTileText(schedule)
                        << ", chunk = " << schedule.getChunk() << " and "

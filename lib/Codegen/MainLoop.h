@@ -36,6 +36,8 @@ struct MainLoop {
     llvm::SmallVector<AsyncCopyOp> copies; ///< of an iteration, in order
     llvm::SmallVector<int64_t> segments;   ///< that each of them stands in
     LocalCopyOp reader, writer;            ///< null where there is none
+    /// Slots that an iteration fills, by copies or by one transposition.
+    int64_t getTurns() const { return std::max<int64_t>(1, copies.size()); }
     int64_t getSlots() const {
       return llvm::cast<SharedType>(value.getType()).getSlots();
     }

@@ -8,7 +8,6 @@
 
 #include "Pipeliner.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Remarks.h"
 
 namespace kiln {

@@ -16,16 +16,21 @@ using namespace kiln;
 // Computation
 //===----------------------------------------------------------------------===//
 
+/// Makes a cloned load of `segment` read the slot that `state` says.
+void Pipeliner::setSlot(LocalLoadOp load, int64_t segment, const State &state) {
+  int64_t buffer = main.getBufferIndex(load.getBuffer());
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(load);
+  load.getSlotMutable().set(getSlot(load.getLoc(), state, buffer,
+                                    main.getCopyRead(buffer, segment), 0));
+}
+
 SmallVector<Value> Pipeliner::emitLoads(DotOp dot, int64_t segment,
                                         const State &state) {
   SmallVector<Value> fragments;
   for (Value operand : {dot.getA(), dot.getB()}) {
     auto load = cast<LocalLoadOp>(builder.clone(*operand.getDefiningOp()));
-    int64_t buffer = main.getBufferIndex(load.getBuffer());
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPoint(load);
-    load.getSlotMutable().set(getSlot(load.getLoc(), state, buffer,
-                                      main.getCopyRead(buffer, segment), 0));
+    setSlot(load, segment, state);
     fragments.push_back(load.getFragments());
   }
   return fragments;
@@ -60,13 +65,8 @@ void Pipeliner::emitSegment(int64_t segment, const Variables &variables,
       if (operand.getType().isIndex())
         main.cloneIndex(builder, operand, mapping);
     Operation *clone = builder.clone(*op, mapping);
-    if (auto load = dyn_cast<LocalLoadOp>(clone)) {
-      int64_t buffer = main.getBufferIndex(load.getBuffer());
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPoint(load);
-      load.getSlotMutable().set(getSlot(load.getLoc(), state, buffer,
-                                        main.getCopyRead(buffer, segment), 0));
-    }
+    if (auto load = dyn_cast<LocalLoadOp>(clone))
+      setSlot(load, segment, state);
   }
 }
 
@@ -218,8 +218,7 @@ void Pipeliner::run() {
           {static_cast<int64_t>(number), static_cast<int64_t>(i), dot});
   for (const MainLoop::Buffer &buffer : main.buffers) {
     int64_t slots = buffer.getSlots();
-    std::pair<int64_t, int64_t> turn = {
-        slots, std::max<int64_t>(1, buffer.copies.size()) % slots};
+    std::pair<int64_t, int64_t> turn = {slots, buffer.getTurns() % slots};
     if (turn.second == 0) {
       turnOf.push_back(-1);
       continue;

@@ -47,6 +47,10 @@ private:
   /// Which part of a window's work is done.
   struct Part {
     int64_t number, of;
+    /// Its share of `total` rounds: the first, and the one after its last.
+    std::pair<int64_t, int64_t> getShare(int64_t total) const {
+      return {number * total / of, (number + 1) * total / of};
+    }
   };
 
   bool ahead() const { return schedule.getEarlyBarrier(); }
@@ -56,6 +60,7 @@ private:
   mlir::Value add(mlir::Location loc, mlir::Value a, mlir::Value b);
   mlir::Value index(mlir::Location loc, int64_t value);
   Variables advance(mlir::Location loc, Variables variables);
+  Variables advance(mlir::Location loc, Variables variables, int64_t distance);
   mlir::Value getSlot(mlir::Location loc, const State &state, int64_t buffer,
                       int64_t copy, int64_t distance);
   State nextSlots(mlir::Location loc, const State &state);
@@ -70,6 +75,7 @@ private:
   void emitLocalCopies(const Variables &variables, const State &state,
                        Part part, int64_t distance);
   State emitPrologue(const Variables &first);
+  void setSlot(LocalLoadOp load, int64_t segment, const State &state);
   llvm::SmallVector<mlir::Value> emitLoads(DotOp dot, int64_t segment,
                                            const State &state);
   mlir::Value emitDot(DotOp dot, mlir::ValueRange fragments, mlir::Value acc);

@@ -9,8 +9,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/Support/MathExtras.h"
 
-#include <map>
-
 using namespace mlir;
 using namespace kiln;
 
@@ -91,13 +89,19 @@ Pipeliner::Variables Pipeliner::advance(Location loc, Variables variables) {
   return variables;
 }
 
+Pipeliner::Variables Pipeliner::advance(Location loc, Variables variables,
+                                        int64_t distance) {
+  for (int64_t step = 0; step < distance; ++step)
+    variables = advance(loc, variables);
+  return variables;
+}
+
 /// The slot of a copy for the iteration that comes `distance` after that of
 /// `state`.
 Value Pipeliner::getSlot(Location loc, const State &state, int64_t buffer,
                          int64_t copy, int64_t distance) {
   int64_t slots = main.buffers[buffer].getSlots();
-  int64_t count = std::max<int64_t>(1, main.buffers[buffer].copies.size());
-  int64_t offset = (distance * count + copy) % slots;
+  int64_t offset = (distance * main.buffers[buffer].getTurns() + copy) % slots;
   if (turnOf[buffer] < 0)
     return index(loc, offset);
   Value slot = state.slots[turnOf[buffer]];
@@ -192,8 +196,8 @@ void Pipeliner::emitCopies(ArrayRef<CopySchedule::Item> items,
   }
   llvm::stable_sort(
       rounds, [](const Round &a, const Round &b) { return a.place < b.place; });
-  int64_t total = rounds.size(), first = part.number * total / part.of,
-          last = (part.number + 1) * total / part.of;
+  auto [first, last] = part.getShare(rounds.size());
+  ArrayRef<Round> share = ArrayRef(rounds).slice(first, last - first);
   // Variables and mappings of the iterations that are copied for.
   std::map<int64_t, std::pair<IRMapping, Value>> iterations;
   auto getIteration = [&](Location loc,
@@ -201,9 +205,7 @@ void Pipeliner::emitCopies(ArrayRef<CopySchedule::Item> items,
     auto [it, isNew] = iterations.try_emplace(distance);
     if (!isNew)
       return it->second;
-    Variables at = variables;
-    for (int64_t step = 0; step < distance; ++step)
-      at = advance(loc, at);
+    Variables at = advance(loc, variables, distance);
     if (distance > 0 && ahead())
       at = clamp(loc, at);
     else if (distance > 0)
@@ -216,7 +218,7 @@ void Pipeliner::emitCopies(ArrayRef<CopySchedule::Item> items,
   };
   for (auto [index, item] : llvm::enumerate(items)) {
     int64_t from = std::numeric_limits<int64_t>::max(), to = 0;
-    for (const Round &round : ArrayRef(rounds).slice(first, last - first))
+    for (const Round &round : share)
       if (round.item == index) {
         from = std::min(from, round.number);
         to = std::max(to, round.number + 1);
@@ -247,8 +249,7 @@ void Pipeliner::emitLocalCopies(const Variables &variables, const State &state,
   for (LocalCopyOp op : main.segments.front().localCopies) {
     Location loc = op.getLoc();
     int64_t count = op.getNumRounds(schedule.getThreads());
-    int64_t first = part.number * count / part.of,
-            last = (part.number + 1) * count / part.of;
+    auto [first, last] = part.getShare(count);
     if (first == last)
       continue;
     Value from =
@@ -260,9 +261,7 @@ void Pipeliner::emitLocalCopies(const Variables &variables, const State &state,
       range = builder.getDenseI64ArrayAttr({first, last});
     OpBuilder::InsertionGuard guard(builder);
     if (!ahead() && distance > 0) {
-      Variables at = variables;
-      for (int64_t step = 0; step < distance; ++step)
-        at = advance(loc, at);
+      Variables at = advance(loc, variables, distance);
       auto valid = scf::IfOp::create(builder, loc, isValid(loc, at), false);
       builder.setInsertionPoint(valid.thenBlock()->getTerminator());
     }

@@ -164,7 +164,6 @@ struct SplitStages : public kiln::impl::SplitStagesBase<SplitStages> {
     if (part + 1 != cut.parts)
       return copy.emitOpError("ring: only ")
              << part + 1 << " of the " << cut.parts << " parts are read";
-
     return firstReads;
   }
 

@@ -132,8 +132,8 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
     fragment loads read without bank conflicts, filled by asynchronous copies of
     the widest legal unit (a remark says why it is below 16 bytes). With
     `transpose` the image is staged as it lies, in one or two slots, and a
-    `kiln.local_copy` brings its channels next to one another. The loop is left unpipelined: copy, wait,
-    barrier, (transpose, barrier,) compute, barrier.
+    `kiln.local_copy` brings its channels next to one another. The loop is left
+    unpipelined: copy, wait, barrier, (transpose, barrier,) compute, barrier.
 
     ```
     kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-stage-operands))'
