@@ -50,7 +50,7 @@ static LayoutAttr makeLayout(MLIRContext *context, const Bits &bits,
 }
 
 OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
-                                       const Convolution &conv) {
+                                       const ContractionView &conv) {
   MLIRContext *context = schedule.getContext();
   ArrayRef<int64_t> tile = schedule.getTile(), warps = schedule.getWarps();
   int64_t filters = tile[0] / warps[0], rows = tile[1] / warps[1],
@@ -124,7 +124,7 @@ OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
                : axis == Axis::Channel ? conv.filter.c
                                        : -1;
       },
-      4);
+      conv.getFilterType().getRank());
   layouts.image = makeLayout(
       context, image,
       [&](Axis axis) -> int64_t {
@@ -133,7 +133,7 @@ OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
                : axis == Axis::Column ? conv.image.w
                                       : -1;
       },
-      4);
+      conv.getImageType().getRank());
   layouts.out = makeLayout(
       context, out,
       [&](Axis axis) -> int64_t {
@@ -142,7 +142,7 @@ OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
                : axis == Axis::Column ? conv.out.w
                                       : -1;
       },
-      4);
+      conv.getOutType().getRank());
   return layouts;
 }
 
@@ -164,7 +164,7 @@ bool kiln::isKernelRowInner(ScheduleAttr schedule) {
   return schedule.getColumns() == Columns::Plain;
 }
 
-int64_t kiln::getRingParts(ScheduleAttr schedule, const Convolution &conv) {
+int64_t kiln::getRingParts(ScheduleAttr schedule, const ContractionView &conv) {
   int64_t rows = conv.getKernelRows(), columns = conv.getKernelColumns();
   int64_t outer = isKernelRowInner(schedule) ? columns : rows;
   if (outer > 1)
@@ -175,7 +175,7 @@ int64_t kiln::getRingParts(ScheduleAttr schedule, const Convolution &conv) {
 }
 
 SharedLayoutAttr kiln::getPackedFilterLayout(ScheduleAttr schedule,
-                                             const Convolution &conv) {
+                                             const ContractionView &conv) {
   LayoutAttr fragments = getOperandLayouts(schedule, conv).filter;
   int64_t bits = conv.getFilterType().getElementType().getIntOrFloatBitWidth();
   // The bits of the fragment order, from the innermost: the registers of 16
@@ -206,26 +206,31 @@ SharedLayoutAttr kiln::getPackedFilterLayout(ScheduleAttr schedule,
   if (schedule.getChunk() > k)
     channels.push_back({schedule.getChunk() / k, stride});
   stride *= schedule.getChunk() / k;
-  SmallVector<Mode> modes(4);
+  SmallVector<Mode> modes(conv.getFilterType().getRank(), makeMode({}));
   modes[conv.filter.f] = makeMode(bitsOf(conv.filter.f, schedule.getTile()[0]));
   modes[conv.filter.c] = makeMode(channels);
   int64_t rows = conv.getKernelRows(), columns = conv.getKernelColumns();
   bool rowInner = isKernelRowInner(schedule);
-  modes[conv.filter.w] =
-      makeMode({{columns, rowInner ? stride * rows : stride}});
-  modes[conv.filter.h] =
-      makeMode({{rows, rowInner ? stride : stride * columns}});
+  if (conv.filter.w >= 0)
+    modes[conv.filter.w] =
+        makeMode({{columns, rowInner ? stride * rows : stride}});
+  if (conv.filter.h >= 0)
+    modes[conv.filter.h] =
+        makeMode({{rows, rowInner ? stride : stride * columns}});
   return SharedLayoutAttr::get(schedule.getContext(), modes);
 }
 
 SharedLayoutAttr kiln::getStridedFilterLayout(ScheduleAttr schedule,
-                                              const Convolution &conv) {
+                                              const ContractionView &conv) {
   SmallVector<int64_t> shape(conv.getFilterType().getShape());
   shape[conv.filter.f] = schedule.getTile()[0];
   shape[conv.filter.c] = schedule.getChunk();
-  SmallVector<Mode> modes(4);
+  for (unsigned loop : conv.batch)
+    shape[*conv.getFilterMap().getResultPosition(
+        getAffineDimExpr(loop, schedule.getContext()))] = 1;
+  SmallVector<Mode> modes(shape.size());
   int64_t stride = 1;
-  for (int64_t dim = 3; dim >= 0; --dim) {
+  for (int64_t dim = shape.size() - 1; dim >= 0; --dim) {
     modes[dim] = Mode({{shape[dim], stride}});
     stride *= shape[dim];
   }
@@ -233,35 +238,38 @@ SharedLayoutAttr kiln::getStridedFilterLayout(ScheduleAttr schedule,
 }
 
 SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
-                                      const Convolution &conv, int64_t vector) {
+                                      const ContractionView &conv, int64_t vector) {
   int64_t bytes =
       conv.getImageType().getElementType().getIntOrFloatBitWidth() / 8;
   int64_t rows = conv.getWindow(0, schedule.getTile()[1]),
           columns = conv.getWindow(1, schedule.getTile()[2]),
           chunk = schedule.getChunk();
   LayoutAttr fragments = getOperandLayouts(schedule, conv).image;
-  SmallVector<int64_t> steps(4, 1);
-  steps[conv.image.h] = conv.strides[0];
+  int64_t rank = conv.getImageType().getRank();
+  SmallVector<int64_t> steps(rank, 1);
+  if (conv.image.h >= 0)
+    steps[conv.image.h] = conv.strides[0];
   steps[conv.image.w] = conv.strides[1];
-  bool channelsInner = conv.image.c == 3 || schedule.getTranspose();
+  bool channelsInner = conv.isChannelInnermost() || schedule.getTranspose();
   if (schedule.getTranspose())
     columns = llvm::alignTo(columns, LocalCopyOp::kUnit);
   auto build = [&](int64_t pad) {
-    SmallVector<Mode> modes(4);
-    modes[conv.image.n] = Mode({{1, 0}});
+    SmallVector<Mode> modes(rank, Mode({{1, 0}}));
     if (channelsInner) {
       // Channels innermost: units of 16 bytes, one plane for each unit.
       int64_t inner = std::min<int64_t>(chunk, 16 / bytes);
       int64_t plane = rows * columns * inner + pad;
       modes[conv.image.w] = Mode({{columns, inner}});
-      modes[conv.image.h] = Mode({{rows, columns * inner}});
+      if (conv.image.h >= 0)
+        modes[conv.image.h] = Mode({{rows, columns * inner}});
       modes[conv.image.c] = chunk > inner
                                 ? Mode({{inner, 1}, {chunk / inner, plane}})
                                 : Mode({{inner, 1}});
     } else {
       int64_t pitch = llvm::alignTo(columns, vector);
       modes[conv.image.w] = Mode({{pitch, 1}});
-      modes[conv.image.h] = Mode({{rows, pitch}});
+      if (conv.image.h >= 0)
+        modes[conv.image.h] = Mode({{rows, pitch}});
       modes[conv.image.c] = Mode({{chunk, rows * pitch + pad}});
     }
     return SharedLayoutAttr::get(schedule.getContext(), modes);
@@ -283,7 +291,7 @@ SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
 }
 
 SharedLayoutAttr kiln::getUntransposedImageLayout(ScheduleAttr schedule,
-                                                  const Convolution &conv) {
+                                                  const ContractionView &conv) {
   constexpr int64_t unit = LocalCopyOp::kUnit;
   int64_t rows = conv.getWindow(0, schedule.getTile()[1]);
   int64_t pitch = llvm::alignTo(conv.getWindow(1, schedule.getTile()[2]), unit);
@@ -291,10 +299,10 @@ SharedLayoutAttr kiln::getUntransposedImageLayout(ScheduleAttr schedule,
   int64_t plane = rows * pitch;
   if (plane / unit % 2 == 0)
     plane += unit;
-  SmallVector<Mode> modes(4);
-  modes[conv.image.n] = Mode({{1, 0}});
+  SmallVector<Mode> modes(conv.getImageType().getRank(), Mode({{1, 0}}));
   modes[conv.image.c] = Mode({{schedule.getChunk(), plane}});
-  modes[conv.image.h] = Mode({{rows, pitch}});
+  if (conv.image.h >= 0)
+    modes[conv.image.h] = Mode({{rows, pitch}});
   modes[conv.image.w] = Mode({{pitch, 1}});
   return SharedLayoutAttr::get(schedule.getContext(), modes);
 }

@@ -20,8 +20,9 @@
 using namespace mlir;
 using namespace kiln;
 
-FailureOr<PaddedImage> kiln::getPaddedImage(const Convolution &conv) {
-  PaddedImage image{conv.getImage(), SmallVector<int64_t>(4, 0)};
+FailureOr<PaddedImage> kiln::getPaddedImage(const ContractionView &conv) {
+  int64_t rank = conv.getImageType().getRank();
+  PaddedImage image{conv.getImage(), SmallVector<int64_t>(rank, 0)};
   auto pad = image.source.getDefiningOp<tensor::PadOp>();
   if (!pad)
     return image;
@@ -30,8 +31,9 @@ FailureOr<PaddedImage> kiln::getPaddedImage(const Convolution &conv) {
   if (!value || !matchPattern(value, m_AnyZeroFloat()) ||
       ShapedType::isDynamicShape(low) || ShapedType::isDynamicShape(high))
     return failure();
-  for (int64_t dim : {conv.image.n, conv.image.c})
-    if (low[dim] != 0 || high[dim] != 0)
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (dim != conv.image.h && dim != conv.image.w &&
+        (low[dim] != 0 || high[dim] != 0))
       return failure();
   image.source = pad.getSource();
   image.low.assign(low.begin(), low.end());
@@ -47,16 +49,19 @@ int64_t kiln::getCopyVector(Type element, ArrayRef<int64_t> lengths) {
 }
 
 int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
-                                 const Convolution &conv) {
+                                 const ContractionView &conv) {
   FailureOr<PaddedImage> image = getPaddedImage(conv);
   if (failed(image))
     return 1;
   auto type = cast<ShapedType>(image->source.getType());
   // Where a tile starts along the innermost dimension.
-  int64_t step = conv.image.c == 3 ? schedule.getChunk()
-                                   : schedule.getTile()[2] * conv.strides[1];
+  int64_t inner = type.getRank() - 1;
+  int64_t step = inner == conv.image.c   ? schedule.getChunk()
+                 : inner == conv.image.w ? schedule.getTile()[2] * conv.strides[1]
+                 : inner == conv.image.h ? schedule.getTile()[1] * conv.strides[0]
+                                         : 1;
   return getCopyVector(type.getElementType(),
-                       {type.getDimSize(3), step, image->low[3]});
+                       {type.getDimSize(inner), step, image->low[inner]});
 }
 
 /// Units of `vector` elements that a tile of this layout is copied in.
@@ -76,7 +81,7 @@ static int64_t getCopyTail(SharedLayoutAttr layout, int64_t vector,
 }
 
 ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
-                                   const Convolution &conv, int64_t vector) {
+                                   const ContractionView &conv, int64_t vector) {
   Type element = conv.getImageType().getElementType();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   int64_t threads = schedule.getThreads(), stages = schedule.getStages();
@@ -92,15 +97,14 @@ ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
   int64_t parts = schedule.getRing() ? getRingParts(schedule, conv) : 1;
   SharedLayoutAttr raw = getUntransposedImageLayout(schedule, conv);
   int64_t line = raw.getShape()[conv.image.w] * LocalCopyOp::kUnit * bytes;
-  int64_t lines = raw.getShape()[conv.image.h] * raw.getShape()[conv.image.c] /
-                  LocalCopyOp::kUnit;
+  int64_t lines = ShapedType::getNumElements(raw.getShape()) * bytes / line;
   int64_t tail = (llvm::alignTo(lines, threads / 32) - lines) * line;
   return {SharedType::get(context, stages == 1 || parts > 2 ? 1 : 2, element,
                           raw, getCopyTail(raw, vector, bytes, threads)),
           SharedType::get(context, stages, element, layout, tail)};
 }
 
-int64_t kiln::getStagedBytes(ScheduleAttr schedule, const Convolution &conv) {
+int64_t kiln::getStagedBytes(ScheduleAttr schedule, const ContractionView &conv) {
   ImageBuffers image =
       getImageBuffers(schedule, conv, getImageCopyVector(schedule, conv));
   int64_t bytes = image.copied.getBytes();
@@ -120,7 +124,7 @@ int64_t kiln::getStagedBytes(ScheduleAttr schedule, const Convolution &conv) {
   return bytes + slots * llvm::alignTo(slotBytes, SharedType::kAlignment);
 }
 
-int64_t kiln::getSharedBytes(ScheduleAttr schedule, const Convolution &conv) {
+int64_t kiln::getSharedBytes(ScheduleAttr schedule, const ContractionView &conv) {
   int64_t bytes = getStagedBytes(schedule, conv);
   LayoutAttr out = getOperandLayouts(schedule, conv).out;
   int64_t dim = conv.out.f;
@@ -154,7 +158,7 @@ static uint64_t multiply(ArrayRef<int64_t> factors) {
   return product;
 }
 
-bool kiln::canPackFilter(const Convolution &conv) {
+bool kiln::canPackFilter(const ContractionView &conv) {
   auto argument = dyn_cast<BlockArgument>(conv.getFilter());
   return argument && argument.hasOneUse();
 }
@@ -162,7 +166,7 @@ bool kiln::canPackFilter(const Convolution &conv) {
 /// Codegen counts elements within a tile, and within a filter that it packs, in
 /// 32 bits.
 static LogicalResult
-checkExtents(ScheduleAttr schedule, const Convolution &conv,
+checkExtents(ScheduleAttr schedule, const ContractionView &conv,
              function_ref<InFlightDiagnostic()> emitError) {
   auto check = [&](ShapedType type, ArrayRef<int64_t> tile,
                    StringRef what) -> LogicalResult {
@@ -183,13 +187,16 @@ checkExtents(ScheduleAttr schedule, const Convolution &conv,
                        << " are supported";
   };
   ArrayRef<int64_t> tile = schedule.getTile();
-  SmallVector<int64_t> image(4, 1), out(4, 1);
+  SmallVector<int64_t> image(conv.getImageType().getRank(), 1),
+      out(conv.getOutType().getRank(), 1);
   image[conv.image.c] = schedule.getChunk();
-  image[conv.image.h] = conv.getWindow(0, tile[1]);
   image[conv.image.w] = conv.getWindow(1, tile[2]);
   out[conv.out.f] = tile[0];
-  out[conv.out.h] = tile[1];
   out[conv.out.w] = tile[2];
+  if (conv.row >= 0) {
+    image[conv.image.h] = conv.getWindow(0, tile[1]);
+    out[conv.out.h] = tile[1];
+  }
   ShapedType filter = conv.getFilterType();
   if (failed(check(conv.getImageType(), image, "the image")) ||
       failed(check(conv.getOutType(), out, "the result")))
@@ -211,7 +218,7 @@ checkExtents(ScheduleAttr schedule, const Convolution &conv,
 }
 
 /// Fragments are words: 16-bit elements are loaded in pairs.
-static LogicalResult checkPairs(ScheduleAttr schedule, const Convolution &conv,
+static LogicalResult checkPairs(ScheduleAttr schedule, const ContractionView &conv,
                                 function_ref<InFlightDiagnostic()> emitError) {
   Type element = conv.getImageType().getElementType();
   if (schedule.usesTensorCores() || element.getIntOrFloatBitWidth() >= 32)
@@ -228,7 +235,7 @@ static LogicalResult checkPairs(ScheduleAttr schedule, const Convolution &conv,
 }
 
 static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
-                               const Convolution &conv,
+                               const ContractionView &conv,
                                function_ref<InFlightDiagnostic()> emitError) {
   Type element = conv.getImageType().getElementType();
   bool matches =
@@ -257,7 +264,7 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
   if (failed(checkExtents(schedule, conv, emitError)) ||
       failed(checkPairs(schedule, conv, emitError)))
     return failure();
-  if (schedule.getTranspose() && conv.image.c == 3)
+  if (schedule.getTranspose() && conv.isChannelInnermost())
     return emitError() << "transpose = true brings channels next to one "
                           "another, but those of the image already are";
   int64_t steps = conv.getKernelRows() * conv.getKernelColumns() *
@@ -305,7 +312,7 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
 
 LogicalResult
 kiln::checkScheduleFits(ScheduleAttr schedule, TargetAttr target,
-                        const Convolution &conv,
+                        const ContractionView &conv,
                         function_ref<InFlightDiagnostic()> emitError) {
   // Who only asks gives an inactive diagnostic, which converts to success.
   bool fits = true;

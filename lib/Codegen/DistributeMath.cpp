@@ -386,6 +386,9 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
           getSharedPointer(loc, base),
           ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(reg * rowBytes)});
     };
+    // The place may still be read from the last turn of a loop.
+    if (walksInLoops)
+      gpu::BarrierOp::create(builder, loc);
     {
       OpBuilder::InsertionGuard insertion(builder);
       if (copyMask != 0) {

@@ -54,6 +54,10 @@ private:
   mlir::LogicalResult distributeLoop(mlir::scf::ForOp loop);
   mlir::LogicalResult distributeIf(mlir::scf::IfOp op);
   mlir::LogicalResult distributeStructured(mlir::linalg::LinalgOp op);
+  mlir::LogicalResult distributeScalars(mlir::linalg::LinalgOp op,
+                                        LayoutAttr layout, int64_t reg,
+                                        mlir::AffineMap toLoops,
+                                        mlir::IRMapping &body);
   mlir::LogicalResult distributeDelinearize(mlir::Operation *op);
   mlir::LogicalResult cloneScalar(mlir::Operation *op);
   mlir::FailureOr<Fragment> getFragment(mlir::Value tile);
@@ -78,6 +82,7 @@ private:
 
   //--- DistributeGlobal.cpp
   mlir::LogicalResult distributeExtract(ExtractTileOp op);
+  mlir::LogicalResult distributeLoad(LoadTileOp op);
   mlir::LogicalResult distributeStore(StoreTileOp op);
   mlir::LogicalResult distributePack(PackOp op, StoreTileOp store);
   mlir::LogicalResult distributeAsyncCopy(AsyncCopyOp op);
@@ -127,6 +132,9 @@ private:
   /// Inserts what depends on the thread's number only, in the entry block.
   mlir::OpBuilder hoisted;
   ScheduleAttr schedule;
+  /// Whether the kernel has a loop schedule: nothing but its reductions then
+  /// puts barriers between two uses of shared memory.
+  bool walksInLoops = false;
   mlir::Value tid, lane, warp, sharedBase;
   mlir::IRMapping mapping;
   llvm::DenseMap<mlir::Value, Fragment> fragments;

@@ -25,8 +25,8 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
   void runOnOperation() override {
     SmallVector<KernelOp> kernels;
     getOperation().walk([&](KernelOp kernel) {
-      if (kernel.getScheduleAttr() &&
-          kernel.getScheduleAttr().getWeights() == Weights::Packed)
+      auto schedule = dyn_cast_or_null<ScheduleAttr>(kernel.getScheduleAttr());
+      if (schedule && schedule.getWeights() == Weights::Packed)
         kernels.push_back(kernel);
     });
     for (KernelOp kernel : kernels)
@@ -35,21 +35,28 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
   }
 
   LogicalResult pack(KernelOp kernel) {
-    FailureOr<Convolution> conv = Convolution::find(kernel.getBody());
+    FailureOr<ContractionView> conv = ContractionView::find(kernel.getBody());
     if (failed(conv))
-      return kernel.emitOpError("must contain exactly one 2-D convolution");
+      return kernel.emitOpError("must contain exactly one contraction");
     auto argument = dyn_cast<BlockArgument>(conv->getFilter());
     if (!argument || !argument.hasOneUse())
       return conv->op->emitOpError("not supported: a packed filter must be an "
                                    "argument that only the convolution reads");
-    ScheduleAttr schedule = kernel.getScheduleAttr();
+    auto schedule = cast<ScheduleAttr>(kernel.getScheduleAttr());
     SharedLayoutAttr layout = getPackedFilterLayout(schedule, *conv);
     Type element = conv->getFilterType().getElementType();
-    int64_t rows = llvm::divideCeil(conv->getFilters(), schedule.getTile()[0]) *
-                   llvm::divideCeil(conv->getChannels(), schedule.getChunk());
+    // A row for each chunk of each channel tile of each batch.
+    SmallVector<int64_t> tileDims;
+    for (unsigned loop : conv->batch)
+      tileDims.push_back(*conv->getFilterMap().getResultPosition(
+          getAffineDimExpr(loop, &getContext())));
+    tileDims.append({conv->filter.f, conv->filter.c});
+    int64_t rows = 1;
+    for (int64_t dim : tileDims)
+      rows *= llvm::divideCeil(conv->getFilterType().getDimSize(dim),
+                               layout.getShape()[dim]);
     auto packedType =
         RankedTensorType::get({rows, layout.getCosize()}, element);
-    int64_t tileDims[] = {conv->filter.f, conv->filter.c};
     Location loc = conv->op->getLoc();
 
     // The packing kernel.

@@ -29,9 +29,10 @@ selectContraction(Type element, Precision precision,
 
 /// Even and odd columns alternate where neighbouring columns are neighbours in
 /// memory and taps move by one column: 64-bit loads then serve two taps.
-static Columns selectColumns(const Convolution &conv, Contraction contraction) {
-  bool rowsContiguous = conv.image.w == 3;
-  bool wide = conv.getOutType().getDimSize(conv.out.w) > 8;
+static Columns selectColumns(const ContractionView &conv, Contraction contraction) {
+  bool rowsContiguous =
+      conv.image.w == conv.getImageType().getRank() - 1;
+  bool wide = conv.getOutColumns() > 8;
   return contraction == Contraction::TF32 && rowsContiguous && wide &&
                  conv.strides[1] == 1 && conv.dilations[1] == 1
              ? Columns::EvenOdd
@@ -53,13 +54,13 @@ static int64_t selectFilterTile(int64_t filters) {
 /// time, up to 64 each: a warp owns `warpPositions` positions, at least
 /// `warpColumns` columns wide, and the block is at most 32 columns wide, fewer
 /// where its warps have fewer positions.
-static void placeWarps(const Convolution &conv, int64_t warps, int64_t filters,
+static void placeWarps(const ContractionView &conv, int64_t warps, int64_t filters,
                        int64_t warpPositions, int64_t warpColumns,
                        int64_t tile[3], int64_t grid[3]) {
   int64_t warpFilters = std::min<int64_t>(64, filters);
   grid[0] = filters / warpFilters;
   int64_t positionWarps = std::max<int64_t>(1, warps / grid[0]);
-  int64_t outColumns = conv.getOutType().getDimSize(conv.out.w);
+  int64_t outColumns = conv.getOutColumns();
   tile[0] = filters;
   int64_t widest = std::max(
       warpColumns, std::min<int64_t>(32, positionWarps * warpPositions));
@@ -69,7 +70,7 @@ static void placeWarps(const Convolution &conv, int64_t warps, int64_t filters,
   grid[1] = positionWarps / grid[2];
   int64_t warpRows = std::max<int64_t>(1, warpPositions / (tile[2] / grid[2]));
   // Rows beyond the image's are wasted work.
-  int64_t rows = llvm::PowerOf2Ceil(conv.getOutType().getDimSize(conv.out.h));
+  int64_t rows = llvm::PowerOf2Ceil(conv.getOutRows());
   while (warpRows > 1 && grid[1] * warpRows > rows)
     warpRows /= 2;
   grid[1] = std::min(grid[1], rows);
@@ -78,7 +79,7 @@ static void placeWarps(const Convolution &conv, int64_t warps, int64_t filters,
 
 /// The schedule with everything that pays for this choice; null where a ring
 /// would not make the staged filter smaller.
-static ScheduleAttr getSchedule(const Convolution &conv,
+static ScheduleAttr getSchedule(const ContractionView &conv,
                                 Contraction contraction, ArrayRef<int64_t> tile,
                                 int64_t chunk, ArrayRef<int64_t> warps,
                                 int64_t stages, Columns columns, int64_t ring,
@@ -122,7 +123,7 @@ struct Attempt {
 
 /// From the fastest to the one that needs the least shared memory: two stages
 /// with whole warps of 64 channels are worth several channel tiles.
-static SmallVector<Attempt> getAttempts(const Convolution &conv,
+static SmallVector<Attempt> getAttempts(const ContractionView &conv,
                                         Contraction contraction) {
   bool mma = contraction != Contraction::FMA;
   int64_t taps = conv.getKernelRows() * conv.getKernelColumns();
@@ -156,7 +157,7 @@ static SmallVector<Attempt> getAttempts(const Convolution &conv,
 }
 
 FailureOr<ScheduleAttr>
-kiln::selectSchedule(const Convolution &conv, TargetAttr target,
+kiln::selectSchedule(const ContractionView &conv, TargetAttr target,
                      Precision precision,
                      function_ref<InFlightDiagnostic()> emitError) {
   FailureOr<Contraction> contraction = selectContraction(
@@ -166,14 +167,14 @@ kiln::selectSchedule(const Convolution &conv, TargetAttr target,
   Columns columns = selectColumns(conv, *contraction);
   // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
   // the measured optimum of dense windows.
-  bool wide = conv.getOutType().getDimSize(conv.out.w) > 8;
+  bool wide = conv.getOutColumns() > 8;
   int64_t warpColumns =
       *contraction == Contraction::TF32 && wide && conv.strides[1] == 1 ? 16
                                                                         : 8;
   // Pairs of 16-bit channels that lie in planes are no words of a fragment.
   bool transpose =
       (*contraction == Contraction::F16 || *contraction == Contraction::BF16) &&
-      conv.image.c != 3;
+      !conv.isChannelInnermost();
   ScheduleAttr schedule;
   for (const Attempt &attempted : getAttempts(conv, *contraction)) {
     int64_t tile[3], warps[3];

@@ -62,7 +62,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
 
   /// Of the whole convolution: two for each multiply-add. None where they are
   /// too many to be counted.
-  static std::optional<int64_t> countFlops(const Convolution &conv) {
+  static std::optional<int64_t> countFlops(const ContractionView &conv) {
     SmallVector<int64_t> factors(conv.getOutType().getShape());
     factors.append(
         {2, conv.getChannels(), conv.getKernelRows(), conv.getKernelColumns()});
@@ -75,7 +75,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
 
   LogicalResult selectFor(KernelOp kernel, TargetAttr target,
                           ScheduleAttr given) {
-    FailureOr<Convolution> conv = Convolution::find(kernel.getBody());
+    FailureOr<ContractionView> conv = ContractionView::find(kernel.getBody());
     if (failed(conv))
       return kernel.emitOpError(
           "must contain exactly one 2-D convolution to be scheduled");
@@ -88,7 +88,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
       kernel->setAttr("kiln.flops",
                       Builder(&getContext()).getI64IntegerAttr(*flops));
     if (!given)
-      given = kernel.getScheduleAttr();
+      given = dyn_cast_or_null<ScheduleAttr>(kernel.getScheduleAttr());
     if (given) {
       auto emitMisfit = [&] {
         return conv->op->emitOpError("the given schedule does not fit: ");

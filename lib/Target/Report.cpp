@@ -14,8 +14,8 @@ using namespace kiln;
 Roofline kiln::computeRoofline(TargetAttr target, const KernelInfo &kernel) {
   // Scalar f32: 128 fused multiply-adds a multiprocessor and cycle.
   double gflops = target.getSms() * 128 * 2 * target.getClockMhz() / 1e3;
-  if (kernel.schedule) {
-    switch (kernel.schedule.getContraction()) {
+  if (auto schedule = dyn_cast_or_null<ScheduleAttr>(kernel.schedule)) {
+    switch (schedule.getContraction()) {
     case Contraction::FMA:
       break;
     case Contraction::TF32:

@@ -7,7 +7,7 @@
 #ifndef KILN_SCHEDULING_RULES_H
 #define KILN_SCHEDULING_RULES_H
 
-#include "kiln/Analysis/Convolution.h"
+#include "kiln/Analysis/ContractionView.h"
 
 namespace kiln {
 
@@ -17,7 +17,7 @@ enum class Precision { TF32, F32 };
 /// The schedule that the rules give `conv` on `target`, or failure after
 /// `emitError` has said what does not fit.
 mlir::FailureOr<ScheduleAttr>
-selectSchedule(const Convolution &conv, TargetAttr target, Precision precision,
+selectSchedule(const ContractionView &conv, TargetAttr target, Precision precision,
                llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 
 } // namespace kiln

@@ -95,6 +95,8 @@ void kiln::printModeList(AsmPrinter &printer, ArrayRef<Mode> list) {
   });
 }
 
+#include "kiln/Dialect/Kiln/IR/KilnAttrInterfaces.cpp.inc"
+
 #define GET_ATTRDEF_CLASSES
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.cpp.inc"
 
@@ -106,8 +108,95 @@ void KilnDialect::registerAttributes() {
 }
 
 //===----------------------------------------------------------------------===//
+// Loop schedule
+//===----------------------------------------------------------------------===//
+
+int64_t LoopScheduleAttr::getThreads() const { return getBlock(); }
+bool LoopScheduleAttr::hasPersistentBlocks() const { return false; }
+
+Attribute LoopScheduleAttr::parse(AsmParser &parser, Type) {
+  FailureOr<SmallVector<int64_t>> tile, vector;
+  FailureOr<SmallVector<Mode>> threads;
+  int64_t block = 0;
+  // A list of dimensions in brackets of its own.
+  auto parseThreads = [&]() -> FailureOr<SmallVector<Mode>> {
+    if (parser.parseLSquare())
+      return failure();
+    if (succeeded(parser.parseOptionalRSquare()))
+      return SmallVector<Mode>();
+    FailureOr<SmallVector<Mode>> list = parseModeList(parser);
+    if (failed(list) || parser.parseRSquare())
+      return failure();
+    return list;
+  };
+  if (parser.parseLess() || parser.parseKeyword("tile") ||
+      parser.parseEqual() || failed(tile = parseIntList(parser)) ||
+      parser.parseComma() || parser.parseKeyword("threads") ||
+      parser.parseEqual() || failed(threads = parseThreads()) ||
+      parser.parseComma() || parser.parseKeyword("vector") ||
+      parser.parseEqual() || failed(vector = parseIntList(parser)) ||
+      parser.parseComma() || parser.parseKeyword("block") ||
+      parser.parseEqual() || parser.parseInteger(block) ||
+      parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(parser.getNameLoc()); },
+                    parser.getContext(), *tile, *threads, *vector, block);
+}
+
+void LoopScheduleAttr::print(AsmPrinter &printer) const {
+  printer << "<tile = ";
+  printIntList(printer, getTile());
+  printer << ", threads = [";
+  printModeList(printer, getThreadsAlong());
+  printer << "], vector = ";
+  printIntList(printer, getVector());
+  printer << ", block = " << getBlock() << '>';
+}
+
+LogicalResult
+LoopScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                         ArrayRef<int64_t> tile, ArrayRef<Mode> threads,
+                         ArrayRef<int64_t> vector, int64_t block) {
+  if (tile.size() != threads.size() || tile.size() != vector.size())
+    return emitError() << "tile, threads and vector need an entry for each "
+                          "axis: they have "
+                       << tile.size() << ", " << threads.size() << " and "
+                       << vector.size();
+  if (block < 32 || block > 1024 || !llvm::isPowerOf2_64(block))
+    return emitError() << "block must be a power of two from 32 to 1024, not "
+                       << block;
+  for (auto [axis, size] : llvm::enumerate(tile)) {
+    if (threads[axis].numParts != 1)
+      return emitError() << "threads of axis " << axis
+                         << " must be one size:stride";
+    Mode::Part part = threads[axis].parts().front();
+    if (size < 1 || part.size < 1 || vector[axis] < 1 ||
+        !llvm::isPowerOf2_64(size) || !llvm::isPowerOf2_64(part.size) ||
+        !llvm::isPowerOf2_64(vector[axis]))
+      return emitError() << "tile, threads and vector of axis " << axis
+                         << " must be powers of two";
+    if (part.size * vector[axis] > size)
+      return emitError() << "axis " << axis << " has " << part.size
+                         << " threads of " << vector[axis]
+                         << " positions, its tile only " << size;
+    if (part.size > 1 &&
+        (part.stride < 1 || !llvm::isPowerOf2_64(part.stride) ||
+         part.size * part.stride > block))
+      return emitError() << "threads " << part.size << ":" << part.stride
+                         << " of axis " << axis
+                         << " do not lie in a block of " << block;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Target and schedule
 //===----------------------------------------------------------------------===//
+
+int64_t ScheduleAttr::getThreads() const {
+  return 32 * getWarps()[0] * getWarps()[1] * getWarps()[2];
+}
+bool ScheduleAttr::hasPersistentBlocks() const { return getPersistent(); }
 
 LogicalResult
 TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name,

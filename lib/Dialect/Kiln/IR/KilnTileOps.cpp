@@ -92,6 +92,29 @@ LogicalResult ExtractTileOp::verify() {
   return verifyEncoding(*this, tile);
 }
 
+LogicalResult LoadTileOp::verify() {
+  auto source = cast<ShapedType>(getSource().getType());
+  RankedTensorType tile = getTile().getType();
+  AffineMap map = getMap();
+  if (map.getNumDims() != tile.getRank() || map.getNumSymbols() != 0 ||
+      static_cast<int64_t>(getOffsets().size()) != tile.getRank())
+    return emitOpError("needs an offset and a dimension of the map for each of "
+                       "the tile's ")
+           << tile.getRank() << " dimensions";
+  if (map.getNumResults() != source.getRank() ||
+      static_cast<int64_t>(getInBounds().size()) != source.getRank())
+    return emitOpError("needs a coordinate of the map and an in_bounds for "
+                       "each of the source's ")
+           << source.getRank() << " dimensions";
+  if (tile.getElementType() != source.getElementType())
+    return emitOpError("tile must have the source's element type");
+  if (auto padding = getPaddingAttr();
+      padding && padding.getType() != tile.getElementType())
+    return emitOpError("padding must have the element type ")
+           << tile.getElementType() << ", not " << padding.getType();
+  return verifyEncoding(*this, tile);
+}
+
 LogicalResult StoreTileOp::verify() {
   auto dest = cast<ShapedType>(getDest().getType());
   if (failed(verifyBox(*this, dest, getOffsets().size(), getInBounds())))

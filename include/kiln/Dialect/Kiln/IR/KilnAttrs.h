@@ -18,7 +18,7 @@
 namespace kiln {
 
 /// Tiles have at most this many dimensions.
-inline constexpr int64_t kMaxTileRank = 6;
+inline constexpr int64_t kMaxTileRank = 8;
 
 /// The coordinate step that one bit of a register, lane or warp number adds.
 struct Basis {
@@ -99,6 +99,8 @@ void printModeList(mlir::AsmPrinter &printer, llvm::ArrayRef<Mode> list);
 } // namespace kiln
 
 #include "kiln/Dialect/Kiln/IR/KilnEnums.h.inc" // IWYU pragma: export
+
+#include "kiln/Dialect/Kiln/IR/KilnAttrInterfaces.h.inc" // IWYU pragma: export
 
 #define GET_ATTRDEF_CLASSES
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.h.inc"

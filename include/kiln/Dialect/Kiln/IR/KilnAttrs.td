@@ -105,8 +105,22 @@ def Kiln_TargetAttr : Kiln_Attr<"Target", "target"> {
 // #kiln.schedule
 //===----------------------------------------------------------------------===//
 
-def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
-  let summary = "every decision about one fused kernel";
+def Kiln_KernelSchedule : AttrInterface<"KernelSchedule"> {
+  let cppNamespace = "::kiln";
+  let description = [{
+    What every pass may ask a kernel's schedule, whatever its kind. How it lays
+    tiles over the axes of a kernel is answered by `getTilePlan` of
+    lib/Analysis, whether it fits by `checkScheduleFits`.
+  }];
+  let methods = [
+    InterfaceMethod<"Threads of a block.", "int64_t", "getThreads">,
+    InterfaceMethod<"Whether blocks loop over tiles.", "bool",
+                    "hasPersistentBlocks">];
+}
+
+def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
+    [DeclareAttrInterfaceMethods<Kiln_KernelSchedule>]> {
+  let summary = "every decision about a kernel around a contraction";
   let description = [{
     All later passes obey this attribute and none decides on its own, so that a
     test, a tuner or a user replays a kernel by writing it down.
@@ -159,10 +173,6 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// Threads of a block.
-    int64_t getThreads() const {
-      return 32 * getWarps()[0] * getWarps()[1] * getWarps()[2];
-    }
     bool usesTensorCores() const {
       return getContraction() != Contraction::FMA;
     }
@@ -173,6 +183,42 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
       case Contraction::TF32: return 8;
       default: return 16;
       }
+    }
+  }];
+}
+
+def Kiln_LoopScheduleAttr : Kiln_Attr<"LoopSchedule", "loop_schedule",
+    [DeclareAttrInterfaceMethods<Kiln_KernelSchedule>]> {
+  let summary = "every decision about a kernel without a staged contraction";
+  let description = [{
+    The lists have an entry for each axis of the kernel, in the order of its
+    space (lib/Analysis/KernelSpace.h). A block owns a tile of the axes that all
+    of its results have, and walks the others in loops, a tile at a time; it
+    reads its inputs again in every pass over them.
+
+    - `tile`: positions along each axis that the block works on at a time, a
+      power of two;
+    - `threads`: `[size:stride]` for each axis: thread t is number
+      `t / stride % size` along it. Axes that are walked at the same time have
+      disjoint threads; two that never are may share them;
+    - `vector`: neighbouring positions of one thread;
+    - `block`: threads of a block.
+
+    Softmax over the last axis of 64x1000 values: blocks of four rows, 64 threads
+    each; the second and third axis are the two passes over a row.
+    ```mlir
+    #kiln.loop_schedule<tile = [4, 64, 64], threads = [[4:64], [64:1], [64:1]],
+                        vector = [1, 1, 1], block = 256>
+    ```
+  }];
+  let parameters = (ins Kiln_IntList:$tile, Kiln_ModeList:$threads_along,
+                        Kiln_IntList:$vector, "int64_t":$block);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Threads along an axis, and how far apart their numbers are.
+    Mode::Part getThreadsOf(int64_t axis) const {
+      return getThreadsAlong()[axis].parts().front();
     }
   }];
 }

@@ -27,6 +27,12 @@ def Kiln_Dialect : Dialect {
   let extraClassDeclaration = [{
     /// Name of the module attribute that holds the `#kiln.target`.
     static constexpr ::llvm::StringLiteral kTargetAttrName = "kiln.target";
+    /// Name of the attribute of a `gpu.func` that holds its schedule.
+    static constexpr ::llvm::StringLiteral kScheduleAttrName = "kiln.schedule";
+    /// Name of the attribute of a `gpu.func` with the number of its last
+    /// arguments that it writes; 1 without it.
+    static constexpr ::llvm::StringLiteral kNumWrittenAttrName =
+        "kiln.num_written";
 
     void registerAttributes();
     void registerTypes();

@@ -72,6 +72,32 @@ def Kiln_ExtractTileOp : Kiln_Op<"extract_tile", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Kiln_LoadTileOp : Kiln_Op<"load_tile", [Pure]> {
+  let summary = "a tile over axes, read through a map";
+  let description = [{
+    The tile's dimensions are positions along axes, starting at `offsets`; the
+    element at positions p is `source[map(p)]`. Windows, transpositions,
+    upsampling and diagonals are maps. Where a coordinate is not known to be
+    `in_bounds`, an element outside is `padding`, or zero without one.
+
+    The rows of a pooling window, with one row of padding:
+    ```mlir
+    %t = kiln.load_tile %x[%oh, %kh] map (d0, d1) -> (d0 * 2 + d1 - 1) in_bounds [false]
+        : memref<16xf32> -> tensor<8x1xf32>
+    ```
+  }];
+  let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$source,
+                       Variadic<Index>:$offsets, AffineMapAttr:$map,
+                       DenseBoolArrayAttr:$in_bounds,
+                       OptionalAttr<TypedAttrInterface>:$padding);
+  let results = (outs AnyRankedTensor:$tile);
+  let assemblyFormat = [{
+    $source `[` $offsets `]` `map` $map `in_bounds` $in_bounds
+    (`padding` $padding^)? attr-dict `:` type($source) `->` type($tile)
+  }];
+  let hasVerifier = 1;
+}
+
 def Kiln_StoreTileOp : Kiln_Op<"store_tile"> {
   let summary = "stores a tile; what lies outside is dropped";
   let description = [{
