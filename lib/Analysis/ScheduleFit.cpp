@@ -231,12 +231,8 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                                const Convolution &conv,
                                function_ref<InFlightDiagnostic()> emitError) {
   Type element = conv.getImageType().getElementType();
-  bool matches =
-      schedule.getContraction() == Contraction::FMA ||
-      (schedule.getContraction() == Contraction::TF32 && element.isF32()) ||
-      (schedule.getContraction() == Contraction::F16 && element.isF16()) ||
-      (schedule.getContraction() == Contraction::BF16 && element.isBF16());
-  if (!matches)
+  Type wanted = schedule.getInstruction().getOperandType();
+  if (wanted && wanted != element)
     return emitError() << "contraction = "
                        << stringifyContraction(schedule.getContraction())
                        << " does not multiply " << element;

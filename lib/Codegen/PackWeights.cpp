@@ -61,9 +61,9 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
         builder.getStringAttr("pack"));
     Block *body = builder.createBlock(&packKernel.getBody(), {},
                                       {filter.getType()}, {loc});
-    auto packed = PackOp::create(
-        builder, loc, packedType, body->getArgument(0), layout, tileDims,
-        schedule.getContraction() == Contraction::TF32);
+    auto packed =
+        PackOp::create(builder, loc, packedType, body->getArgument(0), layout,
+                       tileDims, schedule.getInstruction().roundsToTF32());
     YieldOp::create(builder, loc, ValueRange{packed});
 
     // The compute kernel reads the packed buffer through a view.

@@ -97,6 +97,40 @@ TEST_F(LayoutsTest, CoordinateIsTheSumOfTheStepsOfTheBits) {
   EXPECT_EQ(layout.getShape(), (Coordinate{32, 8}));
 }
 
+TEST_F(LayoutsTest, FragmentsAreThoseOfThePtxIsa) {
+  for (Contraction contraction :
+       {Contraction::TF32, Contraction::F16, Contraction::BF16}) {
+    auto instruction = InstructionAttr::get(&context, contraction);
+    auto [m, n, k, perWord] = instruction.getShape();
+    LayoutAttr a = instruction.getALayout(), b = instruction.getBLayout(),
+               acc = instruction.getAccLayout();
+    EXPECT_EQ(a.getShape(), (Coordinate{m, k}));
+    EXPECT_EQ(b.getShape(), (Coordinate{k, n}));
+    EXPECT_EQ(acc.getShape(), (Coordinate{m, n}));
+    for (int64_t lane = 0; lane < 32; ++lane) {
+      int64_t group = lane / 4, thread = lane % 4;
+      // Words a0 to a3: the row advances first; b0 and b1 along k.
+      for (int64_t i = 0; i < 4 * perWord; ++i) {
+        int64_t word = i / perWord, half = i % perWord;
+        EXPECT_EQ(a.getCoordinate(i, lane, 0),
+                  (Coordinate{group + word % 2 * 8,
+                              (thread + word / 2 * 4) * perWord + half}));
+      }
+      for (int64_t i = 0; i < 2 * perWord; ++i)
+        EXPECT_EQ(
+            b.getCoordinate(i, lane, 0),
+            (Coordinate{(thread + i / perWord * 4) * perWord + i % perWord,
+                        group}));
+      for (int64_t i = 0; i < 4; ++i)
+        EXPECT_EQ(acc.getCoordinate(i, lane, 0),
+                  (Coordinate{group + i / 2 * 8, thread * 2 + i % 2}));
+    }
+  }
+  auto fma = InstructionAttr::get(&context, Contraction::FMA);
+  EXPECT_EQ(fma.getAccLayout().getShape(), (Coordinate{1, 1}));
+  EXPECT_FALSE(fma.getOperandType());
+}
+
 TEST_F(LayoutsTest, DroppedDimensionsLeaveCopiesInLanesAndWarps) {
   LayoutAttr dropped = parse<LayoutAttr>(kAccumulator).dropDims({0});
   EXPECT_EQ(

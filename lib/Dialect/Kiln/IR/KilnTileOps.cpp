@@ -311,21 +311,6 @@ LogicalResult LocalLoadOp::verify() {
   return verifyEncoding(*this, type);
 }
 
-/// The element type that a contraction multiplies; null for any float.
-static Type getOperandType(MLIRContext *context, Contraction contraction) {
-  switch (contraction) {
-  case Contraction::TF32:
-    return Float32Type::get(context);
-  case Contraction::F16:
-    return Float16Type::get(context);
-  case Contraction::BF16:
-    return BFloat16Type::get(context);
-  case Contraction::FMA:
-    break;
-  }
-  return Type();
-}
-
 LogicalResult DotOp::verify() {
   if (getMaps().size() != 3)
     return emitOpError("needs three maps, for a, b and the accumulator");
@@ -346,7 +331,8 @@ LogicalResult DotOp::verify() {
     if (failed(verifyEncoding(*this, type)))
       return failure();
   }
-  Type wanted = getOperandType(getContext(), getContraction());
+  InstructionAttr instruction = getContractionAttr();
+  Type wanted = instruction.getOperandType();
   for (Value operand : {getA(), getB()}) {
     Type element = cast<RankedTensorType>(operand.getType()).getElementType();
     if (wanted ? element != wanted : !isa<FloatType>(element))
@@ -354,7 +340,8 @@ LogicalResult DotOp::verify() {
                            << " does not multiply " << element;
   }
   Type sum = cast<RankedTensorType>(getAcc().getType()).getElementType();
-  if (wanted ? !sum.isF32() : !isa<FloatType>(sum))
+  Type wantedSum = instruction.getAccumulatorType();
+  if (wantedSum ? sum != wantedSum : !isa<FloatType>(sum))
     return emitOpError() << stringifyContraction(getContraction())
                          << " does not accumulate in " << sum;
   return success();

@@ -100,6 +100,22 @@ void printModeList(mlir::AsmPrinter &printer, llvm::ArrayRef<Mode> list);
 
 #include "kiln/Dialect/Kiln/IR/KilnEnums.h.inc" // IWYU pragma: export
 
+namespace kiln {
+
+class LayoutAttr;
+
+/// What one multiply instruction computes in a warp (`fma`: in a thread), and
+/// how many elements of an operand lie in a 32-bit register.
+struct InstructionShape {
+  int64_t m, n, k;
+  int64_t elementsPerWord;
+};
+/// Without a context, for verifiers of attributes; otherwise ask
+/// `InstructionAttr`.
+InstructionShape getInstructionShape(Contraction contraction);
+
+} // namespace kiln
+
 #define GET_ATTRDEF_CLASSES
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.h.inc"
 

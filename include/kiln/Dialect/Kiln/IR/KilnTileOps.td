@@ -281,7 +281,7 @@ def Kiln_DotOp : Kiln_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
   }];
   let arguments = (ins AnyRankedTensor:$a, AnyRankedTensor:$b,
                        AnyRankedTensor:$acc, AffineMapArrayAttr:$maps,
-                       Kiln_ContractionAttr:$contraction);
+                       Kiln_InstructionAttr:$contraction);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $a `,` $b `,` $acc `maps` $maps `with` $contraction attr-dict `:`
