@@ -314,25 +314,6 @@ int64_t kiln::getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
   return wavefronts;
 }
 
-LayoutAttr kiln::getReducedLayout(LayoutAttr input, ArrayRef<int64_t> dims,
-                                  bool halving) {
-  LayoutAttr dropped = input.dropDims(dims);
-  if (!halving)
-    return dropped;
-  SmallVector<Basis> registers(dropped.getRegisters());
-  SmallVector<Basis> lanes(dropped.getLanes());
-  // A lane bit that stepped in a reduced dimension takes over the last register
-  // bit that is left.
-  for (int64_t bit = 4; bit >= 0; --bit) {
-    if (!lanes[bit].isZero() || input.getLanes()[bit].isZero() ||
-        registers.empty())
-      continue;
-    lanes[bit] = registers.pop_back_val();
-  }
-  return LayoutAttr::get(input.getContext(), registers, lanes,
-                         dropped.getWarps());
-}
-
 int64_t kiln::getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,
                                        ArrayRef<int64_t> dims, Type element) {
   auto isReduced = [&](const Basis &basis) {

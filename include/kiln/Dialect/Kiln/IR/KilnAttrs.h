@@ -119,4 +119,14 @@ InstructionShape getInstructionShape(Contraction contraction);
 #define GET_ATTRDEF_CLASSES
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.h.inc"
 
+namespace kiln {
+
+/// The layout that a reduction of `input` over `dims` leaves. With `halving`
+/// the lane bits that stepped in them, the highest first, take over the last
+/// register bits that are left.
+LayoutAttr getReducedLayout(LayoutAttr input, llvm::ArrayRef<int64_t> dims,
+                            bool halving);
+
+} // namespace kiln
+
 #endif // KILN_DIALECT_KILN_IR_KILNATTRS_H
