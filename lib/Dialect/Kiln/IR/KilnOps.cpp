@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "kiln/Dialect/Kiln/IR/KernelNames.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
 #include "mlir/IR/Builders.h"
@@ -22,6 +23,10 @@ void KilnDialect::registerOps() {
 }
 
 LogicalResult KernelOp::verify() {
+  if (!isKernelName(getKernelName()))
+    return emitOpError("\"") << getKernelName()
+                             << "\" is no name of a kernel: letters, digits "
+                                "and _, no digit first";
   Block &block = getBody().front();
   if (block.getArgumentTypes() != getInputs().getTypes())
     return emitOpError("block arguments must match the inputs in number and "
