@@ -227,6 +227,37 @@ static LogicalResult checkPairs(ScheduleAttr schedule, const Convolution &conv,
   return success();
 }
 
+/// Copies are unrolled: a patch, or a strided filter, far larger than what the
+/// threads copy at once would be code without end.
+static LogicalResult checkCopies(ScheduleAttr schedule, const Convolution &conv,
+                                 function_ref<InFlightDiagnostic()> emitError) {
+  constexpr int64_t mostRounds = 512;
+  auto check = [&](SharedLayoutAttr layout, int64_t vector,
+                   StringRef what) -> LogicalResult {
+    int64_t rounds =
+        llvm::divideCeil(getCopyUnits(layout, vector), schedule.getThreads());
+    if (rounds <= mostRounds)
+      return success();
+    return emitError() << getTileText(schedule)
+                       << ", chunk = " << schedule.getChunk() << " and "
+                       << getWarpsText(schedule) << " give a thread " << rounds
+                       << " copies of " << what << ", at most " << mostRounds
+                       << " are supported; take a smaller tile or more warps";
+  };
+  int64_t vector = getImageCopyVector(schedule, conv);
+  if (failed(check(getImageBuffers(schedule, conv, vector).copied.getLayout(),
+                   vector, "the image's patch")))
+    return failure();
+  if (schedule.getWeights() == Weights::Packed)
+    return success(); // in order, 16 bytes a copy
+  SharedLayoutAttr filter = getStridedFilterLayout(schedule, conv);
+  ShapedType type = conv.getFilterType();
+  return check(filter,
+               getCopyVector(type.getElementType(), {type.getShape().back(),
+                                                     filter.getShape().back()}),
+               "the filter, with weights = strided");
+}
+
 static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                                const Convolution &conv,
                                function_ref<InFlightDiagnostic()> emitError) {
@@ -283,20 +314,7 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
            << " and stages = " << schedule.getStages() << " need at least "
            << bytes << " bytes of shared memory, " << target.getName()
            << " has " << target.getSharedPerBlock() << " a block";
-  // Copies are unrolled: a patch far larger than what the threads copy at once,
-  // as large strides make it, would be code without end.
-  constexpr int64_t mostRounds = 512;
-  int64_t vector = getImageCopyVector(schedule, conv);
-  SharedType copied = getImageBuffers(schedule, conv, vector).copied;
-  int64_t rounds = llvm::divideCeil(getCopyUnits(copied.getLayout(), vector),
-                                    schedule.getThreads());
-  if (rounds > mostRounds)
-    return emitError() << getTileText(schedule)
-                       << ", chunk = " << schedule.getChunk() << " and "
-                       << getWarpsText(schedule) << " give a thread " << rounds
-                       << " copies of the image's patch, at most " << mostRounds
-                       << " are supported; take a smaller tile or more warps";
-  return success();
+  return checkCopies(schedule, conv, emitError);
 }
 
 LogicalResult
