@@ -159,57 +159,6 @@ bool kiln::canPackFilter(const Convolution &conv) {
   return argument && argument.hasOneUse();
 }
 
-/// Codegen counts elements within a tile, and within a filter that it packs, in
-/// 32 bits.
-static LogicalResult
-checkExtents(ScheduleAttr schedule, const Convolution &conv,
-             function_ref<InFlightDiagnostic()> emitError) {
-  auto check = [&](ShapedType type, ArrayRef<int64_t> tile,
-                   StringRef what) -> LogicalResult {
-    // The last element of a tile, and the elements from one index of each
-    // dimension to the next.
-    uint64_t span = 0, stride = 1;
-    for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {
-      uint64_t steps = std::max<int64_t>(tile[dim] - 1, 0);
-      span = llvm::SaturatingMultiplyAdd(steps, stride, span);
-      stride = llvm::SaturatingMultiply(stride, uint64_t(type.getDimSize(dim)));
-    }
-    if (span <= uint64_t(INT32_MAX))
-      return success();
-    return emitError() << "with " << getTileText(schedule)
-                       << " and chunk = " << schedule.getChunk() << " " << what
-                       << " of type " << type << " spans " << span
-                       << " elements within a tile; at most " << INT32_MAX
-                       << " are supported";
-  };
-  ArrayRef<int64_t> tile = schedule.getTile();
-  SmallVector<int64_t> image(4, 1), out(4, 1);
-  image[conv.image.c] = schedule.getChunk();
-  image[conv.image.h] = conv.getWindow(0, tile[1]);
-  image[conv.image.w] = conv.getWindow(1, tile[2]);
-  out[conv.out.f] = tile[0];
-  out[conv.out.h] = tile[1];
-  out[conv.out.w] = tile[2];
-  ShapedType filter = conv.getFilterType();
-  if (failed(check(conv.getImageType(), image, "the image")) ||
-      failed(check(conv.getOutType(), out, "the result")))
-    return failure();
-  SmallVector<int64_t> padded(filter.getShape());
-  padded[conv.filter.f] = llvm::alignTo(padded[conv.filter.f], tile[0]);
-  padded[conv.filter.c] =
-      llvm::alignTo(padded[conv.filter.c], schedule.getChunk());
-  uint64_t elements = 1;
-  for (int64_t extent : padded)
-    elements = llvm::SaturatingMultiply(elements, uint64_t(extent));
-  if (elements > uint64_t(INT32_MAX))
-    return emitError() << "with " << getTileText(schedule)
-                       << " and chunk = " << schedule.getChunk()
-                       << " the filter of type " << filter << " has "
-                       << elements << " elements in whole tiles; at most "
-                       << INT32_MAX << " are supported";
-  return success();
-}
-
 /// Fragments are words: 16-bit elements are loaded in pairs.
 static LogicalResult checkPairs(ScheduleAttr schedule, const Convolution &conv,
                                 function_ref<InFlightDiagnostic()> emitError) {
@@ -281,8 +230,7 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
   if (accumulators > 128)
     return emitError() << getTileText(schedule) << " needs " << accumulators
                        << " accumulators a thread, at most 128 fit";
-  if (failed(checkExtents(schedule, conv, emitError)) ||
-      failed(checkPairs(schedule, conv, emitError)))
+  if (failed(checkPairs(schedule, conv, emitError)))
     return failure();
   if (schedule.getTranspose() && conv.image.c == 3)
     return emitError() << "transpose = true brings channels next to one "
