@@ -57,41 +57,37 @@ OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
           columns = tile[2] / warps[2];
   Bits filter, image, out;
   if (schedule.usesTensorCores()) {
-    // The three bits of n, and the column bit that the n-tiles take over from
-    // them when even and odd columns alternate.
-    bool evenOdd = schedule.getColumns() == Columns::EvenOdd;
-    int64_t first = evenOdd ? 2 : 1;
-    Step n[3] = {{Axis::Column, first},
-                 {Axis::Column, 2 * first},
-                 {Axis::Column, 4 * first}};
+    // The fragments of the instruction. Where even and odd columns alternate,
+    // the bits of n step by 2, 4 and 8, and its tiles take over the first.
+    InstructionAttr instruction = schedule.getInstruction();
+    int64_t first = schedule.getColumns() == Columns::EvenOdd ? 2 : 1;
     SmallVector<Step> nTiles;
-    if (evenOdd)
-      nTiles.push_back({Axis::Column, 1});
-    addSteps(nTiles, Axis::Column, 8 * first, columns);
+    addSteps(nTiles, Axis::Column, 1, first);
+    addSteps(nTiles, Axis::Column, instruction.getShape().n * first, columns);
     addSteps(nTiles, Axis::Row, 1, rows);
+    SmallVector<Step> mTiles;
+    addSteps(mTiles, Axis::Filter, instruction.getShape().m, filters);
 
-    // k bits of a 32-bit register come first, then those of the lanes.
-    bool wide = schedule.getContraction() == Contraction::TF32;
-    int64_t k = 1;
-    if (!wide) {
-      filter.registers.push_back({Axis::Channel, 1});
-      image.registers.push_back({Axis::Channel, 1});
-      k = 2;
-    }
-    filter.registers.push_back({Axis::Filter, 8});
-    filter.registers.push_back({Axis::Channel, 4 * k});
-    image.registers.push_back({Axis::Channel, 4 * k});
-    addSteps(filter.lanes, Axis::Channel, k, 4 * k);
-    addSteps(image.lanes, Axis::Channel, k, 4 * k);
-    addSteps(filter.lanes, Axis::Filter, 1, 8);
-    image.lanes.append({n[0], n[1], n[2]});
-    addSteps(filter.registers, Axis::Filter, 16, filters);
+    auto addFragment = [&](Bits &bits, LayoutAttr fragment, Step dim0,
+                           Step dim1) {
+      auto add = [&](SmallVectorImpl<Step> &steps, const Basis &basis) {
+        const Step &unit = basis.values()[0] != 0 ? dim0 : dim1;
+        steps.push_back(
+            {unit.axis,
+             std::max(basis.values()[0], basis.values()[1]) * unit.size});
+      };
+      for (const Basis &basis : fragment.getRegisters())
+        add(bits.registers, basis);
+      for (const Basis &basis : fragment.getLanes())
+        add(bits.lanes, basis);
+    };
+    Step m{Axis::Filter, 1}, n{Axis::Column, first}, k{Axis::Channel, 1};
+    addFragment(filter, instruction.getALayout(), m, k);
+    addFragment(image, instruction.getBLayout(), k, n);
+    addFragment(out, instruction.getAccLayout(), m, n);
+    filter.registers.append(mTiles);
     image.registers.append(nTiles);
-
-    out.registers.append({n[0], {Axis::Filter, 8}});
-    out.lanes.append({n[1], n[2]});
-    addSteps(out.lanes, Axis::Filter, 1, 8);
-    addSteps(out.registers, Axis::Filter, 16, filters);
+    out.registers.append(mTiles);
     out.registers.append(nTiles);
   } else {
     // Lanes cover up to 8 columns first, then channels, then rows.
@@ -324,25 +320,6 @@ int64_t kiln::getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
     wavefronts = std::max<int64_t>(wavefronts, words.size());
   }
   return wavefronts;
-}
-
-LayoutAttr kiln::getReducedLayout(LayoutAttr input, ArrayRef<int64_t> dims,
-                                  bool halving) {
-  LayoutAttr dropped = input.dropDims(dims);
-  if (!halving)
-    return dropped;
-  SmallVector<Basis> registers(dropped.getRegisters());
-  SmallVector<Basis> lanes(dropped.getLanes());
-  // A lane bit that stepped in a reduced dimension takes over the last register
-  // bit that is left.
-  for (int64_t bit = 4; bit >= 0; --bit) {
-    if (!lanes[bit].isZero() || input.getLanes()[bit].isZero() ||
-        registers.empty())
-      continue;
-    lanes[bit] = registers.pop_back_val();
-  }
-  return LayoutAttr::get(input.getContext(), registers, lanes,
-                         dropped.getWarps());
 }
 
 int64_t kiln::getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,

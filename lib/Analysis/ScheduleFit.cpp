@@ -163,60 +163,6 @@ bool kiln::canPackFilter(const ContractionView &conv) {
   return argument && argument.hasOneUse();
 }
 
-/// Codegen counts elements within a tile, and within a filter that it packs, in
-/// 32 bits.
-static LogicalResult
-checkExtents(ScheduleAttr schedule, const ContractionView &conv,
-             function_ref<InFlightDiagnostic()> emitError) {
-  auto check = [&](ShapedType type, ArrayRef<int64_t> tile,
-                   StringRef what) -> LogicalResult {
-    // The last element of a tile, and the elements from one index of each
-    // dimension to the next.
-    uint64_t span = 0, stride = 1;
-    for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {
-      uint64_t steps = std::max<int64_t>(tile[dim] - 1, 0);
-      span = llvm::SaturatingMultiplyAdd(steps, stride, span);
-      stride = llvm::SaturatingMultiply(stride, uint64_t(type.getDimSize(dim)));
-    }
-    if (span <= uint64_t(INT32_MAX))
-      return success();
-    return emitError() << "with " << getTileText(schedule)
-                       << " and chunk = " << schedule.getChunk() << " " << what
-                       << " of type " << type << " spans " << span
-                       << " elements within a tile; at most " << INT32_MAX
-                       << " are supported";
-  };
-  ArrayRef<int64_t> tile = schedule.getTile();
-  SmallVector<int64_t> image(conv.getImageType().getRank(), 1),
-      out(conv.getOutType().getRank(), 1);
-  image[conv.image.c] = schedule.getChunk();
-  image[conv.image.w] = conv.getWindow(1, tile[2]);
-  out[conv.out.f] = tile[0];
-  out[conv.out.w] = tile[2];
-  if (conv.row >= 0) {
-    image[conv.image.h] = conv.getWindow(0, tile[1]);
-    out[conv.out.h] = tile[1];
-  }
-  ShapedType filter = conv.getFilterType();
-  if (failed(check(conv.getImageType(), image, "the image")) ||
-      failed(check(conv.getOutType(), out, "the result")))
-    return failure();
-  SmallVector<int64_t> padded(filter.getShape());
-  padded[conv.filter.f] = llvm::alignTo(padded[conv.filter.f], tile[0]);
-  padded[conv.filter.c] =
-      llvm::alignTo(padded[conv.filter.c], schedule.getChunk());
-  uint64_t elements = 1;
-  for (int64_t extent : padded)
-    elements = llvm::SaturatingMultiply(elements, uint64_t(extent));
-  if (elements > uint64_t(INT32_MAX))
-    return emitError() << "with " << getTileText(schedule)
-                       << " and chunk = " << schedule.getChunk()
-                       << " the filter of type " << filter << " has "
-                       << elements << " elements in whole tiles; at most "
-                       << INT32_MAX << " are supported";
-  return success();
-}
-
 /// Fragments are words: 16-bit elements are loaded in pairs.
 static LogicalResult checkPairs(ScheduleAttr schedule, const ContractionView &conv,
                                 function_ref<InFlightDiagnostic()> emitError) {
@@ -234,16 +180,43 @@ static LogicalResult checkPairs(ScheduleAttr schedule, const ContractionView &co
   return success();
 }
 
+/// Copies are unrolled: a patch, or a strided filter, far larger than what the
+/// threads copy at once would be code without end.
+static LogicalResult checkCopies(ScheduleAttr schedule, const ContractionView &conv,
+                                 function_ref<InFlightDiagnostic()> emitError) {
+  constexpr int64_t mostRounds = 512;
+  auto check = [&](SharedLayoutAttr layout, int64_t vector,
+                   StringRef what) -> LogicalResult {
+    int64_t rounds =
+        llvm::divideCeil(getCopyUnits(layout, vector), schedule.getThreads());
+    if (rounds <= mostRounds)
+      return success();
+    return emitError() << getTileText(schedule)
+                       << ", chunk = " << schedule.getChunk() << " and "
+                       << getWarpsText(schedule) << " give a thread " << rounds
+                       << " copies of " << what << ", at most " << mostRounds
+                       << " are supported; take a smaller tile or more warps";
+  };
+  int64_t vector = getImageCopyVector(schedule, conv);
+  if (failed(check(getImageBuffers(schedule, conv, vector).copied.getLayout(),
+                   vector, "the image's patch")))
+    return failure();
+  if (schedule.getWeights() == Weights::Packed)
+    return success(); // in order, 16 bytes a copy
+  SharedLayoutAttr filter = getStridedFilterLayout(schedule, conv);
+  ShapedType type = conv.getFilterType();
+  return check(filter,
+               getCopyVector(type.getElementType(), {type.getShape().back(),
+                                                     filter.getShape().back()}),
+               "the filter, with weights = strided");
+}
+
 static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                                const ContractionView &conv,
                                function_ref<InFlightDiagnostic()> emitError) {
   Type element = conv.getImageType().getElementType();
-  bool matches =
-      schedule.getContraction() == Contraction::FMA ||
-      (schedule.getContraction() == Contraction::TF32 && element.isF32()) ||
-      (schedule.getContraction() == Contraction::F16 && element.isF16()) ||
-      (schedule.getContraction() == Contraction::BF16 && element.isBF16());
-  if (!matches)
+  Type wanted = schedule.getInstruction().getOperandType();
+  if (wanted && wanted != element)
     return emitError() << "contraction = "
                        << stringifyContraction(schedule.getContraction())
                        << " does not multiply " << element;
@@ -261,8 +234,7 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
   if (accumulators > 128)
     return emitError() << getTileText(schedule) << " needs " << accumulators
                        << " accumulators a thread, at most 128 fit";
-  if (failed(checkExtents(schedule, conv, emitError)) ||
-      failed(checkPairs(schedule, conv, emitError)))
+  if (failed(checkPairs(schedule, conv, emitError)))
     return failure();
   if (schedule.getTranspose() && conv.isChannelInnermost())
     return emitError() << "transpose = true brings channels next to one "
@@ -294,20 +266,7 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
            << " and stages = " << schedule.getStages() << " need at least "
            << bytes << " bytes of shared memory, " << target.getName()
            << " has " << target.getSharedPerBlock() << " a block";
-  // Copies are unrolled: a patch far larger than what the threads copy at once,
-  // as large strides make it, would be code without end.
-  constexpr int64_t mostRounds = 512;
-  int64_t vector = getImageCopyVector(schedule, conv);
-  SharedType copied = getImageBuffers(schedule, conv, vector).copied;
-  int64_t rounds = llvm::divideCeil(getCopyUnits(copied.getLayout(), vector),
-                                    schedule.getThreads());
-  if (rounds > mostRounds)
-    return emitError() << getTileText(schedule)
-                       << ", chunk = " << schedule.getChunk() << " and "
-                       << getWarpsText(schedule) << " give a thread " << rounds
-                       << " copies of the image's patch, at most " << mostRounds
-                       << " are supported; take a smaller tile or more warps";
-  return success();
+  return checkCopies(schedule, conv, emitError);
 }
 
 LogicalResult

@@ -68,14 +68,21 @@ private:
   //--- DistributeThreads.cpp: made once, in the entry block.
   mlir::Value constant32(int64_t value, mlir::OpBuilder *at = nullptr);
   mlir::Value toI32(mlir::Value index);
-  /// Sum over the thread's lane and warp bits that are set of these numbers.
+  /// A constant index of a GEP, in as many bits as it needs.
+  mlir::LLVM::GEPArg getConstantOffset(int64_t offset);
+  /// A number of the thread times a constant, in i32, or `wide` in i64.
+  mlir::Value scale(mlir::Location loc, mlir::Value number, int64_t factor,
+                    bool wide);
+  /// Sum over the thread's lane and warp bits that are set of these numbers, in
+  /// i32, or `wide` in i64.
   mlir::Value getThreadSum(llvm::ArrayRef<int64_t> laneBits,
-                           llvm::ArrayRef<int64_t> warpBits);
+                           llvm::ArrayRef<int64_t> warpBits, bool wide = false);
   /// A thread's coordinate in `dim`, without its registers' part.
   mlir::Value getThreadCoordinate(LayoutAttr layout, int64_t dim);
   /// A thread's offset in memory with these strides, in units of them.
   mlir::Value getThreadOffset(LayoutAttr layout,
-                              llvm::ArrayRef<int64_t> strides);
+                              llvm::ArrayRef<int64_t> strides,
+                              bool wide = false);
   /// True in the one thread of those with copies of a tile that stores it; null
   /// where no thread has a copy.
   mlir::Value isFirstCopy(LayoutAttr layout);

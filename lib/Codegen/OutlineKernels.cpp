@@ -17,6 +17,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/SymbolTable.h"
 
 namespace kiln {
 #define GEN_PASS_DEF_OUTLINEKERNELS
@@ -289,6 +290,9 @@ LogicalResult Outliner::outline(KernelOp kernel) {
   }
   int64_t threads = pack ? kPackThreads : kernel.getScheduleAttr().getThreads();
 
+  if (kernels.lookupSymbol(kernel.getKernelName()))
+    return kernel.emitOpError("has the name of another kernel, \"")
+           << kernel.getKernelName() << "\"";
   builder.setInsertionPointToEnd(kernels.getBody());
   auto outlined = gpu::GPUFuncOp::create(builder, loc, kernel.getKernelName(),
                                          builder.getFunctionType(types, {}));
@@ -345,16 +349,20 @@ namespace {
 struct OutlineKernels : public kiln::impl::OutlineKernelsBase<OutlineKernels> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    gpu::GPUModuleOp kernels;
     for (auto function :
          llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
       if (function.isExternal() || function.getOps<KernelOp>().empty())
         continue;
-      OpBuilder builder(module.getContext());
-      builder.setInsertionPointToStart(module.getBody());
-      auto kernels = module.lookupSymbol<gpu::GPUModuleOp>("kernels");
+      // The user may have a function of that name.
       if (!kernels)
+        kernels = module.lookupSymbol<gpu::GPUModuleOp>("kernels");
+      if (!kernels) {
+        OpBuilder detached(module.getContext());
         kernels =
-            gpu::GPUModuleOp::create(builder, function.getLoc(), "kernels");
+            gpu::GPUModuleOp::create(detached, function.getLoc(), "kernels");
+        SymbolTable(module).insert(kernels, module.getBody()->begin());
+      }
       int64_t outlined = 0;
       if (failed(Outliner(function, kernels).run(outlined)))
         return signalPassFailure();

@@ -7,6 +7,7 @@
 #include "kiln/Codegen/Passes.h"
 
 #include "kiln/Analysis/Layouts.h"
+#include "kiln/Dialect/Kiln/IR/KernelNames.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -29,12 +30,13 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
       if (schedule && schedule.getWeights() == Weights::Packed)
         kernels.push_back(kernel);
     });
+    KernelNames names(getOperation());
     for (KernelOp kernel : kernels)
-      if (failed(pack(kernel)))
+      if (failed(pack(kernel, names)))
         return signalPassFailure();
   }
 
-  LogicalResult pack(KernelOp kernel) {
+  LogicalResult pack(KernelOp kernel, KernelNames &names) {
     FailureOr<ContractionView> conv = ContractionView::find(kernel.getBody());
     if (failed(conv))
       return kernel.emitOpError("must contain exactly one contraction");
@@ -64,13 +66,14 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     Value filter = kernel.getInputs()[argument.getArgNumber()];
     auto packKernel = KernelOp::create(
         builder, loc, TypeRange{packedType}, ValueRange{filter},
-        builder.getStringAttr(kernel.getKernelName() + "_pack"), ScheduleAttr(),
-        builder.getStringAttr("pack"));
+        builder.getStringAttr(
+            names.make((kernel.getKernelName() + "_pack").str())),
+        ScheduleAttr(), builder.getStringAttr("pack"));
     Block *body = builder.createBlock(&packKernel.getBody(), {},
                                       {filter.getType()}, {loc});
-    auto packed = PackOp::create(
-        builder, loc, packedType, body->getArgument(0), layout, tileDims,
-        schedule.getContraction() == Contraction::TF32);
+    auto packed =
+        PackOp::create(builder, loc, packedType, body->getArgument(0), layout,
+                       tileDims, schedule.getInstruction().roundsToTF32());
     YieldOp::create(builder, loc, ValueRange{packed});
 
     // The compute kernel reads the packed buffer through a view.

@@ -81,7 +81,7 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
     imageSteps[conv.image.w] = conv.strides[1];
     bool rowInner = isKernelRowInner(schedule);
     Value acc = conv.getInit();
-    bool round = schedule.getContraction() == Contraction::TF32;
+    bool round = schedule.getInstruction().roundsToTF32();
     bool packed = schedule.getWeights() == Weights::Packed;
     for (int64_t tap = 0; tap < rows * columns; ++tap) {
       int64_t row = rowInner ? tap % rows : tap / columns;

@@ -127,7 +127,7 @@ static SmallVector<Attempt> getAttempts(const ContractionView &conv,
                                         Contraction contraction) {
   bool mma = contraction != Contraction::FMA;
   int64_t taps = conv.getKernelRows() * conv.getKernelColumns();
-  int64_t chunk = mma && contraction != Contraction::TF32 ? 16 : 8;
+  int64_t chunk = std::max<int64_t>(8, getInstructionShape(contraction).k);
   // Copies need time to land: with few k-steps a chunk they run two chunks
   // ahead, and one tap takes two k-steps at a time. 1x1 kernels gain 1.4 to 2
   // times, 2x2 ones 1.2.
@@ -172,9 +172,8 @@ kiln::selectSchedule(const ContractionView &conv, TargetAttr target,
       *contraction == Contraction::TF32 && wide && conv.strides[1] == 1 ? 16
                                                                         : 8;
   // Pairs of 16-bit channels that lie in planes are no words of a fragment.
-  bool transpose =
-      (*contraction == Contraction::F16 || *contraction == Contraction::BF16) &&
-      !conv.isChannelInnermost();
+  bool transpose = getInstructionShape(*contraction).elementsPerWord == 2 &&
+                   !conv.isChannelInnermost();
   ScheduleAttr schedule;
   for (const Attempt &attempted : getAttempts(conv, *contraction)) {
     int64_t tile[3], warps[3];

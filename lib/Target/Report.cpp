@@ -15,17 +15,10 @@ Roofline kiln::computeRoofline(TargetAttr target, const KernelInfo &kernel) {
   // Scalar f32: 128 fused multiply-adds a multiprocessor and cycle.
   double gflops = target.getSms() * 128 * 2 * target.getClockMhz() / 1e3;
   if (auto schedule = dyn_cast_or_null<ScheduleAttr>(kernel.schedule)) {
-    switch (schedule.getContraction()) {
-    case Contraction::FMA:
-      break;
-    case Contraction::TF32:
-      gflops = target.getTf32Gflops();
-      break;
-    case Contraction::F16:
-    case Contraction::BF16:
-      gflops = target.getF16Gflops();
-      break;
-    }
+    InstructionAttr instruction = schedule.getInstruction();
+    if (instruction.usesTensorCores())
+      gflops = instruction.roundsToTF32() ? target.getTf32Gflops()
+                                          : target.getF16Gflops();
   }
   Roofline roofline;
   roofline.computeMs = kernel.flops / gflops / 1e6;

@@ -5,11 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelGroup.h"
+#include "kiln/Dialect/Kiln/IR/KernelNames.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
-#include "llvm/ADT/StringSet.h"
 
 namespace kiln {
 #define GEN_PASS_DEF_KILNFUSE
@@ -39,19 +39,6 @@ void setFanIn(Value value, func::FuncOp function, int64_t fanIn) {
       setFanIn(operand, function, fanIn);
 }
 
-/// A name that PTX accepts and no other kernel of the module has.
-std::string makeName(StringRef function, llvm::StringSet<> &taken) {
-  std::string base;
-  for (char c : function)
-    base += llvm::isAlnum(c) ? c : '_';
-  if (base.empty() || llvm::isDigit(base.front()))
-    base.insert(0, "kernel_");
-  std::string name = base;
-  for (unsigned number = 1; !taken.insert(name).second; ++number)
-    name = base + "_" + std::to_string(number);
-  return name;
-}
-
 void remarkOnGroup(const KernelGroup &group, StringRef function) {
   for (Operation *op : group.getJoined())
     remark::passed(op->getLoc(), remark::RemarkOpts::name("Joined")
@@ -69,14 +56,12 @@ void remarkOnGroup(const KernelGroup &group, StringRef function) {
 
 struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
   void runOnOperation() override {
-    llvm::StringSet<> taken;
-    getOperation().walk(
-        [&](KernelOp kernel) { taken.insert(kernel.getKernelName()); });
+    KernelNames names(getOperation());
     for (auto function : getOperation().getOps<func::FuncOp>())
-      fuse(function, taken);
+      fuse(function, names);
   }
 
-  void fuse(func::FuncOp function, llvm::StringSet<> &taken) {
+  void fuse(func::FuncOp function, KernelNames &names) {
     SmallVector<Operation *> seeds;
     function.walk([&](Operation *op) {
       if (isSeed(op) && !op->getParentOfType<KernelOp>())
@@ -100,7 +85,7 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
         setFanIn(conv->getOperand(2), function, products);
         setFanIn(conv->getOperand(1), function, products);
       }
-      if (buildKernel(group, makeName(function.getName(), taken)))
+      if (buildKernel(group, names.make(function.getName())))
         ++numKernels;
     }
   }

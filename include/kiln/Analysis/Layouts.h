@@ -63,11 +63,6 @@ SharedLayoutAttr getUntransposedImageLayout(ScheduleAttr schedule,
 int64_t getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
                          int64_t elementBytes, llvm::ArrayRef<int64_t> strides);
 
-/// The layout that a reduction of `input` over `dims` leaves, with or without
-/// halving shuffles (see kiln.reduce).
-LayoutAttr getReducedLayout(LayoutAttr input, llvm::ArrayRef<int64_t> dims,
-                            bool halving);
-
 /// Bytes of shared memory in which the warps of a block exchange their partial
 /// results of a reduction from `input` to `reduced`; 0 within a warp.
 int64_t getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,

@@ -270,29 +270,29 @@ LogicalResult ScheduleAttr::verify(
     if (size < count)
       return emitError() << theTile << " has " << size << " " << name << " for "
                          << count << " warps";
-  int64_t k = contraction == Contraction::FMA    ? 1
-              : contraction == Contraction::TF32 ? 8
-                                                 : 16;
+  InstructionShape instruction = getInstructionShape(contraction);
+  int64_t k = instruction.k;
+  bool mma = contraction != Contraction::FMA;
   if (chunk <= 0 || !llvm::isPowerOf2_64(chunk) || chunk % k != 0)
     return emitError() << "chunk must be a power of two and a multiple of the "
                           "instruction's k ("
                        << k << "), not " << chunk;
-  if (columns == Columns::EvenOdd && contraction != Contraction::TF32)
+  if (columns == Columns::EvenOdd && !(mma && instruction.elementsPerWord == 1))
     return emitError() << "columns = even_odd is a layout of 32-bit mma "
                           "operands, contraction = "
                        << stringifyContraction(contraction) << " has none";
-  if (contraction != Contraction::FMA) {
+  if (mma) {
     auto tooFew = [&](int64_t dim, int64_t least, StringRef who) {
       return emitError() << theTile << " on " << theWarps << " gives a warp "
                          << tile[dim] / warps[dim] << " " << names[dim] << ", "
                          << who << " needs at least " << least;
     };
-    if (tile[0] / warps[0] < 16)
-      return tooFew(0, 16, "mma");
-    if (tile[2] / warps[2] < 8)
-      return tooFew(2, 8, "mma");
-    if (columns == Columns::EvenOdd && tile[2] / warps[2] < 16)
-      return tooFew(2, 16, "columns = even_odd");
+    if (tile[0] / warps[0] < instruction.m)
+      return tooFew(0, instruction.m, "mma");
+    if (tile[2] / warps[2] < instruction.n)
+      return tooFew(2, instruction.n, "mma");
+    if (columns == Columns::EvenOdd && tile[2] / warps[2] < 2 * instruction.n)
+      return tooFew(2, 2 * instruction.n, "columns = even_odd");
   }
   if (stages < 1 || stages > 4)
     return emitError() << "stages must be 1 to 4, not " << stages;
@@ -305,8 +305,7 @@ LogicalResult ScheduleAttr::verify(
   if (ring != 0 && stages < 2)
     return emitError() << "ring = " << ring << " needs stages = 2 or more, not "
                        << stages;
-  if (transpose && contraction != Contraction::F16 &&
-      contraction != Contraction::BF16)
+  if (transpose && instruction.elementsPerWord != 2)
     return emitError() << "transpose = true moves 16-bit elements, contraction "
                           "= "
                        << stringifyContraction(contraction) << " has others";
@@ -435,6 +434,25 @@ LayoutAttr LayoutAttr::dropDims(ArrayRef<int64_t> dims) const {
       registers.push_back(kept);
   return get(getContext(), registers, llvm::map_to_vector(getLanes(), drop),
              llvm::map_to_vector(getWarps(), drop));
+}
+
+LayoutAttr kiln::getReducedLayout(LayoutAttr input, ArrayRef<int64_t> dims,
+                                  bool halving) {
+  LayoutAttr dropped = input.dropDims(dims);
+  if (!halving)
+    return dropped;
+  SmallVector<Basis> registers(dropped.getRegisters());
+  SmallVector<Basis> lanes(dropped.getLanes());
+  // A lane bit that stepped in a reduced dimension takes over the last register
+  // bit that is left.
+  for (int64_t bit = 4; bit >= 0; --bit) {
+    if (!lanes[bit].isZero() || input.getLanes()[bit].isZero() ||
+        registers.empty())
+      continue;
+    lanes[bit] = registers.pop_back_val();
+  }
+  return LayoutAttr::get(input.getContext(), registers, lanes,
+                         dropped.getWarps());
 }
 
 LogicalResult

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "kiln/Dialect/Kiln/IR/KernelNames.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
 #include "mlir/IR/Builders.h"
@@ -22,6 +23,10 @@ void KilnDialect::registerOps() {
 }
 
 LogicalResult KernelOp::verify() {
+  if (!isKernelName(getKernelName()))
+    return emitOpError("\"") << getKernelName()
+                             << "\" is no name of a kernel: letters, digits "
+                                "and _, no digit first";
   Block &block = getBody().front();
   if (block.getArgumentTypes() != getInputs().getTypes())
     return emitOpError("block arguments must match the inputs in number and "
@@ -40,7 +45,7 @@ LogicalResult KernelOp::verify() {
 
 LogicalResult OutputOp::verify() {
   auto kernel = cast<KernelOp>((*this)->getParentOp());
-  int64_t index = getIndex();
+  auto index = static_cast<int64_t>(getIndex());
   if (index < 0 || index >= static_cast<int64_t>(kernel.getNumResults()))
     return emitOpError("there is no result ")
            << index << " of a kernel with " << kernel.getNumResults();
@@ -61,7 +66,7 @@ LogicalResult LaunchOp::verify() {
       llvm::any_of(getBlock(), [](int64_t size) { return size < 1; }))
     return emitOpError("block must be three positive sizes");
   if (getNumWritten() < 1 ||
-      getNumWritten() > static_cast<int64_t>(getArguments().size()))
+      getNumWritten() > getArguments().size())
     return emitOpError("num_written must be from 1 to the number of arguments, "
                        "not ")
            << getNumWritten();

@@ -41,9 +41,41 @@ def Kiln_Contraction : I32EnumAttr<"Contraction",
   let cppNamespace = "::kiln";
   let genSpecializedAttr = 0;
 }
-def Kiln_ContractionAttr : EnumAttr<Kiln_Dialect, Kiln_Contraction,
+def Kiln_InstructionAttr : EnumAttr<Kiln_Dialect, Kiln_Contraction,
                                     "contraction"> {
+  let cppClassName = "InstructionAttr";
+  let summary = "the instruction that multiplies, with its facts";
+  let description = [{
+    Of a matrix product acc(m, n) += a(m, k) * b(k, n) an instruction computes
+    one `m` by `n` by `k` piece in a warp. Which lane's register holds which
+    element of a, b and acc is fixed by the PTX ISA ("Matrix fragments for
+    mma.m16n8k8", "... mma.m16n8k16"); the layouts here are those tables. `fma`
+    is one multiply-add in each thread: 1 by 1 by 1, and lanes are free.
+  }];
   let assemblyFormat = "$value";
+  let extraClassDeclaration = [{
+    using Shape = ::kiln::InstructionShape;
+    /// Extents of what one instruction multiplies.
+    Shape getShape() const { return getInstructionShape(getValue()); }
+    bool usesTensorCores() const { return getValue() != Contraction::FMA; }
+    /// The element type of a and b; null where any float is taken.
+    ::mlir::Type getOperandType() const;
+    /// The element type of acc; null where any float is taken.
+    ::mlir::Type getAccumulatorType() const;
+    /// Elements of a or b that share a 32-bit register; a fragment's registers
+    /// are filled from its lowest register bits.
+    int64_t getElementsPerWord() const {
+      return getInstructionShape(getValue()).elementsPerWord;
+    }
+    /// Whether operands lose bits: they are rounded to tf32 on the way.
+    bool roundsToTF32() const { return getValue() == Contraction::TF32; }
+    /// The fragment of a, over (m, k).
+    LayoutAttr getALayout() const;
+    /// The fragment of b, over (k, n).
+    LayoutAttr getBLayout() const;
+    /// The fragment of acc, over (m, n).
+    LayoutAttr getAccLayout() const;
+  }];
 }
 def Kiln_Columns : I32EnumAttr<"Columns",
     "how the columns of a warp's tile are dealt to the position fragments", [
@@ -173,17 +205,13 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    bool usesTensorCores() const {
-      return getContraction() != Contraction::FMA;
+    /// The multiply instruction, with its facts.
+    InstructionAttr getInstruction() const {
+      return InstructionAttr::get(getContext(), getContraction());
     }
+    bool usesTensorCores() const { return getInstruction().usesTensorCores(); }
     /// Input channels that one multiply instruction consumes (1 for fma).
-    int64_t getInstructionK() const {
-      switch (getContraction()) {
-      case Contraction::FMA: return 1;
-      case Contraction::TF32: return 8;
-      default: return 16;
-      }
-    }
+    int64_t getInstructionK() const { return getInstruction().getShape().k; }
   }];
 }
 

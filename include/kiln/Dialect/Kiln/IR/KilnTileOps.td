@@ -303,11 +303,20 @@ def Kiln_DotOp : Kiln_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
   let description = [{
     `maps` take the iteration dimensions to the dimensions of a, b and the
     accumulator, as in `linalg.generic`; dimensions missing in the accumulator's
-    map are summed over. Layouts must be those of `contraction`.
+    map are summed over: one, which both a and b have.
+
+    With a tensor-core instruction the lanes and the lowest register bits of
+    each tile are the instruction's fragment (`#kiln<contraction>`): m is what
+    only a shares with the accumulator, n what only b shares with it. The
+    accumulator says by how much the bits of m and n step (its columns may
+    alternate), a and b must step alike. Further register bits, and warp bits,
+    are the accumulator's, without the dimensions that an operand lacks. With
+    `fma` that holds for lanes too, and each thread holds the summed dimension
+    in registers.
   }];
   let arguments = (ins AnyRankedTensor:$a, AnyRankedTensor:$b,
                        AnyRankedTensor:$acc, AffineMapArrayAttr:$maps,
-                       Kiln_ContractionAttr:$contraction);
+                       Kiln_InstructionAttr:$contraction);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $a `,` $b `,` $acc `maps` $maps `with` $contraction attr-dict `:`
@@ -322,7 +331,10 @@ def Kiln_ReduceOp : Kiln_Op<"reduce", [Pure, SingleBlock]> {
     The region combines two partial results (a..., b...); it must be associative
     and commutative. Registers are folded in the thread, lanes by shuffles,
     warps through shared memory. `halving` keeps half of the values at each
-    shuffle, so that every lane ends with results of its own.
+    shuffle, so that every lane ends with results of its own: a lane bit that
+    stepped in a reduced dimension takes over the last register bit that is
+    left, the highest lane bit first. Other bits lose their steps in the reduced
+    dimensions; register bits that then step by nothing are gone.
   }];
   let arguments = (ins Variadic<AnyRankedTensor>:$inputs,
                        DenseI64ArrayAttr:$dims, UnitAttr:$halving);
