@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Measures artifacts beside their peers on one GPU, interleaved in rounds.
 
-Needs Python 3.10 or newer and a built kiln-run; PyTorch and Triton for the
-peers eager, compile and triton; nvcc (or a built `reference`) for
---reference. A peer that fails is reported in the table and stops nothing.
+Needs Python 3.10 or newer and a built kiln-run; PyTorch for the peers, Triton
+for triton, the wheel nvidia-cudnn-frontend for cudnn-graph; nvcc (or a built
+`reference`) for --reference. A peer that fails is reported in the table and
+stops nothing.
 Exit 0: a table was written; 1: an artifact failed or was wrong; 2: bad usage.
 """
 
@@ -19,7 +20,7 @@ from measure import Table, first_line, note, query_card, run, run_artifact
 from report import write_report
 from workload import FORMS, Workload, form_of_artifact
 
-TORCH_PEERS = ("eager", "compile", "triton")
+TORCH_PEERS = ("eager", "compile", "triton", "cudnn-graph")
 NVCC = ("nvcc -O3 -std=c++17 --expt-relaxed-constexpr -diag-suppress "
         "177,550,128,186 -gencode arch=compute_89,code=compute_89").split()
 # The letter by which the hand-written reference names a form, and the kernel
@@ -78,6 +79,7 @@ def run_torch(peers, table, form, workload, number, functions, rest):
                 functions[form, peer] = torch_peers.make_peer(peer)
                 y = functions[form, peer](problem.x, problem.w, problem.bias)
                 row.error = problem.relative_error(y)
+                row.details.update(getattr(functions[form, peer], "details", {}))
                 del y
             torch.cuda.synchronize()
             time.sleep(rest)
@@ -98,7 +100,7 @@ def parse(argv):
     parser.add_argument("--reference", type=pathlib.Path, metavar="DIR",
                         help="folder with reference.cu, the hand-written kernels")
     parser.add_argument("--peers", default=",".join(TORCH_PEERS), metavar="LIST",
-                        help="of eager, compile, triton; empty: none")
+                        help=f"of {', '.join(TORCH_PEERS)}; empty: none")
     parser.add_argument("--forms", metavar="LIST",
                         help="of " + ", ".join(FORMS) +
                         " (default: those of the artifacts, or all without any)")
