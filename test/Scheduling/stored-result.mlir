@@ -179,3 +179,17 @@ func.func @both(%x: tensor<8x64x130x130xf32>, %w: tensor<64x64x3x3xf32>, %o: ten
   }
   return %y : tensor<8x64x128x128xf32>
 }
+
+// -----
+
+// A launch has at most 2^31 - 1 blocks; beyond, they are persistent.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 8], chunk = 8, warps = [1, 4, 1], stages = 1, halving
+// TF32: func.func @many_tiles(
+func.func @many_tiles(%x: tensor<2147483648x8x6x6xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<2147483648x64x4x4xf32>) -> tensor<2147483648x64x4x4xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<2147483648x8x6x6xf32>, tensor<64x8x3x3xf32>, tensor<2147483648x64x4x4xf32>) -> tensor<2147483648x64x4x4xf32> {
+  ^bb0(%a: tensor<2147483648x8x6x6xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<2147483648x64x4x4xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<2147483648x8x6x6xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<2147483648x64x4x4xf32>) -> tensor<2147483648x64x4x4xf32>
+    kiln.yield %r : tensor<2147483648x64x4x4xf32>
+  }
+  return %y : tensor<2147483648x64x4x4xf32>
+}
