@@ -7,6 +7,7 @@
 #include "kiln/Scheduling/Passes.h"
 
 #include "kiln/Analysis/ScheduleFit.h"
+#include "kiln/Scheduling/KernelResult.h"
 #include "kiln/Scheduling/Rules.h"
 
 #include "mlir/AsmParser/AsmParser.h"
@@ -115,11 +116,16 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
     ++numSelected;
     int64_t vector = getImageCopyVector(*selected, *conv);
     int64_t bytes = vector * conv->getImageType().getElementTypeBitWidth() / 8;
+    // The rules ask first what leaves the kernel.
+    StringRef result =
+        describeResult(*conv).keepsChannels ? "keeps channels" : "reduced";
     remark::passed(kernel.getLoc(), remark::RemarkOpts::name("schedule")
                                         .category("kiln-select-schedule")
                                         .function(kernel.getKernelName()))
         << remark::metric("SharedBytes", getSharedBytes(*selected, *conv))
-        << remark::metric("ImageCopyBytes", bytes);
+        << remark::metric("ImageCopyBytes", bytes)
+        << remark::metric("Tiles", countTiles(*selected, *conv))
+        << remark::metric("Result", result);
     return success();
   }
 };

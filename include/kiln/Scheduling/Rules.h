@@ -20,6 +20,10 @@ mlir::FailureOr<ScheduleAttr>
 selectSchedule(const ContractionView &conv, TargetAttr target, Precision precision,
                llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 
+/// Tiles of the whole result of `conv`: blocks of a launch, unless they are
+/// persistent.
+int64_t countTiles(ScheduleAttr schedule, const ContractionView &conv);
+
 } // namespace kiln
 
 #endif // KILN_SCHEDULING_RULES_H
