@@ -13,9 +13,10 @@ using namespace kiln;
 
 /// Tiles are numbered along images (and groups), rows, columns; output channels
 /// come last, because the tiles of a position share the image's patch.
-static TilePlan getContractionPlan(ScheduleAttr schedule,
-                                   const KernelSpace &space,
-                                   ValueRange results) {
+static FailureOr<TilePlan>
+getContractionPlan(ScheduleAttr schedule, const KernelSpace &space,
+                   ValueRange results,
+                   function_ref<InFlightDiagnostic()> emitError) {
   const ContractionView &view = *space.getContraction();
   SmallVector<int> loops = space.getLoopAxes(view.op);
   TilePlan plan;
@@ -41,6 +42,25 @@ static TilePlan getContractionPlan(ScheduleAttr schedule,
                 schedule.getTile()[0]};
   if (tile.tile < tile.extent) {
     bool kept = llvm::is_contained(blockAxes, channel);
+    // The contraction is computed once, tile by tile.
+    if (Operation *reuse = space.getChannelReuse())
+      return emitError() << "'" << reuse->getName()
+                         << "' needs a value reduced over all " << tile.extent
+                         << " output channels to work on each of them, but a "
+                            "tile holds "
+                         << tile.tile
+                         << "; it takes a schedule whose tile holds all "
+                            "channels";
+    if (!kept && llvm::any_of(results, [&](Value result) {
+          return llvm::is_contained(space.getAxes(result), channel);
+        }))
+      return emitError()
+             << "some results have a value for each of the " << tile.extent
+             << " output channels and others are reduced over them, "
+                "but a tile holds "
+             << tile.tile
+             << "; it takes a schedule whose tile holds all "
+                "channels";
     tile.kind = kept ? AxisTile::Kind::Blocks : AxisTile::Kind::Walked;
     if (kept)
       plan.blocks.push_back(channel);
@@ -57,7 +77,7 @@ kiln::getTilePlan(KernelSchedule schedule, const KernelSpace &space,
     if (!space.getContraction())
       return emitError() << "#kiln.schedule needs a kernel with one "
                             "contraction that an instruction multiplies";
-    return getContractionPlan(contraction, space, results);
+    return getContractionPlan(contraction, space, results, emitError);
   }
   auto loops = cast<LoopScheduleAttr>(schedule);
   SmallVector<int> all = space.getAllAxes();
@@ -98,9 +118,9 @@ LayoutAttr kiln::getLoopLayout(LoopScheduleAttr schedule,
   for (auto [place, dim] : places)
     addRegisters(dim, 1, schedule.getVector()[place]);
   for (auto [place, dim] : places)
-    addRegisters(dim,
-                 schedule.getVector()[place] * schedule.getThreadsOf(place).size,
-                 schedule.getTile()[place]);
+    addRegisters(
+        dim, schedule.getVector()[place] * schedule.getThreadsOf(place).size,
+        schedule.getTile()[place]);
   for (int64_t thread = 1; thread < schedule.getBlock(); thread *= 2) {
     Basis basis(SmallVector<int64_t>(rank, 0));
     for (auto [place, dim] : places) {
