@@ -164,9 +164,6 @@ std::string KernelSpace::add(linalg::LinalgOp op) {
   }
   ops.push_back(op);
   loopsOf[op] = loops;
-  if (contraction && readsReduced && !channelReuse &&
-      llvm::is_contained(loops, getChannelAxis()))
-    channelReuse = op;
   for (auto [loop, iterator] :
        llvm::zip_equal(loops, op.getIteratorTypesArray()))
     if (iterator == utils::IteratorType::reduction && loop != kUnit)
@@ -235,6 +232,21 @@ SmallVector<int> KernelSpace::getAllAxes() const {
     if (find(axis) == axis)
       all.push_back(axis);
   return all;
+}
+
+bool KernelSpace::needsAllChannels(ValueRange results) const {
+  int channel = getChannelAxis();
+  if (channel == kUnit)
+    return false;
+  auto isReduced = [&](Value value) { return reducedValues.contains(value); };
+  for (linalg::LinalgOp op : ops)
+    if (llvm::any_of(op->getOperands(), isReduced) &&
+        llvm::is_contained(getLoopAxes(op), channel))
+      return true;
+  auto keeps = [&](Value value) {
+    return llvm::is_contained(getAxes(value), channel);
+  };
+  return llvm::any_of(results, keeps) && !llvm::all_of(results, keeps);
 }
 
 SmallVector<int> KernelSpace::getBlockAxes(ValueRange results) const {

@@ -42,25 +42,13 @@ getContractionPlan(ScheduleAttr schedule, const KernelSpace &space,
                 schedule.getTile()[0]};
   if (tile.tile < tile.extent) {
     bool kept = llvm::is_contained(blockAxes, channel);
-    // The contraction is computed once, tile by tile.
-    if (Operation *reuse = space.getChannelReuse())
-      return emitError() << "'" << reuse->getName()
-                         << "' needs a value reduced over all " << tile.extent
-                         << " output channels to work on each of them, but a "
-                            "tile holds "
+    if (space.needsAllChannels(results))
+      return emitError() << "a value reduced over all " << tile.extent
+                         << " output channels is needed on each of them, or "
+                            "leaves beside them, but a tile holds "
                          << tile.tile
                          << "; it takes a schedule whose tile holds all "
                             "channels";
-    if (!kept && llvm::any_of(results, [&](Value result) {
-          return llvm::is_contained(space.getAxes(result), channel);
-        }))
-      return emitError()
-             << "some results have a value for each of the " << tile.extent
-             << " output channels and others are reduced over them, "
-                "but a tile holds "
-             << tile.tile
-             << "; it takes a schedule whose tile holds all "
-                "channels";
     tile.kind = kept ? AxisTile::Kind::Blocks : AxisTile::Kind::Walked;
     if (kept)
       plan.blocks.push_back(channel);

@@ -33,7 +33,7 @@ KernelTiler::tileOp(linalg::LinalgOp op, unsigned resultNumber,
       if (auto dim = dyn_cast<AffineDimExpr>(expr))
         loops[dim.getPosition()] = coordinate;
   }
-  if (op.getNumReductionLoops() > 0 && !getUnboundAxes(op).empty()) {
+  if (!getWalkedAxes(op).empty()) {
     if (failed(tileReductions(op)))
       return failure();
     return tileSlot(op->getResult(resultNumber), coordinates);
@@ -78,8 +78,7 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
   bool ordered = false;
   if (plain) {
     iterators = op.getIteratorTypesArray();
-    ordered = isa<LoopScheduleAttr>(schedule) &&
-              op.getNumReductionLoops() > 0;
+    ordered = isa<LoopScheduleAttr>(schedule) && op.getNumReductionLoops() > 0;
     for (auto [expr, kind] : llvm::zip_equal(iteration, iterators))
       ordered &= kind == utils::IteratorType::parallel || getSize(expr) == 1;
     if (ordered) {
@@ -100,9 +99,10 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
     SmallVector<AffineExpr> exprs;
     for (AffineExpr expr : index) {
       auto found = llvm::find(iteration, expr);
-      exprs.push_back(isa<AffineConstantExpr>(expr) || found == iteration.end()
-                          ? builder.getAffineConstantExpr(0)
-                          : builder.getAffineDimExpr(found - iteration.begin()));
+      exprs.push_back(
+          isa<AffineConstantExpr>(expr) || found == iteration.end()
+              ? builder.getAffineConstantExpr(0)
+              : builder.getAffineDimExpr(found - iteration.begin()));
     }
     return AffineMap::get(iteration.size(), 0, exprs, builder.getContext());
   };
@@ -113,23 +113,22 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
       if (Operation *def = scalar.getDefiningOp())
         scalar = builder.clone(*def)->getResult(0);
       operands.push_back(scalar);
-      maps.push_back(AffineMap::get(iteration.size(), 0, {},
-                                    builder.getContext()));
+      maps.push_back(
+          AffineMap::get(iteration.size(), 0, {}, builder.getContext()));
       continue;
     }
     Coordinates at;
     for (AffineExpr expr : map.getResults())
-      at.push_back(simplifyAffineExpr(expr.replaceDims(loops),
-                                      plan.axes.size(), 0));
+      at.push_back(
+          simplifyAffineExpr(expr.replaceDims(loops), plan.axes.size(), 0));
     Tile tile;
     if (!carried.empty() && op.isDpsInit(&operand)) {
       tile = {carried[operand.getOperandNumber() - op.getNumDpsInputs()], at};
     } else if (op.isDpsInit(&operand) && !plain) {
       // Nothing is read but its type.
       Type element = getElementTypeOrSelf(operand.get().getType());
-      tile = {tensor::EmptyOp::create(builder, loc,
-                                      getTileType(iteration, element),
-                                      ValueRange()),
+      tile = {tensor::EmptyOp::create(
+                  builder, loc, getTileType(iteration, element), ValueRange()),
               iteration};
       if (op.payloadUsesValueFromOperand(&operand)) {
         FailureOr<Tile> made = tileValue(operand.get(), at);
@@ -156,9 +155,9 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
     IRMapping mapping;
     tiled = builder.clone(*op, mapping);
     tiled->setOperands(operands);
-    for (auto [result, init] : llvm::zip_equal(
-             tiled->getResults(), ValueRange(operands).take_back(
-                                      op.getNumDpsInits())))
+    for (auto [result, init] :
+         llvm::zip_equal(tiled->getResults(),
+                         ValueRange(operands).take_back(op.getNumDpsInits())))
       result.setType(init.getType());
   } else {
     ValueRange all(operands);
@@ -232,8 +231,8 @@ LogicalResult KernelTiler::cloneBody(linalg::LinalgOp op, Operation *tiled,
     Value position = getValueOrCreateConstantIndexOp(
         builder, index.getLoc(),
         affine::makeComposedFoldedAffineApply(
-            builder, index.getLoc(),
-            AffineMap::get(plan.axes.size(), 0, expr), positions));
+            builder, index.getLoc(), AffineMap::get(plan.axes.size(), 0, expr),
+            positions));
     index->getResult(0).replaceAllUsesWith(position);
     index->erase();
   }
@@ -272,9 +271,8 @@ LogicalResult KernelTiler::maskPadding(linalg::LinalgOp reduction,
       index = arith::AddIOp::create(builder, loc, index, offset);
     Value extent =
         arith::ConstantIndexOp::create(builder, loc, plan.axes[axis].extent);
-    Value valid = arith::CmpIOp::create(builder, loc,
-                                        arith::CmpIPredicate::ult, index,
-                                        extent);
+    Value valid = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
+                                        index, extent);
     Value filler = arith::ConstantOp::create(builder, loc, *neutral);
     Value select =
         arith::SelectOp::create(builder, loc, valid, reduced, filler);

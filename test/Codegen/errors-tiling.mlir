@@ -163,7 +163,7 @@ func.func @second_pass(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: ten
     } -> tensor<1x4x2x8xf32>
     kiln.yield %q : tensor<1x4x2x8xf32>
   }
-  // expected-error@+1 {{'kiln.kernel' op 'linalg.generic' needs a value reduced over all 4 output channels to work on each of them, but a tile holds 2; it takes a schedule whose tile holds all channels}}
+  // expected-error@+1 {{'kiln.kernel' op a value reduced over all 4 output channels is needed on each of them, or leaves beside them, but a tile holds 2; it takes a schedule whose tile holds all channels}}
   %z = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x2x8xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
@@ -185,7 +185,7 @@ func.func @second_pass(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: ten
 #id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #schedule = #kiln.schedule<contraction = fma, tile = [2, 2, 8], chunk = 1, warps = [1, 1, 1]>
 func.func @kept_and_reduced(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<1x2x8xf32>) -> (tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) {
-  // expected-error@+1 {{'kiln.kernel' op some results have a value for each of the 4 output channels and others are reduced over them, but a tile holds 2; it takes a schedule whose tile holds all channels}}
+  // expected-error@+1 {{'kiln.kernel' op a value reduced over all 4 output channels is needed on each of them, or leaves beside them, but a tile holds 2; it takes a schedule whose tile holds all channels}}
   %y:2 = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x4x2x8xf32>, tensor<1x2x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x2x8xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
@@ -202,7 +202,7 @@ func.func @kept_and_reduced(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o
 #id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #schedule = #kiln.schedule<contraction = fma, tile = [2, 2, 8], chunk = 1, warps = [1, 1, 1]>
 func.func @chained(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<1x2x8xf32>) -> tensor<1x2x8xf32> {
-  // expected-error@+1 {{'kiln.kernel' op 'linalg.reduce' needs a value reduced over all 4 output channels to work on each of them, but a tile holds 2}}
+  // expected-error@+1 {{'kiln.kernel' op a value reduced over all 4 output channels is needed on each of them, or leaves beside them, but a tile holds 2; it takes a schedule whose tile holds all channels}}
   %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x2x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x2x8xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>

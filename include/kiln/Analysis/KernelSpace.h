@@ -72,10 +72,10 @@ public:
   }
   /// That of the contraction's m loop; `kUnit` without one.
   int getChannelAxis() const;
-  /// In a kernel around a contraction, the first op that works on each channel
-  /// with a value reduced over all of them; null without one. A tile then has
-  /// to hold all channels.
-  mlir::Operation *getChannelReuse() const { return channelReuse; }
+
+  /// Whether a block must hold the whole channel axis: a value that is reduced
+  /// over it is used on each channel again, or leaves beside one that keeps it.
+  bool needsAllChannels(mlir::ValueRange results) const;
 
   /// The axes that blocks are laid over: all that every result has and no
   /// reduction of a value that a result needs.
@@ -106,7 +106,6 @@ private:
   llvm::DenseMap<mlir::Value, llvm::SmallVector<int>> axesOf;
   /// Values that are reduced over all channels, or computed from such.
   llvm::DenseSet<mlir::Value> reducedValues;
-  mlir::Operation *channelReuse = nullptr;
 };
 
 /// Output channels that a block's tile can hold at once, at most: what a value
