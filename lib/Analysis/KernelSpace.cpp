@@ -265,11 +265,12 @@ SmallVector<int> KernelSpace::getBlockAxes(ValueRange results) const {
   return block;
 }
 
-FailureOr<KernelSpace> KernelSpace::analyze(Block &block, ValueRange results) {
+FailureOr<KernelSpace> KernelSpace::analyze(Block &block, ValueRange results,
+                                            bool aroundContraction) {
   // The contraction leads: its axes are what every other op is measured by.
   FailureOr<ContractionView> view = ContractionView::find(*block.getParent());
   KernelSpace space;
-  if (succeeded(view) && view->hasInstruction())
+  if (aroundContraction && succeeded(view) && view->hasInstruction())
     space = KernelSpace(*view);
   for (Operation &op : block.without_terminator()) {
     auto structured = dyn_cast<linalg::LinalgOp>(op);

@@ -320,7 +320,8 @@ struct TileToBlocks : public kiln::impl::TileToBlocksBase<TileToBlocks> {
     Block &body = kernel.getBody().front();
     auto yield = cast<YieldOp>(body.getTerminator());
     FailureOr<KernelSpace> space =
-        KernelSpace::analyze(body, yield.getValues());
+        KernelSpace::analyze(body, yield.getValues(),
+                             /*aroundContraction=*/isa<ScheduleAttr>(schedule));
     if (failed(space))
       return failure();
     FailureOr<TilePlan> plan =
