@@ -77,6 +77,57 @@ static LayoutAttr toIterationSpace(LayoutAttr layout, AffineMap map) {
   return projectLayout(layout, inversePermutation(map));
 }
 
+/// The layout in the iteration space of an op whose tiles have layouts, none of
+/// which walks all loops: each gives the bits of its own loops. What is reduced
+/// comes first.
+static FailureOr<LayoutAttr> combineLayouts(linalg::LinalgOp op) {
+  int64_t rank = op.getNumLoops();
+  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
+  auto isReduced = [&](const Basis &bit) {
+    return llvm::any_of(llvm::seq(rank), [&](int64_t loop) {
+      return bit.step[loop] != 0 &&
+             iterators[loop] == utils::IteratorType::reduction;
+    });
+  };
+  SmallVector<Basis> reduced, kept, lanes, warps;
+  auto add = [&](SmallVectorImpl<Basis> &bits, ArrayRef<Basis> from,
+                 AffineMap map) {
+    bits.resize(std::max(bits.size(), from.size()),
+                Basis(SmallVector<int64_t>(rank, 0)));
+    for (auto [bit, basis] : llvm::zip(bits, from))
+      for (auto [expr, step] :
+           llvm::zip_equal(map.getResults(), basis.values()))
+        if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && step != 0)
+          bit.step[dim.getPosition()] = step;
+  };
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (!type)
+      continue;
+    auto layout = dyn_cast_or_null<LayoutAttr>(type.getEncoding());
+    if (!layout)
+      return failure();
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    add(lanes, layout.getLanes(), map);
+    add(warps, layout.getWarps(), map);
+    // What is kept has the result's order.
+    SmallVector<Basis> own;
+    add(own, layout.getRegisters(), map);
+    for (const Basis &bit : own)
+      if (isReduced(bit) && !llvm::is_contained(reduced, bit))
+        reduced.push_back(bit);
+      else if (op.isDpsInit(&operand) && !bit.isZero() &&
+               !llvm::is_contained(kept, bit))
+        kept.push_back(bit);
+  }
+  llvm::append_range(reduced, kept);
+  auto layout = LayoutAttr::get(op->getContext(), reduced, lanes, warps);
+  if (ArrayRef<int64_t>(layout.getShape()) !=
+      ArrayRef<int64_t>(op.getStaticLoopRanges()))
+    return failure();
+  return layout;
+}
+
 FailureOr<LayoutAttr> LayoutAssigner::iterationLayoutOf(linalg::LinalgOp op) {
   for (OpOperand &operand : op->getOpOperands()) {
     AffineMap map = op.getMatchingIndexingMap(&operand);
@@ -86,7 +137,7 @@ FailureOr<LayoutAttr> LayoutAssigner::iterationLayoutOf(linalg::LinalgOp op) {
     if (succeeded(layout))
       return toIterationSpace(*layout, map);
   }
-  return failure();
+  return combineLayouts(op);
 }
 
 /// The layout that `value` has because of the accumulator, or failure for what
@@ -112,9 +163,8 @@ FailureOr<LayoutAttr> LayoutAssigner::layoutOf(Value value) {
   if (structured.getNumReductionLoops() > 0) {
     SmallVector<unsigned> dims;
     structured.getReductionDims(dims);
-    return getReducedLayout(*iteration,
-                            SmallVector<int64_t>(dims.begin(), dims.end()),
-                            halving);
+    return getReducedLayout(
+        *iteration, SmallVector<int64_t>(dims.begin(), dims.end()), halving);
   }
   return projectLayout(
       *iteration,
@@ -173,9 +223,8 @@ FailureOr<Value> LayoutAssigner::materializeLoop(scf::ForOp loop,
   Operation *yield = loop.getBody()->getTerminator();
   Value yielded = yield->getOperand(index);
   bool accumulates = conv && yielded == conv->op->getResult(0);
-  if (accumulates &&
-      (conv->getInit() != loop.getRegionIterArg(index) ||
-       layout != accumulator))
+  if (accumulates && (conv->getInit() != loop.getRegionIterArg(index) ||
+                      layout != accumulator))
     return loop.emitOpError("must carry the accumulator of one convolution in "
                             "the schedule's layout");
   FailureOr<Value> init = materialize(loop.getInitArgs()[index], layout);
@@ -307,9 +356,8 @@ FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
   Value init = op.getDpsInits().front();
   Type element = cast<RankedTensorType>(init.getType()).getElementType();
   RankedTensorType type = withLayout(init, layout);
-  auto reduce =
-      ReduceOp::create(builder, loc, TypeRange{type}, ValueRange{*input}, dims,
-                       halving);
+  auto reduce = ReduceOp::create(builder, loc, TypeRange{type},
+                                 ValueRange{*input}, dims, halving);
   auto buildCombiner = [&](OpBuilder &b, Value left, Value right) {
     Operation *clone = b.clone(*combiner);
     clone->setOperands({left, right});
