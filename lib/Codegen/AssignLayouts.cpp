@@ -189,6 +189,11 @@ FailureOr<Value> LayoutAssigner::materialize(Value value, LayoutAttr layout) {
     result = ExtractTileOp::create(builder, loc, type, tile.getSource(),
                                    tile.getOffsets(), tile.getInBounds())
                  .getResult();
+  } else if (auto tile = dyn_cast<LoadTileOp>(op)) {
+    result = LoadTileOp::create(builder, loc, type, tile.getSource(),
+                                tile.getOffsets(), tile.getMap(),
+                                tile.getInBounds(), tile.getPaddingAttr())
+                 .getResult();
   } else if (isa<tensor::EmptyOp>(op)) {
     result =
         tensor::EmptyOp::create(builder, loc, type, ValueRange()).getResult();
