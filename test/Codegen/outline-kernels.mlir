@@ -114,3 +114,65 @@ func.func @channel_tiles(%x: tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> {
   }
   return %y : tensor<3x10x2x16xf32>
 }
+
+// -----
+
+#schedule = #kiln.loop_schedule<tile = [4, 64, 64], threads = [[4:64], [64:1], [64:1]], vector = [1, 1, 1], block = 256>
+// Two results are two arguments behind the inputs, in the order of the results, and what
+// the launch writes. The threads of a block and whether blocks loop over tiles are asked
+// of any schedule. A kernel with several results, or one whose tiles are stored in a loop,
+// has no description of tiles.
+//
+// CHECK-LABEL: gpu.func @two
+// CHECK-SAME:    (%[[X:.+]]: memref<10x100xf32>, %[[Y:.+]]: memref<10x100xf32>, %[[S:.+]]: memref<10xf32>) kernel attributes {kiln.num_written = 2 : i64, kiln.schedule = #kiln.loop_schedule<{{.*}}>, known_block_size = array<i32: 256, 1, 1>}
+// CHECK:         %[[AT:.+]] = affine.delinearize_index %{{.+}} into (3)
+// CHECK:         %[[I0:.+]] = affine.apply affine_map<(d0) -> (d0 * 4)>(%[[AT]])
+// CHECK:         scf.for %[[J:.+]] =
+// CHECK:           kiln.store_tile %{{.+}}, %[[Y]][%[[I0]], %[[J]]]
+// CHECK:         kiln.store_tile %{{.+}}, %[[S]][%[[I0]]]
+// CHECK:       func.func @two_results(%[[X:.+]]: memref<10x100xf32>, %[[S:.+]]: memref<10xf32>, %[[Y:.+]]: memref<10x100xf32>)
+// CHECK-NEXT:    kiln.launch @kernels::@two(%[[X]], %[[Y]], %[[S]] : {{.*}}) grid ["3", "1", "1"] block [256, 1, 1] shared 0 attributes {num_written = 2 : i64, schedule = #kiln.loop_schedule<{{.*}}>}
+// CHECK-NEXT:    return
+func.func @two_results(%x: tensor<10x100xf32>) -> (tensor<10xf32>, tensor<10x100xf32>) {
+  %y:2 = kiln.kernel "two" (%x : tensor<10x100xf32>) -> tensor<10x100xf32>, tensor<10xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<10x100xf32>):
+    %out0 = kiln.output 0 : memref<10x100xf32>
+    %out1 = kiln.output 1 : memref<10xf32>
+    scf.forall (%i) in (3) {
+      %zero = arith.constant 0 : index
+      %step = arith.constant 64 : index
+      %end = arith.constant 100 : index
+      %i0 = affine.apply affine_map<(d0) -> (d0 * 4)>(%i)
+      scf.for %j = %zero to %end step %step {
+        %t = kiln.extract_tile %a[%i0, %j] in_bounds [false, false] : tensor<10x100xf32> -> tensor<4x64xf32>
+        kiln.store_tile %t, %out0[%i0, %j] in_bounds [false, false] : tensor<4x64xf32>, memref<10x100xf32>
+      }
+      %s = arith.constant dense<1.0> : tensor<4xf32>
+      kiln.store_tile %s, %out1[%i0] in_bounds [false] : tensor<4xf32>, memref<10xf32>
+    }
+    kiln.yield
+  }
+  return %y#1, %y#0 : tensor<10xf32>, tensor<10x100xf32>
+}
+
+// -----
+
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+// A loop's variable that places no tile leaves the tiles undescribed.
+//
+// CHECK-LABEL: func.func @unplaced
+// CHECK:         kiln.launch
+// CHECK-NOT:     tiles =
+func.func @unplaced(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    %out = kiln.output 0 : memref<1x4x2x8xf32>
+    scf.forall (%n, %i, %j) in (1, 1, 1) {
+      %zero = arith.constant 0 : index
+      %t = kiln.extract_tile %a[%n, %zero, %i, %j] in_bounds [true, true, true, true] : tensor<1x4x2x8xf32> -> tensor<1x4x2x8xf32>
+      kiln.store_tile %t, %out[%n, %zero, %i, %zero] in_bounds [true, true, true, true] : tensor<1x4x2x8xf32>, memref<1x4x2x8xf32>
+    }
+    kiln.yield
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
