@@ -64,6 +64,7 @@ private:
   mlir::FailureOr<Tile> tileContraction(const Coordinates &coordinates);
   mlir::FailureOr<Tile> tilePad(mlir::tensor::PadOp pad,
                                 const Coordinates &coordinates);
+  Tile broadcastTile(const Tile &tile, const Coordinates &index);
   Tile tileArgument(mlir::Value value, const Coordinates &coordinates,
                     mlir::TypedAttr padding);
   Coordinates getAxesOf(const Coordinates &coordinates) const;
