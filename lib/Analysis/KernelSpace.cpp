@@ -231,6 +231,21 @@ SmallVector<int> KernelSpace::getAllAxes() const {
   return all;
 }
 
+bool KernelSpace::needsAllChannels(ValueRange results) const {
+  int channel = getChannelAxis();
+  if (channel == kUnit)
+    return false;
+  auto isReduced = [&](Value value) { return reducedValues.contains(value); };
+  for (linalg::LinalgOp op : ops)
+    if (llvm::any_of(op->getOperands(), isReduced) &&
+        llvm::is_contained(getLoopAxes(op), channel))
+      return true;
+  auto keeps = [&](Value value) {
+    return llvm::is_contained(getAxes(value), channel);
+  };
+  return llvm::any_of(results, keeps) && !llvm::all_of(results, keeps);
+}
+
 SmallVector<int> KernelSpace::getBlockAxes(ValueRange results) const {
   SmallVector<int> block;
   for (int axis : getAllAxes()) {

@@ -41,6 +41,9 @@ private:
   mlir::LogicalResult storeResult(mlir::Value result, mlir::Value memory);
   mlir::LogicalResult storeTile(mlir::Value result, mlir::Value memory);
   mlir::LogicalResult tileReductions(mlir::linalg::LinalgOp op);
+  mlir::LogicalResult hoistReductions(mlir::Value value);
+  /// Where an anchored value stands: its own axes.
+  Coordinates getCoordinates(mlir::Value value);
   llvm::SmallVector<mlir::linalg::LinalgOp>
   findJointReductions(mlir::linalg::LinalgOp op);
   llvm::SmallVector<int> getUnboundAxes(mlir::linalg::LinalgOp op);
@@ -56,6 +59,8 @@ private:
   mlir::FailureOr<Tile> makeTile(mlir::Value value,
                                  const Coordinates &coordinates);
   mlir::FailureOr<Tile> tileContraction(const Coordinates &coordinates);
+  mlir::FailureOr<Tile> tileView(mlir::Operation *view,
+                                 const Coordinates &coordinates);
   mlir::FailureOr<Tile> tilePad(mlir::tensor::PadOp pad,
                                 const Coordinates &coordinates);
   Tile tileArgument(mlir::Value value, const Coordinates &coordinates,
@@ -81,6 +86,8 @@ private:
                                 mlir::Operation *tiled,
                                 const Coordinates &loops,
                                 llvm::ArrayRef<mlir::AffineExpr> iteration);
+  mlir::linalg::LinalgOp splitReduction(mlir::linalg::LinalgOp reduction,
+                                        const Coordinates &iteration);
   mlir::LogicalResult maskPadding(mlir::linalg::LinalgOp reduction,
                                   llvm::ArrayRef<mlir::AffineExpr> iteration);
 

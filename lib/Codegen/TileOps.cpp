@@ -174,6 +174,13 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
     return failure();
   if (failed(maskPadding(cast<linalg::LinalgOp>(tiled), iteration)))
     return failure();
+  if (isa<LoopScheduleAttr>(schedule) && !ordered &&
+      op.getNumReductionLoops() > 0) {
+    tiled = splitReduction(cast<linalg::LinalgOp>(tiled), iteration);
+    if (!tiled)
+      return op->emitOpError("not supported: a reduction of several positions "
+                             "at a time needs one combiner");
+  }
   for (auto [tile, result] : llvm::zip_equal(results, tiled->getResults()))
     tile.value = result;
   return results;
@@ -238,6 +245,56 @@ LogicalResult KernelTiler::cloneBody(linalg::LinalgOp op, Operation *tiled,
     index->erase();
   }
   return success();
+}
+
+/// What a reduction combines, as a tile of its own in the layout of its
+/// iteration space, and the reduction of that tile; null without one combiner.
+linalg::LinalgOp
+KernelTiler::splitReduction(linalg::LinalgOp reduction,
+                            const Coordinates &iteration) {
+  SmallVector<Operation *> combiners;
+  Value combined =
+      matchReduction(reduction.getRegionOutputArgs(), 0, combiners);
+  if (!combined || combiners.size() != 1 || reduction->getNumResults() != 1)
+    return nullptr;
+  Operation *combiner = combiners.front();
+  Location loc = reduction.getLoc();
+  Block *body = reduction.getBlock();
+  RankedTensorType type = getTileType(iteration, combined.getType());
+  int64_t loops = iteration.size();
+  SmallVector<AffineMap> maps = reduction.getIndexingMapsArray();
+  AffineMap resultMap = maps.pop_back_val();
+  AffineMap identity = builder.getMultiDimIdentityMap(loops);
+  maps.push_back(identity);
+  SmallVector<utils::IteratorType> parallel(loops,
+                                            utils::IteratorType::parallel);
+  Value empty = tensor::EmptyOp::create(builder, loc, type, ValueRange());
+  auto input = linalg::GenericOp::create(
+      builder, loc, TypeRange{type}, reduction.getDpsInputs(),
+      ValueRange{empty}, maps, parallel,
+      [&](OpBuilder &b, Location loc, ValueRange arguments) {
+        IRMapping mapping;
+        mapping.map(body->getArguments().drop_back(),
+                    arguments.drop_back());
+        for (Operation &inner : body->without_terminator())
+          if (&inner != combiner)
+            b.clone(inner, mapping);
+        linalg::YieldOp::create(b, loc, mapping.lookupOrDefault(combined));
+      });
+  Value init = reduction.getDpsInits()[0];
+  auto sum = linalg::GenericOp::create(
+      builder, loc, TypeRange{init.getType()}, input.getResults(),
+      ValueRange{init}, ArrayRef<AffineMap>{identity, resultMap},
+      reduction.getIteratorTypesArray(),
+      [&](OpBuilder &b, Location loc, ValueRange arguments) {
+        IRMapping mapping;
+        mapping.map(combined, arguments[0]);
+        mapping.map(body->getArguments().back(), arguments[1]);
+        Operation *clone = b.clone(*combiner, mapping);
+        linalg::YieldOp::create(b, loc, clone->getResults());
+      });
+  reduction->erase();
+  return sum;
 }
 
 /// Positions beyond the last must not take part in a reduction: what is

@@ -112,22 +112,48 @@ void KernelTiler::walk(
   results.assign(loop.getResults().begin(), loop.getResults().end());
 }
 
+/// Makes the reductions that `value` depends on and whose positions the tile
+/// stands at already, before a loop in which they would be made again.
+LogicalResult KernelTiler::hoistReductions(Value value) {
+  llvm::SetVector<Operation *> slice;
+  BackwardSliceOptions options;
+  options.omitBlockArguments = true;
+  if (failed(getBackwardSlice(value, &slice, options)))
+    return kernel.emitOpError("not supported: a result of unknown origin");
+  for (linalg::LinalgOp op : space.getOps()) {
+    if (!slice.contains(op) || op == value.getDefiningOp() ||
+        op.getNumReductionLoops() == 0 ||
+        (staged && op == staged->op) || getUnboundAxes(op).empty())
+      continue;
+    auto isBound = [&](int axis) {
+      return axis == KernelSpace::kUnit || offsetOf[axis];
+    };
+    Value result = op->getResult(0);
+    if (llvm::all_of(space.getAxes(result), isBound) &&
+        failed(tileValue(result, getCoordinates(result))))
+      return failure();
+  }
+  return success();
+}
+
+KernelTiler::Coordinates KernelTiler::getCoordinates(Value value) {
+  Coordinates at;
+  for (int axis : space.getAxes(value))
+    at.push_back(axis == KernelSpace::kUnit ? builder.getAffineConstantExpr(0)
+                                            : builder.getAffineDimExpr(axis));
+  return at;
+}
+
 /// One pass over the axes that `op` and what goes along with it reduce.
 LogicalResult KernelTiler::tileReductions(linalg::LinalgOp op) {
+  if (failed(hoistReductions(op->getResult(0))))
+    return failure();
   SmallVector<linalg::LinalgOp> reductions = findJointReductions(op);
-  auto coordinatesOf = [&](Value result) {
-    Coordinates at;
-    for (int axis : space.getAxes(result))
-      at.push_back(axis == KernelSpace::kUnit
-                       ? builder.getAffineConstantExpr(0)
-                       : builder.getAffineDimExpr(axis));
-    return at;
-  };
   SmallVector<Value> inits;
   for (linalg::LinalgOp reduction : reductions)
     for (OpOperand &init : reduction.getDpsInitsMutable()) {
       FailureOr<Tile> tile = tileValue(
-          init.get(), coordinatesOf(reduction.getTiedOpResult(&init)));
+          init.get(), getCoordinates(reduction.getTiedOpResult(&init)));
       if (failed(tile))
         return failure();
       inits.push_back(tile->value);
@@ -159,7 +185,7 @@ LogicalResult KernelTiler::tileReductions(linalg::LinalgOp op) {
   auto total = totals.begin();
   for (linalg::LinalgOp reduction : reductions)
     for (Value result : reduction->getResults()) {
-      Coordinates at = coordinatesOf(result);
+      Coordinates at = getCoordinates(result);
       tileSlot(result, at) = {*total++, at};
     }
   return success();
@@ -192,13 +218,11 @@ scf::ForallOp KernelTiler::createBlocks() {
 }
 
 LogicalResult KernelTiler::storeTile(Value result, Value memory) {
-  Coordinates at;
+  Coordinates at = getCoordinates(result);
   SmallVector<OpFoldResult> offsets;
   SmallVector<bool> inBounds;
-  for (int axis : space.getAxes(result)) {
-    at.push_back(axis == KernelSpace::kUnit ? builder.getAffineConstantExpr(0)
-                                            : builder.getAffineDimExpr(axis));
-    offsets.push_back(getOffset(at.back()));
+  for (auto [expr, axis] : llvm::zip_equal(at, space.getAxes(result))) {
+    offsets.push_back(getOffset(expr));
     inBounds.push_back(axis == KernelSpace::kUnit ||
                        !plan.axes[axis].isPadded());
   }
@@ -221,6 +245,8 @@ LogicalResult KernelTiler::storeResult(Value result, Value memory) {
   for (int axis : space.getAxes(result))
     if (axis != KernelSpace::kUnit && !offsetOf[axis])
       unbound.push_back(axis);
+  if (!unbound.empty() && failed(hoistReductions(result)))
+    return failure();
   SmallVector<Value> none;
   bool failedBody = false;
   walk(

@@ -62,32 +62,38 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
   }
 
   void fuse(func::FuncOp function, KernelNames &names) {
+    if (function.isExternal() || !function.getBody().hasOneBlock())
+      return;
     SmallVector<Operation *> seeds;
-    function.walk([&](Operation *op) {
-      if (isSeed(op) && !op->getParentOfType<KernelOp>())
-        seeds.push_back(op);
-    });
+    for (Operation &op : function.getBody().front())
+      if (isSeed(&op))
+        seeds.push_back(&op);
     for (Operation *seed : seeds) {
-      auto conv = cast<linalg::LinalgOp>(seed);
-      KernelGroup group(conv);
-      remarkOnGroup(group, function.getName());
-      for (const auto &[op, reason] : group.getOutside())
-        op->setAttr(kNotFusedAttrName, StringAttr::get(&getContext(), reason));
-      numCuts += group.getOutside().size();
-      numFused += group.getJoined().size() - 1;
-
-      auto filter = cast<ShapedType>(conv->getOperand(1).getType());
-      auto output = cast<ShapedType>(conv->getResult(0).getType());
-      int channelDim = isa<linalg::Conv2DNchwFchwOp>(seed) ? 1 : 3;
-      int64_t filters = output.getDimSize(channelDim);
-      int64_t products = filters ? filter.getNumElements() / filters : 0;
+      ContractionView view = *ContractionView::match(seed);
+      int64_t filters = view.getFilters();
+      int64_t products =
+          filters ? view.getFilterType().getNumElements() / filters : 0;
       if (products > 0) {
-        setFanIn(conv->getOperand(2), function, products);
-        setFanIn(conv->getOperand(1), function, products);
+        setFanIn(view.getInit(), function, products);
+        setFanIn(view.getFilter(), function, products);
       }
-      if (buildKernel(group, names.make(function.getName())))
-        ++numKernels;
+      build(KernelGroup(view), function, names);
     }
+    if (seeds.empty() && function.getOps<KernelOp>().empty())
+      build(KernelGroup(function.getBody().front()), function, names);
+  }
+
+  void build(const KernelGroup &group, func::FuncOp function,
+             KernelNames &names) {
+    remarkOnGroup(group, function.getName());
+    for (const auto &[op, reason] : group.getOutside())
+      op->setAttr(kNotFusedAttrName, StringAttr::get(&getContext(), reason));
+    if (group.getJoined().empty())
+      return;
+    numCuts += group.getOutside().size();
+    numFused += group.getJoined().size() - 1;
+    if (buildKernel(group, names.make(function.getName())))
+      ++numKernels;
   }
 };
 

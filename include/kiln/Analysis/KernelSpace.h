@@ -73,6 +73,10 @@ public:
   /// That of the contraction's m loop; `kUnit` without one.
   int getChannelAxis() const;
 
+  /// Whether a block must hold the whole channel axis: a value that is reduced
+  /// over it is used on each channel again, or leaves beside one that keeps it.
+  bool needsAllChannels(mlir::ValueRange results) const;
+
   /// The axes that blocks are laid over: all that every result has and no
   /// reduction of a value that a result needs.
   llvm::SmallVector<int> getBlockAxes(mlir::ValueRange results) const;
