@@ -403,7 +403,9 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
         builder.setInsertionPoint(guard.thenBlock()->getTerminator());
       }
       for (int64_t reg = 0; reg < registers; ++reg)
-        LLVM::StoreOp::create(builder, loc, values[reg][0], at(mine, reg));
+        LLVM::StoreOp::create(builder, loc,
+                              toMemory(builder, loc, values[reg][0]),
+                              at(mine, reg));
     }
     barrierOfPartners(loc, from, warpBits);
     loaded.clear();
@@ -428,7 +430,10 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
             builder, loc, pointer, builder.getI8Type(),
             getSharedPointer(loc, first),
             ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
-        Value value = LLVM::LoadOp::create(builder, loc, element, address);
+        Value value = fromMemory(
+            builder, loc,
+            LLVM::LoadOp::create(builder, loc, getMemoryType(element), address),
+            element);
         sum = sum ? combine(op, {sum}, {value})[0] : value;
       }
       values[reg][0] = sum;

@@ -68,6 +68,13 @@ private:
   //--- DistributeThreads.cpp: made once, in the entry block.
   mlir::Value constant32(int64_t value, mlir::OpBuilder *at = nullptr);
   mlir::Value toI32(mlir::Value index);
+  /// The type of an element in memory: an i1 is a byte, 0 or 1.
+  static mlir::Type getMemoryType(mlir::Type element);
+  /// An element as memory has it, and back; any other byte than 0 is true.
+  static mlir::Value toMemory(mlir::OpBuilder &builder, mlir::Location loc,
+                              mlir::Value element);
+  static mlir::Value fromMemory(mlir::OpBuilder &builder, mlir::Location loc,
+                                mlir::Value value, mlir::Type element);
   /// A constant index of a GEP, in as many bits as it needs.
   mlir::LLVM::GEPArg getConstantOffset(int64_t offset);
   /// A number of the thread times a constant, in i32, or `wide` in i64.
