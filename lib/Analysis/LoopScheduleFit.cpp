@@ -6,6 +6,7 @@
 
 #include "kiln/Analysis/LoopScheduleFit.h"
 
+#include "kiln/Analysis/Combiner.h"
 #include "kiln/Analysis/TilePlan.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -23,11 +24,9 @@ bool kiln::canSplit(const KernelSpace &space, int axis) {
       reduces |= loop == axis && kind == utils::IteratorType::reduction;
     if (!reduces)
       continue;
-    SmallVector<Operation *> combiners;
-    if (op->getNumResults() != 1 ||
-        !matchReduction(op.getRegionOutputArgs(), 0, combiners) ||
-        combiners.size() != 1 || combiners.front()->getNumOperands() != 2 ||
-        !arith::getNeutralElement(combiners.front()))
+    // A value and its index are combined by what the whole body does, which a
+    // split would have to keep: they run in order.
+    if (op->getNumResults() != 1 || !Combiner::match(op))
       return false;
   }
   return true;

@@ -7,7 +7,7 @@
 // The work of kiln-distribute on one kernel, over several files: Distribute.cpp
 // walks the body, DistributeThreads.cpp numbers threads, DistributeGlobal.cpp
 // and DistributeShared.cpp access memory, DistributeLocalCopy.cpp transposes,
-// DistributeMath.cpp multiplies and reduces.
+// DistributeMath.cpp multiplies, DistributeReduce.cpp reduces.
 //
 //===----------------------------------------------------------------------===//
 
@@ -133,7 +133,12 @@ private:
   mlir::LogicalResult distributeDot(DotOp op);
   mlir::LogicalResult distributeMma(DotOp op);
   mlir::LogicalResult distributeFma(DotOp op);
+
+  //--- DistributeReduce.cpp
   mlir::LogicalResult distributeReduce(ReduceOp op);
+  void reduceAcrossWarps(
+      ReduceOp op,
+      llvm::SmallVectorImpl<llvm::SmallVector<mlir::Value>> &values);
   mlir::Value shuffleXor(mlir::Location loc, mlir::Value value, int64_t mask);
   void barrierOfPartners(mlir::Location loc, LayoutAttr layout,
                          llvm::ArrayRef<int64_t> warpBits);

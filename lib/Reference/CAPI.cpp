@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Aggregates.h"
 #include "Check.h"
 #include "Evaluator.h"
 
@@ -127,6 +128,7 @@ KilnReference *kilnReferenceCreate(const char *source, size_t length,
   mlir::func::FuncOp function = findEntry(*module, entry ? entry : "");
   if (!function)
     return nullptr;
+  kiln::decomposeAggregates(function);
   mlir::FailureOr<Program> program =
       buildProgram(function, /*useTF32=*/mode == "tf32");
   if (mlir::failed(program))

@@ -6,6 +6,7 @@
 
 #include "kiln/Reference/GpuReference.h"
 
+#include "Aggregates.h"
 #include "ReferenceMath.h"
 
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
@@ -136,6 +137,7 @@ LogicalResult kiln::buildGpuReference(ModuleOp source, StringRef entry,
   }
   if (!kept)
     return source.emitError("there is no function '") << entry << "'";
+  decomposeAggregates(kept);
   if (Operation *op = findUnsupported(kept))
     return op->emitWarning("no reference on a GPU: '")
            << op->getName()

@@ -79,8 +79,40 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
       }
       build(KernelGroup(view), function, names);
     }
-    if (seeds.empty() && function.getOps<KernelOp>().empty())
+    if (seeds.empty() && function.getOps<KernelOp>().empty()) {
+      copyReturned(function);
       build(KernelGroup(function.getBody().front()), function, names);
+    }
+  }
+
+  /// What is returned as it came in is copied: results are memory of their own.
+  static void copyReturned(func::FuncOp function) {
+    Operation *end = function.getBody().front().getTerminator();
+    OpBuilder builder(end);
+    for (OpOperand &returned : end->getOpOperands()) {
+      Value source = returned.get();
+      while (isView(source.getDefiningOp()))
+        source = source.getDefiningOp()->getOperand(0);
+      auto type = dyn_cast<RankedTensorType>(returned.get().getType());
+      Operation *op = source.getDefiningOp();
+      bool isMade = op && !op->hasTrait<OpTrait::ConstantLike>();
+      if (isMade || !type || !type.hasStaticShape())
+        continue;
+      Value empty = tensor::EmptyOp::create(builder, end->getLoc(),
+                                            type.getShape(),
+                                            type.getElementType());
+      AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+      SmallVector<utils::IteratorType> iterators(
+          type.getRank(), utils::IteratorType::parallel);
+      returned.set(linalg::GenericOp::create(
+                       builder, end->getLoc(), TypeRange{type},
+                       ValueRange{returned.get()}, ValueRange{empty},
+                       ArrayRef<AffineMap>{identity, identity}, iterators,
+                       [](OpBuilder &b, Location loc, ValueRange arguments) {
+                         linalg::YieldOp::create(b, loc, arguments[0]);
+                       })
+                       .getResult(0));
+    }
   }
 
   void build(const KernelGroup &group, func::FuncOp function,
