@@ -16,7 +16,7 @@ using namespace kiln;
 std::optional<Combiner> Combiner::match(linalg::LinalgOp op) {
   Combiner combiner;
   combiner.op = op;
-  if (combiner.matchIndependent() || combiner.matchValueAndIndex())
+  if (combiner.matchIndependent() || combiner.matchExtremum())
     return combiner;
   return std::nullopt;
 }
@@ -127,14 +127,39 @@ static Value findElement(Value value, const llvm::DenseSet<Value> &dependent) {
   return found;
 }
 
-bool Combiner::matchValueAndIndex() {
+/// The loop whose position an index grows with: `index_cast(index)`, perhaps
+/// counted from an offset, perhaps replaced where it must not take part.
+static std::optional<unsigned> findPosition(Value number) {
+  if (auto select = number.getDefiningOp<arith::SelectOp>()) {
+    Attribute filler;
+    if (!matchPattern(select.getFalseValue(), m_Constant(&filler)))
+      return std::nullopt;
+    number = select.getTrueValue();
+  }
+  Operation *cast = number.getDefiningOp();
+  if (!isa_and_nonnull<arith::IndexCastOp, arith::IndexCastUIOp>(cast))
+    return std::nullopt;
+  Value position = cast->getOperand(0);
+  if (auto sum = position.getDefiningOp<arith::AddIOp>())
+    position = sum.getLhs();
+  auto index = position.getDefiningOp<linalg::IndexOp>();
+  if (!index)
+    return std::nullopt;
+  return index.getDim();
+}
+
+/// A minimum or maximum that the body makes by comparing and selecting, with
+/// the index where it stands or without.
+bool Combiner::matchExtremum() {
   Block *body = op.getBlock();
-  if (op->getNumResults() != 2)
+  hasIndex = op->getNumResults() == 2;
+  if (op->getNumResults() > 2)
     return false;
   ArrayRef<BlockArgument> outs = op.getRegionOutputArgs();
   auto valueType = dyn_cast<FloatType>(outs[0].getType());
-  auto indexType = dyn_cast<IntegerType>(outs[1].getType());
-  if (!valueType || !indexType || indexType.getWidth() < 8)
+  auto indexType =
+      hasIndex ? dyn_cast<IntegerType>(outs[1].getType()) : IntegerType();
+  if (!valueType || (hasIndex && (!indexType || indexType.getWidth() < 8)))
     return false;
   Operation *end = body->getTerminator();
   // All that depends on what is there so far does the combining.
@@ -146,108 +171,104 @@ bool Combiner::matchValueAndIndex() {
       ops.push_back(&inner);
       dependent.insert(inner.result_begin(), inner.result_end());
     }
-  Value element = findElement(end->getOperand(0), dependent),
-        number = findElement(end->getOperand(1), dependent);
-  if (!element || !number || element.getType() != valueType ||
-      number.getType() != indexType)
+  Value element = findElement(end->getOperand(0), dependent);
+  Value number = hasIndex ? findElement(end->getOperand(1), dependent) : Value();
+  if (!element || element.getType() != valueType)
     return false;
-  // The index must grow with the position, so that the first of equals is the
-  // one of the smallest index.
-  Operation *cast = number.getDefiningOp();
-  auto position = cast && isa<arith::IndexCastOp, arith::IndexCastUIOp>(cast)
-                      ? cast->getOperand(0).getDefiningOp<linalg::IndexOp>()
-                      : linalg::IndexOp();
-  if (!position ||
-      op.getIteratorTypesArray()[position.getDim()] !=
-          utils::IteratorType::reduction ||
-      op.getNumReductionLoops() != 1)
-    return false;
+  if (hasIndex) {
+    // The index must grow with the position, so that the first of equals is the
+    // one of the smallest index.
+    std::optional<unsigned> loop =
+        number && number.getType() == indexType ? findPosition(number)
+                                                : std::nullopt;
+    if (!loop || op.getNumReductionLoops() != 1 ||
+        op.getIteratorTypesArray()[*loop] != utils::IteratorType::reduction)
+      return false;
+  }
 
-  MLIRContext *context = op->getContext();
   const llvm::fltSemantics &semantics = valueType.getFloatSemantics();
-  auto real = [&](double value) {
+  auto real = [&](double value) -> Attribute {
     APFloat number(value);
     bool inexact;
     number.convert(semantics, APFloat::rmNearestTiesToEven, &inexact);
     return FloatAttr::get(valueType, number);
   };
-  Attribute one = real(1), two = real(2),
-            nan = FloatAttr::get(valueType, APFloat::getQNaN(semantics)),
-            zero = real(0.0), minusZero = real(-0.0);
-  auto at = [&](int64_t value) { return IntegerAttr::get(indexType, value); };
-  // What the body makes of an element and its index beside what is there.
+  auto at = [&](int64_t value) -> Attribute {
+    return hasIndex ? IntegerAttr::get(indexType, value) : Attribute();
+  };
+  // What the body makes of an element of index 5 beside what is there, of
+  // index 3.
   struct Outcome {
     Attribute value, index;
   };
-  auto step = [&](Attribute v, int64_t j, Attribute m,
-                  int64_t k) -> Outcome {
+  auto step = [&](Attribute v, Attribute m) -> Outcome {
     Point point;
     point.set(element, v);
-    point.set(number, at(j));
     point.set(outs[0], m);
-    point.set(outs[1], at(k));
-    return {point.get(end->getOperand(0)), point.get(end->getOperand(1))};
-  };
-  auto takes = [&](Attribute v, Attribute m) -> std::optional<bool> {
-    std::optional<bool> taken;
-    for (auto [j, k] : {std::pair(3, 5), std::pair(5, 3)}) {
-      Outcome outcome = step(v, j, m, k);
-      bool isTaken = outcome.index == at(j) && outcome.value == v;
-      bool isKept = outcome.index == at(k) && outcome.value == m;
-      if (isTaken == isKept || (taken && *taken != isTaken))
-        return std::nullopt;
-      taken = isTaken;
+    if (hasIndex) {
+      point.set(number, at(5));
+      point.set(outs[1], at(3));
     }
-    return taken;
+    return {point.get(end->getOperand(0)),
+            hasIndex ? point.get(end->getOperand(1)) : Attribute()};
   };
-  // The index of two that are alike.
-  auto tieOf = [&](Attribute v, Attribute m) -> std::optional<Ties> {
-    int64_t later = 5, earlier = 3;
-    Outcome forward = step(v, later, m, earlier);
-    if (forward.index == at(earlier))
-      return Ties::First;
-    if (forward.index == at(later))
-      return Ties::Last;
-    return std::nullopt;
+  auto takes = [&](Attribute v, Attribute m) {
+    Outcome outcome = step(v, m);
+    return outcome.value == v && outcome.index == at(5);
   };
-  (void)context;
-  std::optional<bool> lessTaken = takes(one, two), greaterTaken = takes(two, one),
-                      nanTaken = takes(nan, one), nanLeft = takes(one, nan);
-  std::optional<Ties> equal = tieOf(one, one), bothNaN = tieOf(nan, nan);
-  if (!lessTaken || !greaterTaken || !nanTaken || *lessTaken == *greaterTaken ||
-      !equal)
+  auto keeps = [&](Attribute v, Attribute m) {
+    Outcome outcome = step(v, m);
+    return outcome.value == m && outcome.index == at(3);
+  };
+  Attribute one = real(1), two = real(2), zero = real(0.0),
+            minusZero = real(-0.0),
+            nan = FloatAttr::get(valueType, APFloat::getQNaN(semantics));
+  smallest = takes(one, two) && keeps(two, one);
+  if (!smallest && !(takes(two, one) && keeps(one, two)))
     return false;
-  smallest = *lessTaken;
-  ties = *equal;
-  propagatesNaN = *nanTaken;
-  // A NaN that is taken must stay, and the same of several be kept.
-  if (propagatesNaN && (!nanLeft || *nanLeft || bothNaN != equal))
+  Outcome equal = step(one, one);
+  if (equal.value != one || (equal.index != at(3) && equal.index != at(5)))
     return false;
+  ties = equal.index == at(3) ? Ties::First : Ties::Last;
+  // NaN: passed over; or taken and kept; or the value alone takes it.
+  Outcome nanAhead = step(nan, one);
+  if (keeps(nan, one)) {
+    nanRule = NaNRule::Ignored;
+  } else if (takes(nan, one) && keeps(one, nan) &&
+             step(nan, nan).index == equal.index) {
+    nanRule = NaNRule::Taken;
+  } else if (hasIndex && nanAhead.value == nan && nanAhead.index == at(3) &&
+             keeps(one, nan)) {
+    nanRule = NaNRule::ValueOnly;
+  } else {
+    return false;
+  }
   // Zeros of either sign are equals for the index. The value may still be the
   // lesser of them, as minimumf gives it.
-  Outcome down = step(smallest ? minusZero : zero, 5, smallest ? zero : minusZero,
-                      3),
-          up = step(smallest ? zero : minusZero, 5, smallest ? minusZero : zero,
-                    3);
-  Attribute best = smallest ? minusZero : zero;
-  ordersZeros = down.value == best && up.value == best;
-  Attribute tied = at(ties == Ties::First ? 3 : 5);
-  if (down.index != tied || up.index != tied)
+  Attribute best = smallest ? minusZero : zero,
+            other = smallest ? zero : minusZero;
+  Outcome bestComes = step(best, other), otherComes = step(other, best);
+  ordersZeros = bestComes.value == best && otherComes.value == best;
+  if (bestComes.index != equal.index || otherComes.index != equal.index ||
+      (nanRule == NaNRule::ValueOnly && !ordersZeros))
     return false;
-  valueAndIndex = true;
-  combined = {element, number};
-  unsigned bits = indexType.getWidth();
-  neutral = {FloatAttr::get(valueType, APFloat::getInf(semantics, !smallest)),
-             IntegerAttr::get(indexType, ties == Ties::First
-                                             ? APInt::getSignedMaxValue(bits)
-                                             : APInt::getSignedMinValue(bits))};
+  isExtremum = true;
+  combined = {element};
+  neutral = {FloatAttr::get(valueType, APFloat::getInf(semantics, !smallest))};
+  if (hasIndex) {
+    unsigned bits = indexType.getWidth();
+    combined.push_back(number);
+    neutral.push_back(IntegerAttr::get(
+        indexType, ties == Ties::First ? APInt::getSignedMaxValue(bits)
+                                       : APInt::getSignedMinValue(bits)));
+  }
   return true;
 }
 
 SmallVector<Value> Combiner::combine(OpBuilder &b, Location loc,
                                      ValueRange left, ValueRange right) const {
   SmallVector<Value> results;
-  if (!valueAndIndex) {
+  if (!isExtremum) {
     for (auto [number, combiner] : llvm::enumerate(ops)) {
       Operation *clone = b.clone(*combiner);
       clone->setOperands({left[number], right[number]});
@@ -264,43 +285,58 @@ SmallVector<Value> Combiner::combine(OpBuilder &b, Location loc,
   auto either = [&](Value x, Value y) -> Value {
     return arith::OrIOp::create(b, loc, x, y);
   };
-  Value better = compare(smallest ? arith::CmpFPredicate::OLT
-                                  : arith::CmpFPredicate::OGT,
-                         right[0], left[0]);
-  Value tie = compare(arith::CmpFPredicate::OEQ, right[0], left[0]);
-  if (propagatesNaN) {
-    Value rightNaN = compare(arith::CmpFPredicate::UNO, right[0], right[0]);
-    Value leftNaN = compare(arith::CmpFPredicate::UNO, left[0], left[0]);
+  Value take = compare(smallest ? arith::CmpFPredicate::OLT
+                                : arith::CmpFPredicate::OGT,
+                       right[0], left[0]);
+  Value rightNaN, leftNaN;
+  if (nanRule == NaNRule::Taken) {
+    rightNaN = compare(arith::CmpFPredicate::UNO, right[0], right[0]);
+    leftNaN = compare(arith::CmpFPredicate::UNO, left[0], left[0]);
     Value yes = arith::ConstantIntOp::create(b, loc, 1, 1);
     Value leftReal = arith::XOrIOp::create(b, loc, leftNaN, yes);
-    better = either(better, both(rightNaN, leftReal));
-    tie = either(tie, both(rightNaN, leftNaN));
+    take = either(take, both(rightNaN, leftReal));
   }
-  Value nearer = arith::CmpIOp::create(b, loc,
-                                       ties == Ties::First
-                                           ? arith::CmpIPredicate::slt
-                                           : arith::CmpIPredicate::sgt,
-                                       right[1], left[1]);
-  Value take = either(better, both(tie, nearer));
-  Value value = arith::SelectOp::create(b, loc, take, right[0], left[0]);
-  if (ordersZeros)
-    value = smallest ? arith::MinimumFOp::create(b, loc, left[0], right[0])
-                           .getResult()
-                     : arith::MaximumFOp::create(b, loc, left[0], right[0])
-                           .getResult();
-  return {value, arith::SelectOp::create(b, loc, take, right[1], left[1])};
+  if (hasIndex) {
+    Value tie = compare(arith::CmpFPredicate::OEQ, right[0], left[0]);
+    if (rightNaN)
+      tie = either(tie, both(rightNaN, leftNaN));
+    Value nearer = arith::CmpIOp::create(b, loc,
+                                         ties == Ties::First
+                                             ? arith::CmpIPredicate::slt
+                                             : arith::CmpIPredicate::sgt,
+                                         right[1], left[1]);
+    take = either(take, both(tie, nearer));
+  }
+  if (!ordersZeros)
+    results.push_back(
+        arith::SelectOp::create(b, loc, take, right[0], left[0]));
+  else if (nanRule == NaNRule::Ignored)
+    results.push_back(
+        smallest
+            ? arith::MinNumFOp::create(b, loc, left[0], right[0]).getResult()
+            : arith::MaxNumFOp::create(b, loc, left[0], right[0]).getResult());
+  else
+    results.push_back(
+        smallest
+            ? arith::MinimumFOp::create(b, loc, left[0], right[0]).getResult()
+            : arith::MaximumFOp::create(b, loc, left[0], right[0]).getResult());
+  if (hasIndex)
+    results.push_back(
+        arith::SelectOp::create(b, loc, take, right[1], left[1]));
+  return results;
 }
 
 SmallVector<Value> Combiner::append(OpBuilder &b, Location loc, ValueRange left,
                                     ValueRange right) const {
-  if (!valueAndIndex)
+  if (!isExtremum)
     return combine(b, loc, left, right);
   linalg::LinalgOp linalgOp = op;
   IRMapping mapping;
-  mapping.map(linalgOp.getRegionOutputArgs()[0], left[0]);
-  mapping.map(linalgOp.getRegionOutputArgs()[1], left[1]);
-  mapping.map(combined[0], right[0]);
-  mapping.map(combined[1], right[1]);
+  for (auto [number, argument] :
+       llvm::enumerate(linalgOp.getRegionOutputArgs())) {
+    mapping.map(argument, left[number]);
+    mapping.map(combined[number], right[number]);
+  }
   Block *body = linalgOp.getBlock();
   // Constants of the body come along.
   for (Operation &inner : body->without_terminator())

@@ -73,20 +73,36 @@ static RankedTensorType withLayout(Value value, LayoutAttr layout) {
   return RankedTensorType::get(type.getShape(), type.getElementType(), layout);
 }
 
-/// The layout in the iteration space of an op, from that of an operand whose
-/// map is a permutation of all loops.
-static LayoutAttr toIterationSpace(LayoutAttr layout, AffineMap map) {
-  return projectLayout(layout, inversePermutation(map));
+/// The layout in the iteration space of an op, from that of a value that it
+/// reads or writes through `map`; nothing where the map leaves out a loop of
+/// more than one position. Unit loops have no step.
+static std::optional<LayoutAttr> toIterationSpace(LayoutAttr layout,
+                                                  AffineMap map,
+                                                  ArrayRef<int64_t> ranges) {
+  SmallVector<AffineExpr> places;
+  for (auto [loop, range] : llvm::enumerate(ranges)) {
+    AffineExpr dim = getAffineDimExpr(loop, layout.getContext());
+    std::optional<unsigned> place = map.getResultPosition(dim);
+    if (!place && range != 1)
+      return std::nullopt;
+    places.push_back(place ? getAffineDimExpr(*place, layout.getContext())
+                           : getAffineConstantExpr(0, layout.getContext()));
+  }
+  return projectLayout(layout, AffineMap::get(map.getNumResults(), 0, places,
+                                              layout.getContext()));
 }
 
 FailureOr<LayoutAttr> LayoutAssigner::iterationLayoutOf(linalg::LinalgOp op) {
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   for (OpOperand &operand : op->getOpOperands()) {
-    AffineMap map = op.getMatchingIndexingMap(&operand);
-    if (!isa<RankedTensorType>(operand.get().getType()) || !map.isPermutation())
+    if (!isa<RankedTensorType>(operand.get().getType()))
       continue;
     FailureOr<LayoutAttr> layout = layoutOf(operand.get());
-    if (succeeded(layout))
-      return toIterationSpace(*layout, map);
+    if (failed(layout))
+      continue;
+    if (auto iteration = toIterationSpace(
+            *layout, op.getMatchingIndexingMap(&operand), ranges))
+      return *iteration;
   }
   return failure();
 }
@@ -207,7 +223,8 @@ FailureOr<Value> LayoutAssigner::materializeElementwise(linalg::LinalgOp op,
   if (!resultMap.isPermutation())
     return op.emitOpError("not supported on tiles: result map must be a "
                           "permutation");
-  LayoutAttr iteration = toIterationSpace(layout, resultMap);
+  LayoutAttr iteration =
+      *toIterationSpace(layout, resultMap, op.getStaticLoopRanges());
   SmallVector<Value> operands;
   SmallVector<Type> types;
   for (OpOperand &operand : op->getOpOperands()) {

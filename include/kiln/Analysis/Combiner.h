@@ -16,9 +16,14 @@ namespace kiln {
 /// and so how two partial results are combined in any order.
 ///
 /// *Independent* results are each combined by one operation with a neutral
-/// element. A *value and its index* are recognised by what the body computes,
-/// in whatever spelling: it is evaluated on smaller, greater, equal and NaN
-/// values, which tells minimum from maximum, the tie rule and the NaN rule.
+/// element. A *minimum or maximum*, alone or with the index where it stands, is
+/// recognised by what the body computes, in whatever spelling: it is evaluated
+/// on smaller, greater, equal and NaN values and on zeros of either sign, which
+/// tells minimum from maximum, the tie rule and the NaN rule.
+///
+/// Two things then depend on the order and are not kept: which of two zeros of
+/// different sign a compare and select without an index gives, and the index
+/// that a body leaves where only its value takes a NaN.
 class Combiner {
 public:
   /// The combiner of `op`; nothing where partial results cannot be combined, so
@@ -48,7 +53,7 @@ public:
 
 private:
   bool matchIndependent();
-  bool matchValueAndIndex();
+  bool matchExtremum();
 
   mlir::linalg::LinalgOp op;
   llvm::SmallVector<mlir::Value> combined;
@@ -56,10 +61,12 @@ private:
   llvm::SmallVector<mlir::TypedAttr> neutral;
 
   enum class Ties { First, Last };
-  bool valueAndIndex = false;
-  bool smallest = false;      ///< minimum, not maximum
-  bool propagatesNaN = false; ///< a NaN is taken and stays
-  bool ordersZeros = false;   ///< -0 is less than +0, for the value alone
+  enum class NaNRule { Ignored, Taken, ValueOnly };
+  bool isExtremum = false;
+  bool hasIndex = false;
+  bool smallest = false;    ///< minimum, not maximum
+  bool ordersZeros = false; ///< -0 is less than +0, for the value alone
+  NaNRule nanRule = NaNRule::Ignored;
   Ties ties = Ties::First;
 };
 
