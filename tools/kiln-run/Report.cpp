@@ -51,6 +51,14 @@ bool Report::passed() const {
          (!emulation || emulation->findings == 0);
 }
 
+/// Whole numbers with all digits: indices that differ must not look alike.
+static std::string format(double value) {
+  bool isWhole = std::fabs(value) < 0x1p53 && value == std::trunc(value);
+  char text[32];
+  std::snprintf(text, sizeof(text), isWhole ? "%.0f" : "%.9g", value);
+  return text;
+}
+
 static void printVerify(const VerifyReport &verify) {
   for (size_t i = 0; i < verify.outputs.size(); ++i) {
     const OutputReport &output = verify.outputs[i];
@@ -65,10 +73,10 @@ static void printVerify(const VerifyReport &verify) {
                   verify.tolerances[i].norm, verify.tolerances[i].maximum);
     std::printf("\n");
     if (output.worst)
-      std::printf("  worst at %s: expected %.9g, actual %.9g, bound %.3g\n",
+      std::printf("  worst at %s: expected %s, actual %s, bound %.3g\n",
                   formatCoordinates(output.worst->coordinates).c_str(),
-                  output.worst->expected, output.worst->actual,
-                  output.worst->bound);
+                  format(output.worst->expected).c_str(),
+                  format(output.worst->actual).c_str(), output.worst->bound);
     for (const std::string &message : output.messages)
       std::printf("  %s\n", message.c_str());
   }
