@@ -78,6 +78,8 @@ private:
       list("shape", tensor.shape);
       if (isInput)
         j.attribute("fan_in", tensor.fanIn);
+      if (isInput && tensor.domain)
+        j.attribute("domain", stringifyDomain(*tensor.domain));
     });
   }
 

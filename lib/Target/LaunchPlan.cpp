@@ -87,8 +87,12 @@ private:
              << index << " has elements of type " << info.type
              << "; supported are f32, f16, bf16, f64, i64, i32 and i1";
     info.shape = type.getShape().vec();
-    if (auto fanIn = entry.getArgAttrOfType<IntegerAttr>(index, "kiln.fan_in"))
+    if (auto fanIn = entry.getArgAttrOfType<IntegerAttr>(
+            index, KilnDialect::kFanInAttrName))
       info.fanIn = fanIn.getInt();
+    if (auto domain = entry.getArgAttrOfType<DomainAttr>(
+            index, KilnDialect::kDomainAttrName))
+      info.domain = domain.getValue();
     return info;
   }
 

@@ -7,7 +7,6 @@
 #include "KernelGroup.h"
 #include "kiln/Transforms/Passes.h"
 
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -20,24 +19,6 @@ using namespace mlir;
 using namespace kiln;
 
 namespace {
-
-constexpr StringLiteral kFanInAttrName = "kiln.fan_in";
-
-/// Marks the function arguments that `value` is computed from.
-void setFanIn(Value value, func::FuncOp function, int64_t fanIn) {
-  if (auto argument = dyn_cast<BlockArgument>(value)) {
-    if (argument.getOwner() == &function.getBody().front() &&
-        isa<TensorType>(argument.getType()))
-      function.setArgAttr(
-          argument.getArgNumber(), kFanInAttrName,
-          Builder(function.getContext()).getI64IntegerAttr(fanIn));
-    return;
-  }
-  Operation *op = value.getDefiningOp();
-  if (isa<linalg::GenericOp, linalg::FillOp, tensor::PadOp>(op) || isView(op))
-    for (Value operand : op->getOperands())
-      setFanIn(operand, function, fanIn);
-}
 
 /// A name that PTX accepts and no other kernel of the module has.
 std::string makeName(StringRef function, llvm::StringSet<> &taken) {
@@ -90,16 +71,6 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
         op->setAttr(kNotFusedAttrName, StringAttr::get(&getContext(), reason));
       numCuts += group.getOutside().size();
       numFused += group.getJoined().size() - 1;
-
-      auto filter = cast<ShapedType>(conv->getOperand(1).getType());
-      auto output = cast<ShapedType>(conv->getResult(0).getType());
-      int channelDim = isa<linalg::Conv2DNchwFchwOp>(seed) ? 1 : 3;
-      int64_t filters = output.getDimSize(channelDim);
-      int64_t products = filters ? filter.getNumElements() / filters : 0;
-      if (products > 0) {
-        setFanIn(conv->getOperand(2), function, products);
-        setFanIn(conv->getOperand(1), function, products);
-      }
       if (buildKernel(group, makeName(function.getName(), taken)))
         ++numKernels;
     }

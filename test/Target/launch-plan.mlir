@@ -14,11 +14,13 @@
 // CHECK:      "name": "arg0",
 // CHECK-NEXT: "type": "f32",
 // CHECK:      "fan_in": 9
+// CHECK-NOT:  "domain"
 // CHECK:      "name": "arg1",
-// CHECK:      "fan_in": 1
+// CHECK:      "fan_in": 1,
+// CHECK-NEXT: "domain": "nonzero"
 // CHECK:      "outputs": [
 // CHECK:      "name": "result0",
-// CHECK-NOT:  "fan_in"
+// CHECK-NOT:  {{"fan_in"|"domain"}}
 // CHECK:      "buffers": [
 // CHECK:      "kind": "input",
 // CHECK-NEXT: "index": 0,

@@ -112,6 +112,13 @@ void Report::printText() const {
                   static_cast<long long>(output.numInfinite));
     std::printf("\n");
   }
+  if (verify)
+    for (const DrawnInput &input : drawn)
+      std::printf("input %s: random in %s, since %s\n", input.name.c_str(),
+                  input.range.c_str(),
+                  input.domain == Domain::Positive
+                      ? "a root, logarithm or power of it is taken"
+                      : "something is divided by it");
   if (emulation)
     std::printf(
         "emulated %lld launches, %lld blocks%s: %lld findings\n",
@@ -212,6 +219,11 @@ void Report::printJson() const {
              {"loaded_from", loadedFrom}};
   else
     json["device"] = Json{{"kind", "cpu"}};
+  for (const DrawnInput &input : drawn)
+    json["drawn"].push_back(Json{
+        {"name", input.name},
+        {"domain", input.domain == Domain::Positive ? "positive" : "nonzero"},
+        {"range", input.range}});
   if (!outputs.empty())
     json["outputs"] = Json::array();
   for (const OutputSummary &output : outputs)

@@ -33,6 +33,21 @@ TEST(Artifact, ReadsDirectory) {
   EXPECT_EQ(artifact->cubin, "CUBIN");
 }
 
+TEST(Artifact, ReadsDomains) {
+  for (auto [text, domain] : {std::pair("positive", Domain::Positive),
+                              {"nonzero", Domain::Nonzero}}) {
+    auto files = getScaleFiles();
+    std::string &description = files["artifact.json"];
+    std::string from = "\"fan_in\": 4";
+    description.replace(description.find(from), from.size(),
+                        from + ", \"domain\": \"" + text + "\"");
+    Result<Artifact> artifact = Artifact::fromFiles(files);
+    ASSERT_FALSE(artifact.failed()) << artifact.message();
+    EXPECT_EQ(artifact->inputs[0].domain, domain);
+    EXPECT_EQ(artifact->inputs[1].domain, Domain::Any);
+  }
+}
+
 TEST(Artifact, FindsTensors) {
   Result<Artifact> artifact = Artifact::load(KILN_SCALE_ARTIFACT);
   ASSERT_FALSE(artifact.failed());
@@ -69,6 +84,8 @@ static const Broken brokenDescriptions[] = {
     {"[4, 20], \"fan_in\": 4", "[4611686018427387904, 20]",
      "'inputs[0].shape' has too many elements"},
     {"\"fan_in\": 4", "\"fan_in\": 0", "'inputs[0].fan_in' must be at least 1"},
+    {"\"fan_in\": 4", "\"domain\": \"even\"",
+     "'inputs[0].domain' is 'even'; it must be positive or nonzero"},
     {"\"index\": 0, \"bytes\": 320", "\"index\": 0, \"bytes\": 316",
      "'buffers[0].bytes' is 316, but input x takes 320"},
     {"\"index\": 1, \"bytes\": 4", "\"index\": 2, \"bytes\": 4",

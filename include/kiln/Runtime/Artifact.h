@@ -23,12 +23,17 @@ namespace kiln::runtime {
 /// The newest format version that this library reads.
 inline constexpr int64_t artifactVersion = 1;
 
+/// Numbers that the program is defined for: roots, logarithms and powers want
+/// positive ones, divisors those that are not zero.
+enum class Domain { Any, Nonzero, Positive };
+
 /// An input or an output of the program.
 struct TensorInfo {
   std::string name;
   ElementType type;
   Shape shape;
   int64_t fanIn = 1;
+  Domain domain = Domain::Any;
 
   int64_t numElements() const { return *getNumElements(shape); }
   int64_t bytes() const { return numElements() * int64_t(getSize(type)); }

@@ -27,6 +27,7 @@ struct TensorInfo {
   std::string type; ///< "f32", ...
   std::vector<int64_t> shape;
   int64_t fanIn = 1; ///< products that an element takes part in; inputs only
+  std::optional<Domain> domain; ///< numbers it must be taken from; inputs only
 };
 
 struct BufferInfo {
