@@ -133,9 +133,8 @@ int main(int argc, char **argv) {
                  options.message().c_str());
     return exitUnusable;
   }
-  if (options->help || options->version) {
-    std::fputs(options->help ? helpText : "kiln-run " KILN_VERSION "\n",
-               stdout);
+  if (!options->text.empty()) {
+    std::fputs(options->text.c_str(), stdout);
     return exitGood;
   }
   Result<Artifact> artifact = loadProgram(*options);
