@@ -256,7 +256,7 @@ void CommandLine::addTimingOptions() {
   addNumber("--rest", "MS", "rest before each repetition",
             timing.restMilliseconds, 0);
   addFlag("--skip-prepared", timing.skipPrepared,
-          "leave out kernels that depend on weights alone");
+          "leave out packing kernels, after a first run of them");
 }
 
 void CommandLine::addEmulationOptions() {

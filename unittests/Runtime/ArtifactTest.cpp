@@ -21,7 +21,7 @@ TEST(Artifact, ReadsDirectory) {
   EXPECT_EQ(artifact->inputs[0].fanIn, 4);
   ASSERT_EQ(artifact->plan.kernels.size(), 2u);
   EXPECT_TRUE(artifact->plan.kernels[0].isPacking);
-  EXPECT_TRUE(artifact->plan.kernels[0].dependsOnWeights);
+  EXPECT_EQ(artifact->plan.kernels[0].dependsOn, std::vector<size_t>{1});
   const KernelInfo &compute = artifact->plan.kernels[1];
   EXPECT_TRUE(compute.isPersistent());
   EXPECT_EQ((*compute.evaluateGrid(5))[0], 5);
@@ -46,6 +46,18 @@ TEST(Artifact, ReadsDomains) {
     EXPECT_EQ(artifact->inputs[0].domain, domain);
     EXPECT_EQ(artifact->inputs[1].domain, Domain::Any);
   }
+}
+
+TEST(Artifact, ReadsOlderDependencies) {
+  auto files = getScaleFiles();
+  std::string &description = files["artifact.json"];
+  std::string from = "\"depends_on\": [1]";
+  description.replace(description.find(from), from.size(),
+                      "\"depends_on\": \"weights\"");
+  Result<Artifact> artifact = Artifact::fromFiles(files);
+  ASSERT_FALSE(artifact.failed()) << artifact.message();
+  EXPECT_FALSE(artifact->plan.kernels[0].dependsOn);
+  EXPECT_TRUE(artifact->plan.kernels[0].isPacking);
 }
 
 TEST(Artifact, FindsTensors) {
@@ -118,7 +130,10 @@ static const Broken brokenDescriptions[] = {
      "'kernels[1].arguments[4].i32' must lie in"},
     {"{\"i32\": 12}", "{\"i8\": 12}",
      "'kernels[1].arguments[4]' must have one of buffer, i32, i64 and f32"},
-    {"\"weights\"", "\"bias\"", "'kernels[0].depends_on' is 'bias'"},
+    {"\"depends_on\": [1]", "\"depends_on\": \"bias\"",
+     "'kernels[0].depends_on' must be an array"},
+    {"\"depends_on\": [1]", "\"depends_on\": [2]",
+     "'kernels[0].depends_on[0]' is 2, but there are 2 inputs"},
     {"\"count\": 12", "\"count\": 11",
      "'kernels[1].tiles.count' is 11, but grid is 4x3"},
     {"\"shape\": [1, 8]", "\"shape\": [1, 6]",

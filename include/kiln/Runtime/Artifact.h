@@ -68,8 +68,9 @@ struct KernelInfo {
   std::array<int64_t, 3> block;
   int64_t dynamicSharedBytes = 0;
   std::vector<KernelArgument> arguments;
-  /// Its inputs are only arguments that stay the same from batch to batch.
-  bool dependsOnWeights = false;
+  /// The inputs that what it writes depends on; nothing where the description
+  /// does not say.
+  std::optional<std::vector<size_t>> dependsOn;
   std::optional<TileInfo> tiles;
   int64_t flops = 0, bytes = 0;
   std::string schedule;
