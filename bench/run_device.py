@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Measures artifacts beside their peers on one GPU, interleaved in rounds.
 
-Needs Python 3.10 or newer and a built kiln-run; PyTorch and Triton for the
-peers eager, compile and triton; nvcc (or a built `reference`) for
---reference. A peer that fails is reported in the table and stops nothing.
+Needs Python 3.10 or newer and a built kiln-run; PyTorch for the peers, Triton
+for triton, the wheel nvidia-cudnn-frontend for cudnn-graph; nvcc (or a built
+`reference`) for --reference. A peer that fails is reported in the table and
+stops nothing.
 Exit 0: a table was written; 1: an artifact failed or was wrong; 2: bad usage.
 """
 
@@ -12,14 +13,14 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 import time
 
+from measure import Table, first_line, note, query_card, run, run_artifact
 from report import write_report
 from workload import FORMS, Workload, form_of_artifact
 
-TORCH_PEERS = ("eager", "compile", "triton")
+TORCH_PEERS = ("eager", "compile", "triton", "cudnn-graph")
 NVCC = ("nvcc -O3 -std=c++17 --expt-relaxed-constexpr -diag-suppress "
         "177,550,128,186 -gencode arch=compute_89,code=compute_89").split()
 # The letter by which the hand-written reference names a form, and the kernel
@@ -30,88 +31,6 @@ REFERENCE = {"tf32-nchw": ("t", "tf32 NCHW pipelined, even/odd"),
 REFERENCE_LINE = re.compile(
     r"^(?P<name>.+?)\s+(?P<ms>[\d.]+) ms \(min (?P<min>[\d.]+)\).*?"
     r"err (?P<err>\S+).*? nan (?P<nan>\d+)")
-
-
-def note(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-def first_line(text):
-    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
-    return lines[0][:160] if lines else "no message"
-
-
-def run(command, seconds, good=(0,), silent=False, **options):
-    """Standard output; raises RuntimeError with what the command complained of
-    when its exit status is not one of `good` or, unless it is a silent one, it
-    printed nothing."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True,
-                              timeout=seconds, check=False, **options)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise RuntimeError(first_line(error)) from None
-    if done.returncode not in good or not (done.stdout or silent):
-        raise RuntimeError(f"exit {done.returncode}: "
-                           f"{first_line(done.stderr or done.stdout)}")
-    return done.stdout
-
-
-class Row:
-    """One line of the table: what each round measured, or why it could not."""
-
-    def __init__(self, form, name, kind):
-        self.form, self.name, self.kind = form, name, kind
-        self.rounds, self.error, self.failure = {}, None, None
-        self.details, self.flops = {}, None
-
-    def add(self, number, measured):
-        self.rounds[number] = measured
-
-    def fail(self, why):
-        self.failure = first_line(why)
-        note(f"  {self.name}: FAILED: {self.failure}")
-
-
-class Table:
-    def __init__(self):
-        self.rows = []
-
-    def row(self, form, name, kind):
-        for row in self.rows:
-            if (row.form, row.name, row.kind) == (form, name, kind):
-                return row
-        self.rows.append(Row(form, name, kind))
-        return self.rows[-1]
-
-
-def run_artifact(arguments, table, form, directory, number):
-    row = table.row(form, f"Kiln, {directory.name}", "artifact")
-    if row.failure:
-        return
-    command = [str(arguments.kiln_run.resolve()), str(directory), "--device=cuda",
-               "--json"]
-    try:
-        if number == 0 and not arguments.no_verify:
-            # Exit 1: the result is wrong, and standard output says how.
-            verify = json.loads(run(command + ["--verify"], 300, good=(0, 1)))["verify"]
-            row.details["verify"] = verify
-            row.error = max(float(output["relative_norm"])
-                            for output in verify["outputs"])
-            if not verify["passed"]:
-                raise RuntimeError(f"wrong result, relative norm {row.error:.2e}")
-        measured = json.loads(run(command + ["--benchmark", "--repeat=25"], 180))
-        measured = measured["benchmark"]
-        row.add(number, {"median_ms": measured["ms"]["median"],
-                         "min_ms": measured["ms"]["min"],
-                         "p10_ms": measured["ms"]["p10"],
-                         "p90_ms": measured["ms"]["p90"],
-                         "kernels": {kernel["name"]: kernel["ms"]["median"]
-                                     for kernel in measured["kernels"]}})
-        row.flops = measured["flops"]
-    except (RuntimeError, ValueError) as error:
-        row.fail(error)
-    except (KeyError, TypeError) as error:
-        row.fail(f"kiln-run's JSON is of another form: no {error}")
 
 
 def build_reference(directory):
@@ -160,6 +79,7 @@ def run_torch(peers, table, form, workload, number, functions, rest):
                 functions[form, peer] = torch_peers.make_peer(peer)
                 y = functions[form, peer](problem.x, problem.w, problem.bias)
                 row.error = problem.relative_error(y)
+                row.details.update(getattr(functions[form, peer], "details", {}))
                 del y
             torch.cuda.synchronize()
             time.sleep(rest)
@@ -171,17 +91,6 @@ def run_torch(peers, table, form, workload, number, functions, rest):
     torch.cuda.empty_cache()
 
 
-def query_card():
-    fields = ("name,driver_version,clocks.sm,clocks.mem,power.draw,"
-              "temperature.gpu,clocks_throttle_reasons.active")
-    try:
-        values = run(["nvidia-smi", f"--query-gpu={fields}",
-                      "--format=csv,noheader", "--id=0"], 30)
-        return dict(zip(fields.split(","), map(str.strip, values.split(","))))
-    except RuntimeError as error:
-        return {"name": "unknown", "failure": str(error)}
-
-
 def parse(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("artifacts", nargs="*", type=pathlib.Path, metavar="DIR",
@@ -191,7 +100,7 @@ def parse(argv):
     parser.add_argument("--reference", type=pathlib.Path, metavar="DIR",
                         help="folder with reference.cu, the hand-written kernels")
     parser.add_argument("--peers", default=",".join(TORCH_PEERS), metavar="LIST",
-                        help="of eager, compile, triton; empty: none")
+                        help=f"of {', '.join(TORCH_PEERS)}; empty: none")
     parser.add_argument("--forms", metavar="LIST",
                         help="of " + ", ".join(FORMS) +
                         " (default: those of the artifacts, or all without any)")

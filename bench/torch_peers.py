@@ -1,8 +1,10 @@
-"""PyTorch and Triton as peers of an artifact, on the same workload.
+"""PyTorch, Triton and cuDNN as peers of an artifact, on the same workload.
 
-Needs PyTorch 2.x with CUDA; Triton for the peer of that name.
+Needs PyTorch 2.x with CUDA; Triton for the peer of that name, and what
+cudnn_graph.py says for cudnn-graph.
 """
 
+import importlib
 import math
 import statistics
 
@@ -26,6 +28,9 @@ def make_peer(name):
     if name == "triton":
         from triton_conv_scale_min import conv2d_scale_min
         return lambda x, w, bias: conv2d_scale_min(x, w, bias, SCALE)
+    if name == "cudnn-graph":
+        from cudnn_graph import GraphPeer
+        return GraphPeer()
     raise ValueError(f"no such peer: {name}")
 
 
@@ -97,9 +102,9 @@ def summary(times):
 def versions():
     found = {"torch": torch.__version__, "cuda": torch.version.cuda,
              "cudnn": torch.backends.cudnn.version()}
-    try:
-        import triton
-        found["triton"] = triton.__version__
-    except ImportError:
-        pass
+    for module, name in (("triton", "triton"), ("cudnn", "cudnn-frontend")):
+        try:
+            found[name] = importlib.import_module(module).__version__
+        except (ImportError, AttributeError):
+            pass
     return found

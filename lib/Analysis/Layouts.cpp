@@ -50,48 +50,44 @@ static LayoutAttr makeLayout(MLIRContext *context, const Bits &bits,
 }
 
 OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
-                                       const Convolution &conv) {
+                                       const ContractionView &conv) {
   MLIRContext *context = schedule.getContext();
   ArrayRef<int64_t> tile = schedule.getTile(), warps = schedule.getWarps();
   int64_t filters = tile[0] / warps[0], rows = tile[1] / warps[1],
           columns = tile[2] / warps[2];
   Bits filter, image, out;
   if (schedule.usesTensorCores()) {
-    // The three bits of n, and the column bit that the n-tiles take over from
-    // them when even and odd columns alternate.
-    bool evenOdd = schedule.getColumns() == Columns::EvenOdd;
-    int64_t first = evenOdd ? 2 : 1;
-    Step n[3] = {{Axis::Column, first},
-                 {Axis::Column, 2 * first},
-                 {Axis::Column, 4 * first}};
+    // The fragments of the instruction. Where even and odd columns alternate,
+    // the bits of n step by 2, 4 and 8, and its tiles take over the first.
+    InstructionAttr instruction = schedule.getInstruction();
+    int64_t first = schedule.getColumns() == Columns::EvenOdd ? 2 : 1;
     SmallVector<Step> nTiles;
-    if (evenOdd)
-      nTiles.push_back({Axis::Column, 1});
-    addSteps(nTiles, Axis::Column, 8 * first, columns);
+    addSteps(nTiles, Axis::Column, 1, first);
+    addSteps(nTiles, Axis::Column, instruction.getShape().n * first, columns);
     addSteps(nTiles, Axis::Row, 1, rows);
+    SmallVector<Step> mTiles;
+    addSteps(mTiles, Axis::Filter, instruction.getShape().m, filters);
 
-    // k bits of a 32-bit register come first, then those of the lanes.
-    bool wide = schedule.getContraction() == Contraction::TF32;
-    int64_t k = 1;
-    if (!wide) {
-      filter.registers.push_back({Axis::Channel, 1});
-      image.registers.push_back({Axis::Channel, 1});
-      k = 2;
-    }
-    filter.registers.push_back({Axis::Filter, 8});
-    filter.registers.push_back({Axis::Channel, 4 * k});
-    image.registers.push_back({Axis::Channel, 4 * k});
-    addSteps(filter.lanes, Axis::Channel, k, 4 * k);
-    addSteps(image.lanes, Axis::Channel, k, 4 * k);
-    addSteps(filter.lanes, Axis::Filter, 1, 8);
-    image.lanes.append({n[0], n[1], n[2]});
-    addSteps(filter.registers, Axis::Filter, 16, filters);
+    auto addFragment = [&](Bits &bits, LayoutAttr fragment, Step dim0,
+                           Step dim1) {
+      auto add = [&](SmallVectorImpl<Step> &steps, const Basis &basis) {
+        const Step &unit = basis.values()[0] != 0 ? dim0 : dim1;
+        steps.push_back(
+            {unit.axis,
+             std::max(basis.values()[0], basis.values()[1]) * unit.size});
+      };
+      for (const Basis &basis : fragment.getRegisters())
+        add(bits.registers, basis);
+      for (const Basis &basis : fragment.getLanes())
+        add(bits.lanes, basis);
+    };
+    Step m{Axis::Filter, 1}, n{Axis::Column, first}, k{Axis::Channel, 1};
+    addFragment(filter, instruction.getALayout(), m, k);
+    addFragment(image, instruction.getBLayout(), k, n);
+    addFragment(out, instruction.getAccLayout(), m, n);
+    filter.registers.append(mTiles);
     image.registers.append(nTiles);
-
-    out.registers.append({n[0], {Axis::Filter, 8}});
-    out.lanes.append({n[1], n[2]});
-    addSteps(out.lanes, Axis::Filter, 1, 8);
-    addSteps(out.registers, Axis::Filter, 16, filters);
+    out.registers.append(mTiles);
     out.registers.append(nTiles);
   } else {
     // Lanes cover up to 8 columns first, then channels, then rows.
@@ -124,7 +120,7 @@ OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
                : axis == Axis::Channel ? conv.filter.c
                                        : -1;
       },
-      4);
+      conv.getFilterType().getRank());
   layouts.image = makeLayout(
       context, image,
       [&](Axis axis) -> int64_t {
@@ -133,7 +129,7 @@ OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
                : axis == Axis::Column ? conv.image.w
                                       : -1;
       },
-      4);
+      conv.getImageType().getRank());
   layouts.out = makeLayout(
       context, out,
       [&](Axis axis) -> int64_t {
@@ -142,7 +138,7 @@ OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
                : axis == Axis::Column ? conv.out.w
                                       : -1;
       },
-      4);
+      conv.getOutType().getRank());
   return layouts;
 }
 
@@ -164,7 +160,7 @@ bool kiln::isKernelRowInner(ScheduleAttr schedule) {
   return schedule.getColumns() == Columns::Plain;
 }
 
-int64_t kiln::getRingParts(ScheduleAttr schedule, const Convolution &conv) {
+int64_t kiln::getRingParts(ScheduleAttr schedule, const ContractionView &conv) {
   int64_t rows = conv.getKernelRows(), columns = conv.getKernelColumns();
   int64_t outer = isKernelRowInner(schedule) ? columns : rows;
   if (outer > 1)
@@ -175,7 +171,7 @@ int64_t kiln::getRingParts(ScheduleAttr schedule, const Convolution &conv) {
 }
 
 SharedLayoutAttr kiln::getPackedFilterLayout(ScheduleAttr schedule,
-                                             const Convolution &conv) {
+                                             const ContractionView &conv) {
   LayoutAttr fragments = getOperandLayouts(schedule, conv).filter;
   int64_t bits = conv.getFilterType().getElementType().getIntOrFloatBitWidth();
   // The bits of the fragment order, from the innermost: the registers of 16
@@ -206,26 +202,31 @@ SharedLayoutAttr kiln::getPackedFilterLayout(ScheduleAttr schedule,
   if (schedule.getChunk() > k)
     channels.push_back({schedule.getChunk() / k, stride});
   stride *= schedule.getChunk() / k;
-  SmallVector<Mode> modes(4);
+  SmallVector<Mode> modes(conv.getFilterType().getRank(), makeMode({}));
   modes[conv.filter.f] = makeMode(bitsOf(conv.filter.f, schedule.getTile()[0]));
   modes[conv.filter.c] = makeMode(channels);
   int64_t rows = conv.getKernelRows(), columns = conv.getKernelColumns();
   bool rowInner = isKernelRowInner(schedule);
-  modes[conv.filter.w] =
-      makeMode({{columns, rowInner ? stride * rows : stride}});
-  modes[conv.filter.h] =
-      makeMode({{rows, rowInner ? stride : stride * columns}});
+  if (conv.filter.w >= 0)
+    modes[conv.filter.w] =
+        makeMode({{columns, rowInner ? stride * rows : stride}});
+  if (conv.filter.h >= 0)
+    modes[conv.filter.h] =
+        makeMode({{rows, rowInner ? stride : stride * columns}});
   return SharedLayoutAttr::get(schedule.getContext(), modes);
 }
 
 SharedLayoutAttr kiln::getStridedFilterLayout(ScheduleAttr schedule,
-                                              const Convolution &conv) {
+                                              const ContractionView &conv) {
   SmallVector<int64_t> shape(conv.getFilterType().getShape());
   shape[conv.filter.f] = schedule.getTile()[0];
   shape[conv.filter.c] = schedule.getChunk();
-  SmallVector<Mode> modes(4);
+  for (unsigned loop : conv.batch)
+    shape[*conv.getFilterMap().getResultPosition(
+        getAffineDimExpr(loop, schedule.getContext()))] = 1;
+  SmallVector<Mode> modes(shape.size());
   int64_t stride = 1;
-  for (int64_t dim = 3; dim >= 0; --dim) {
+  for (int64_t dim = shape.size() - 1; dim >= 0; --dim) {
     modes[dim] = Mode({{shape[dim], stride}});
     stride *= shape[dim];
   }
@@ -233,35 +234,38 @@ SharedLayoutAttr kiln::getStridedFilterLayout(ScheduleAttr schedule,
 }
 
 SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
-                                      const Convolution &conv, int64_t vector) {
+                                      const ContractionView &conv, int64_t vector) {
   int64_t bytes =
       conv.getImageType().getElementType().getIntOrFloatBitWidth() / 8;
   int64_t rows = conv.getWindow(0, schedule.getTile()[1]),
           columns = conv.getWindow(1, schedule.getTile()[2]),
           chunk = schedule.getChunk();
   LayoutAttr fragments = getOperandLayouts(schedule, conv).image;
-  SmallVector<int64_t> steps(4, 1);
-  steps[conv.image.h] = conv.strides[0];
+  int64_t rank = conv.getImageType().getRank();
+  SmallVector<int64_t> steps(rank, 1);
+  if (conv.image.h >= 0)
+    steps[conv.image.h] = conv.strides[0];
   steps[conv.image.w] = conv.strides[1];
-  bool channelsInner = conv.image.c == 3 || schedule.getTranspose();
+  bool channelsInner = conv.isChannelInnermost() || schedule.getTranspose();
   if (schedule.getTranspose())
     columns = llvm::alignTo(columns, LocalCopyOp::kUnit);
   auto build = [&](int64_t pad) {
-    SmallVector<Mode> modes(4);
-    modes[conv.image.n] = Mode({{1, 0}});
+    SmallVector<Mode> modes(rank, Mode({{1, 0}}));
     if (channelsInner) {
       // Channels innermost: units of 16 bytes, one plane for each unit.
       int64_t inner = std::min<int64_t>(chunk, 16 / bytes);
       int64_t plane = rows * columns * inner + pad;
       modes[conv.image.w] = Mode({{columns, inner}});
-      modes[conv.image.h] = Mode({{rows, columns * inner}});
+      if (conv.image.h >= 0)
+        modes[conv.image.h] = Mode({{rows, columns * inner}});
       modes[conv.image.c] = chunk > inner
                                 ? Mode({{inner, 1}, {chunk / inner, plane}})
                                 : Mode({{inner, 1}});
     } else {
       int64_t pitch = llvm::alignTo(columns, vector);
       modes[conv.image.w] = Mode({{pitch, 1}});
-      modes[conv.image.h] = Mode({{rows, pitch}});
+      if (conv.image.h >= 0)
+        modes[conv.image.h] = Mode({{rows, pitch}});
       modes[conv.image.c] = Mode({{chunk, rows * pitch + pad}});
     }
     return SharedLayoutAttr::get(schedule.getContext(), modes);
@@ -283,7 +287,7 @@ SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
 }
 
 SharedLayoutAttr kiln::getUntransposedImageLayout(ScheduleAttr schedule,
-                                                  const Convolution &conv) {
+                                                  const ContractionView &conv) {
   constexpr int64_t unit = LocalCopyOp::kUnit;
   int64_t rows = conv.getWindow(0, schedule.getTile()[1]);
   int64_t pitch = llvm::alignTo(conv.getWindow(1, schedule.getTile()[2]), unit);
@@ -291,10 +295,10 @@ SharedLayoutAttr kiln::getUntransposedImageLayout(ScheduleAttr schedule,
   int64_t plane = rows * pitch;
   if (plane / unit % 2 == 0)
     plane += unit;
-  SmallVector<Mode> modes(4);
-  modes[conv.image.n] = Mode({{1, 0}});
+  SmallVector<Mode> modes(conv.getImageType().getRank(), Mode({{1, 0}}));
   modes[conv.image.c] = Mode({{schedule.getChunk(), plane}});
-  modes[conv.image.h] = Mode({{rows, pitch}});
+  if (conv.image.h >= 0)
+    modes[conv.image.h] = Mode({{rows, pitch}});
   modes[conv.image.w] = Mode({{pitch, 1}});
   return SharedLayoutAttr::get(schedule.getContext(), modes);
 }
@@ -316,25 +320,6 @@ int64_t kiln::getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
     wavefronts = std::max<int64_t>(wavefronts, words.size());
   }
   return wavefronts;
-}
-
-LayoutAttr kiln::getReducedLayout(LayoutAttr input, ArrayRef<int64_t> dims,
-                                  bool halving) {
-  LayoutAttr dropped = input.dropDims(dims);
-  if (!halving)
-    return dropped;
-  SmallVector<Basis> registers(dropped.getRegisters());
-  SmallVector<Basis> lanes(dropped.getLanes());
-  // A lane bit that stepped in a reduced dimension takes over the last register
-  // bit that is left.
-  for (int64_t bit = 4; bit >= 0; --bit) {
-    if (!lanes[bit].isZero() || input.getLanes()[bit].isZero() ||
-        registers.empty())
-      continue;
-    lanes[bit] = registers.pop_back_val();
-  }
-  return LayoutAttr::get(input.getContext(), registers, lanes,
-                         dropped.getWarps());
 }
 
 int64_t kiln::getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,

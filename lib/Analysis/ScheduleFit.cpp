@@ -20,8 +20,9 @@
 using namespace mlir;
 using namespace kiln;
 
-FailureOr<PaddedImage> kiln::getPaddedImage(const Convolution &conv) {
-  PaddedImage image{conv.getImage(), SmallVector<int64_t>(4, 0)};
+FailureOr<PaddedImage> kiln::getPaddedImage(const ContractionView &conv) {
+  int64_t rank = conv.getImageType().getRank();
+  PaddedImage image{conv.getImage(), SmallVector<int64_t>(rank, 0)};
   auto pad = image.source.getDefiningOp<tensor::PadOp>();
   if (!pad)
     return image;
@@ -30,8 +31,9 @@ FailureOr<PaddedImage> kiln::getPaddedImage(const Convolution &conv) {
   if (!value || !matchPattern(value, m_AnyZeroFloat()) ||
       ShapedType::isDynamicShape(low) || ShapedType::isDynamicShape(high))
     return failure();
-  for (int64_t dim : {conv.image.n, conv.image.c})
-    if (low[dim] != 0 || high[dim] != 0)
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (dim != conv.image.h && dim != conv.image.w &&
+        (low[dim] != 0 || high[dim] != 0))
       return failure();
   image.source = pad.getSource();
   image.low.assign(low.begin(), low.end());
@@ -47,16 +49,19 @@ int64_t kiln::getCopyVector(Type element, ArrayRef<int64_t> lengths) {
 }
 
 int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
-                                 const Convolution &conv) {
+                                 const ContractionView &conv) {
   FailureOr<PaddedImage> image = getPaddedImage(conv);
   if (failed(image))
     return 1;
   auto type = cast<ShapedType>(image->source.getType());
   // Where a tile starts along the innermost dimension.
-  int64_t step = conv.image.c == 3 ? schedule.getChunk()
-                                   : schedule.getTile()[2] * conv.strides[1];
+  int64_t inner = type.getRank() - 1;
+  int64_t step = inner == conv.image.c   ? schedule.getChunk()
+                 : inner == conv.image.w ? schedule.getTile()[2] * conv.strides[1]
+                 : inner == conv.image.h ? schedule.getTile()[1] * conv.strides[0]
+                                         : 1;
   return getCopyVector(type.getElementType(),
-                       {type.getDimSize(3), step, image->low[3]});
+                       {type.getDimSize(inner), step, image->low[inner]});
 }
 
 /// Units of `vector` elements that a tile of this layout is copied in.
@@ -76,7 +81,7 @@ static int64_t getCopyTail(SharedLayoutAttr layout, int64_t vector,
 }
 
 ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
-                                   const Convolution &conv, int64_t vector) {
+                                   const ContractionView &conv, int64_t vector) {
   Type element = conv.getImageType().getElementType();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   int64_t threads = schedule.getThreads(), stages = schedule.getStages();
@@ -92,15 +97,14 @@ ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
   int64_t parts = schedule.getRing() ? getRingParts(schedule, conv) : 1;
   SharedLayoutAttr raw = getUntransposedImageLayout(schedule, conv);
   int64_t line = raw.getShape()[conv.image.w] * LocalCopyOp::kUnit * bytes;
-  int64_t lines = raw.getShape()[conv.image.h] * raw.getShape()[conv.image.c] /
-                  LocalCopyOp::kUnit;
+  int64_t lines = ShapedType::getNumElements(raw.getShape()) * bytes / line;
   int64_t tail = (llvm::alignTo(lines, threads / 32) - lines) * line;
   return {SharedType::get(context, stages == 1 || parts > 2 ? 1 : 2, element,
                           raw, getCopyTail(raw, vector, bytes, threads)),
           SharedType::get(context, stages, element, layout, tail)};
 }
 
-int64_t kiln::getStagedBytes(ScheduleAttr schedule, const Convolution &conv) {
+int64_t kiln::getStagedBytes(ScheduleAttr schedule, const ContractionView &conv) {
   ImageBuffers image =
       getImageBuffers(schedule, conv, getImageCopyVector(schedule, conv));
   int64_t bytes = image.copied.getBytes();
@@ -120,7 +124,7 @@ int64_t kiln::getStagedBytes(ScheduleAttr schedule, const Convolution &conv) {
   return bytes + slots * llvm::alignTo(slotBytes, SharedType::kAlignment);
 }
 
-int64_t kiln::getSharedBytes(ScheduleAttr schedule, const Convolution &conv) {
+int64_t kiln::getSharedBytes(ScheduleAttr schedule, const ContractionView &conv) {
   int64_t bytes = getStagedBytes(schedule, conv);
   LayoutAttr out = getOperandLayouts(schedule, conv).out;
   int64_t dim = conv.out.f;
@@ -154,64 +158,13 @@ static uint64_t multiply(ArrayRef<int64_t> factors) {
   return product;
 }
 
-bool kiln::canPackFilter(const Convolution &conv) {
+bool kiln::canPackFilter(const ContractionView &conv) {
   auto argument = dyn_cast<BlockArgument>(conv.getFilter());
   return argument && argument.hasOneUse();
 }
 
-/// Codegen counts elements within a tile, and within a filter that it packs, in
-/// 32 bits.
-static LogicalResult
-checkExtents(ScheduleAttr schedule, const Convolution &conv,
-             function_ref<InFlightDiagnostic()> emitError) {
-  auto check = [&](ShapedType type, ArrayRef<int64_t> tile,
-                   StringRef what) -> LogicalResult {
-    // The last element of a tile, and the elements from one index of each
-    // dimension to the next.
-    uint64_t span = 0, stride = 1;
-    for (int64_t dim = type.getRank() - 1; dim >= 0; --dim) {
-      uint64_t steps = std::max<int64_t>(tile[dim] - 1, 0);
-      span = llvm::SaturatingMultiplyAdd(steps, stride, span);
-      stride = llvm::SaturatingMultiply(stride, uint64_t(type.getDimSize(dim)));
-    }
-    if (span <= uint64_t(INT32_MAX))
-      return success();
-    return emitError() << "with " << getTileText(schedule)
-                       << " and chunk = " << schedule.getChunk() << " " << what
-                       << " of type " << type << " spans " << span
-                       << " elements within a tile; at most " << INT32_MAX
-                       << " are supported";
-  };
-  ArrayRef<int64_t> tile = schedule.getTile();
-  SmallVector<int64_t> image(4, 1), out(4, 1);
-  image[conv.image.c] = schedule.getChunk();
-  image[conv.image.h] = conv.getWindow(0, tile[1]);
-  image[conv.image.w] = conv.getWindow(1, tile[2]);
-  out[conv.out.f] = tile[0];
-  out[conv.out.h] = tile[1];
-  out[conv.out.w] = tile[2];
-  ShapedType filter = conv.getFilterType();
-  if (failed(check(conv.getImageType(), image, "the image")) ||
-      failed(check(conv.getOutType(), out, "the result")))
-    return failure();
-  SmallVector<int64_t> padded(filter.getShape());
-  padded[conv.filter.f] = llvm::alignTo(padded[conv.filter.f], tile[0]);
-  padded[conv.filter.c] =
-      llvm::alignTo(padded[conv.filter.c], schedule.getChunk());
-  uint64_t elements = 1;
-  for (int64_t extent : padded)
-    elements = llvm::SaturatingMultiply(elements, uint64_t(extent));
-  if (elements > uint64_t(INT32_MAX))
-    return emitError() << "with " << getTileText(schedule)
-                       << " and chunk = " << schedule.getChunk()
-                       << " the filter of type " << filter << " has "
-                       << elements << " elements in whole tiles; at most "
-                       << INT32_MAX << " are supported";
-  return success();
-}
-
 /// Fragments are words: 16-bit elements are loaded in pairs.
-static LogicalResult checkPairs(ScheduleAttr schedule, const Convolution &conv,
+static LogicalResult checkPairs(ScheduleAttr schedule, const ContractionView &conv,
                                 function_ref<InFlightDiagnostic()> emitError) {
   Type element = conv.getImageType().getElementType();
   if (schedule.usesTensorCores() || element.getIntOrFloatBitWidth() >= 32)
@@ -227,16 +180,43 @@ static LogicalResult checkPairs(ScheduleAttr schedule, const Convolution &conv,
   return success();
 }
 
+/// Copies are unrolled: a patch, or a strided filter, far larger than what the
+/// threads copy at once would be code without end.
+static LogicalResult checkCopies(ScheduleAttr schedule, const ContractionView &conv,
+                                 function_ref<InFlightDiagnostic()> emitError) {
+  constexpr int64_t mostRounds = 512;
+  auto check = [&](SharedLayoutAttr layout, int64_t vector,
+                   StringRef what) -> LogicalResult {
+    int64_t rounds =
+        llvm::divideCeil(getCopyUnits(layout, vector), schedule.getThreads());
+    if (rounds <= mostRounds)
+      return success();
+    return emitError() << getTileText(schedule)
+                       << ", chunk = " << schedule.getChunk() << " and "
+                       << getWarpsText(schedule) << " give a thread " << rounds
+                       << " copies of " << what << ", at most " << mostRounds
+                       << " are supported; take a smaller tile or more warps";
+  };
+  int64_t vector = getImageCopyVector(schedule, conv);
+  if (failed(check(getImageBuffers(schedule, conv, vector).copied.getLayout(),
+                   vector, "the image's patch")))
+    return failure();
+  if (schedule.getWeights() == Weights::Packed)
+    return success(); // in order, 16 bytes a copy
+  SharedLayoutAttr filter = getStridedFilterLayout(schedule, conv);
+  ShapedType type = conv.getFilterType();
+  return check(filter,
+               getCopyVector(type.getElementType(), {type.getShape().back(),
+                                                     filter.getShape().back()}),
+               "the filter, with weights = strided");
+}
+
 static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
-                               const Convolution &conv,
+                               const ContractionView &conv,
                                function_ref<InFlightDiagnostic()> emitError) {
   Type element = conv.getImageType().getElementType();
-  bool matches =
-      schedule.getContraction() == Contraction::FMA ||
-      (schedule.getContraction() == Contraction::TF32 && element.isF32()) ||
-      (schedule.getContraction() == Contraction::F16 && element.isF16()) ||
-      (schedule.getContraction() == Contraction::BF16 && element.isBF16());
-  if (!matches)
+  Type wanted = schedule.getInstruction().getOperandType();
+  if (wanted && wanted != element)
     return emitError() << "contraction = "
                        << stringifyContraction(schedule.getContraction())
                        << " does not multiply " << element;
@@ -249,15 +229,25 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
     return emitError() << "weights = packed needs a filter that only the "
                           "convolution reads; weights = strided takes it as "
                           "it lies in memory";
+  if (conv.row < 0 && (schedule.getTile()[1] != 1 || schedule.getWarps()[1] != 1))
+    return emitError() << getTileText(schedule) << " on "
+                       << getWarpsText(schedule)
+                       << ": the result has columns only, rows must be 1";
+  if (conv.needsAllFilters && schedule.getTile()[0] < conv.getFilters())
+    return emitError() << "a value reduced over all " << conv.getFilters()
+                       << " output channels is needed on each of them, or "
+                          "leaves beside them, but "
+                       << getTileText(schedule) << " holds "
+                       << schedule.getTile()[0]
+                       << "; it takes a tile that holds all channels";
   // Accumulators alone must leave room for addresses and fragments.
   uint64_t accumulators = multiply(schedule.getTile()) / schedule.getThreads();
   if (accumulators > 128)
     return emitError() << getTileText(schedule) << " needs " << accumulators
                        << " accumulators a thread, at most 128 fit";
-  if (failed(checkExtents(schedule, conv, emitError)) ||
-      failed(checkPairs(schedule, conv, emitError)))
+  if (failed(checkPairs(schedule, conv, emitError)))
     return failure();
-  if (schedule.getTranspose() && conv.image.c == 3)
+  if (schedule.getTranspose() && conv.isChannelInnermost())
     return emitError() << "transpose = true brings channels next to one "
                           "another, but those of the image already are";
   int64_t steps = conv.getKernelRows() * conv.getKernelColumns() *
@@ -287,25 +277,12 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
            << " and stages = " << schedule.getStages() << " need at least "
            << bytes << " bytes of shared memory, " << target.getName()
            << " has " << target.getSharedPerBlock() << " a block";
-  // Copies are unrolled: a patch far larger than what the threads copy at once,
-  // as large strides make it, would be code without end.
-  constexpr int64_t mostRounds = 512;
-  int64_t vector = getImageCopyVector(schedule, conv);
-  SharedType copied = getImageBuffers(schedule, conv, vector).copied;
-  int64_t rounds = llvm::divideCeil(getCopyUnits(copied.getLayout(), vector),
-                                    schedule.getThreads());
-  if (rounds > mostRounds)
-    return emitError() << getTileText(schedule)
-                       << ", chunk = " << schedule.getChunk() << " and "
-                       << getWarpsText(schedule) << " give a thread " << rounds
-                       << " copies of the image's patch, at most " << mostRounds
-                       << " are supported; take a smaller tile or more warps";
-  return success();
+  return checkCopies(schedule, conv, emitError);
 }
 
 LogicalResult
 kiln::checkScheduleFits(ScheduleAttr schedule, TargetAttr target,
-                        const Convolution &conv,
+                        const ContractionView &conv,
                         function_ref<InFlightDiagnostic()> emitError) {
   // Who only asks gives an inactive diagnostic, which converts to success.
   bool fits = true;

@@ -30,12 +30,17 @@ namespace {
 /// from the accumulator's.
 class LayoutAssigner {
 public:
-  LayoutAssigner(ScheduleAttr schedule, Convolution conv)
-      : schedule(schedule), conv(conv),
+  /// For a kernel around a contraction.
+  LayoutAssigner(ScheduleAttr schedule, ContractionView conv)
+      : halving(schedule.getHalving()), conv(conv),
         accumulator(getOperandLayouts(schedule, conv).out),
         builder(schedule.getContext()) {}
+  /// For a kernel whose tiles have layouts already.
+  explicit LayoutAssigner(MLIRContext *context) : builder(context) {}
 
   LogicalResult run(StoreTileOp store);
+  /// Turns a reduction on tiles with layouts into one in the block.
+  LogicalResult replaceReduction(linalg::LinalgOp op);
   int64_t getNumReductions() const { return reductions; }
 
 private:
@@ -51,8 +56,8 @@ private:
   FailureOr<Value> makeReductionInput(linalg::LinalgOp op, Operation *combiner,
                                       LayoutAttr iteration);
 
-  ScheduleAttr schedule;
-  Convolution conv;
+  bool halving = false;
+  std::optional<ContractionView> conv;
   LayoutAttr accumulator;
   OpBuilder builder;
   DenseMap<std::pair<Value, Attribute>, Value> done;
@@ -90,7 +95,7 @@ FailureOr<LayoutAttr> LayoutAssigner::layoutOf(Value value) {
   if (auto layout = dyn_cast_or_null<LayoutAttr>(
           cast<RankedTensorType>(value.getType()).getEncoding()))
     return layout;
-  if (value == conv.op->getResult(0))
+  if (conv && value == conv->op->getResult(0))
     return accumulator;
   Operation *op = value.getDefiningOp();
   if (!op)
@@ -109,7 +114,7 @@ FailureOr<LayoutAttr> LayoutAssigner::layoutOf(Value value) {
     structured.getReductionDims(dims);
     return getReducedLayout(*iteration,
                             SmallVector<int64_t>(dims.begin(), dims.end()),
-                            schedule.getHalving());
+                            halving);
   }
   return projectLayout(
       *iteration,
@@ -167,9 +172,10 @@ FailureOr<Value> LayoutAssigner::materializeLoop(scf::ForOp loop,
                                                  LayoutAttr layout) {
   Operation *yield = loop.getBody()->getTerminator();
   Value yielded = yield->getOperand(index);
-  bool accumulates = yielded == conv.op->getResult(0);
+  bool accumulates = conv && yielded == conv->op->getResult(0);
   if (accumulates &&
-      (conv.getInit() != loop.getRegionIterArg(index) || layout != accumulator))
+      (conv->getInit() != loop.getRegionIterArg(index) ||
+       layout != accumulator))
     return loop.emitOpError("must carry the accumulator of one convolution in "
                             "the schedule's layout");
   FailureOr<Value> init = materialize(loop.getInitArgs()[index], layout);
@@ -290,7 +296,7 @@ FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
   op.getReductionDims(unsignedDims);
   SmallVector<int64_t> dims(unsignedDims.begin(), unsignedDims.end());
   if (failed(iteration) ||
-      getReducedLayout(*iteration, dims, schedule.getHalving()) != layout)
+      getReducedLayout(*iteration, dims, halving) != layout)
     return op.emitOpError(
         "not supported: a reduction whose result is needed in "
         "another layout");
@@ -303,7 +309,7 @@ FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
   RankedTensorType type = withLayout(init, layout);
   auto reduce =
       ReduceOp::create(builder, loc, TypeRange{type}, ValueRange{*input}, dims,
-                       schedule.getHalving());
+                       halving);
   auto buildCombiner = [&](OpBuilder &b, Value left, Value right) {
     Operation *clone = b.clone(*combiner);
     clone->setOperands({left, right});
@@ -343,6 +349,19 @@ FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
   return generic.getResult(0);
 }
 
+LogicalResult LayoutAssigner::replaceReduction(linalg::LinalgOp op) {
+  FailureOr<LayoutAttr> layout = layoutOf(op->getResult(0));
+  if (failed(layout))
+    return op.emitOpError("has no layout");
+  builder.setInsertionPoint(op);
+  FailureOr<Value> made = materializeReduction(op, *layout);
+  if (failed(made))
+    return failure();
+  op->getResult(0).replaceAllUsesWith(*made);
+  op->erase();
+  return success();
+}
+
 LogicalResult LayoutAssigner::run(StoreTileOp store) {
   FailureOr<LayoutAttr> layout = layoutOf(store.getTile());
   if (failed(layout))
@@ -372,11 +391,18 @@ namespace {
 struct AssignLayouts : public kiln::impl::AssignLayoutsBase<AssignLayouts> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
-      auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
-      FailureOr<Convolution> conv = Convolution::find(function.getBody());
-      if (!schedule || failed(conv))
+      Attribute schedule = function->getAttr(KilnDialect::kScheduleAttrName);
+      if (isa_and_nonnull<LoopScheduleAttr>(schedule)) {
+        if (failed(replaceReductions(function)))
+          return signalPassFailure();
         continue;
-      LayoutAssigner assigner(schedule, *conv);
+      }
+      auto contraction = dyn_cast_or_null<ScheduleAttr>(schedule);
+      FailureOr<ContractionView> conv =
+          ContractionView::find(function.getBody());
+      if (!contraction || failed(conv))
+        continue;
+      LayoutAssigner assigner(contraction, *conv);
       WalkResult result = function.walk([&](StoreTileOp store) {
         return failed(assigner.run(store)) ? WalkResult::interrupt()
                                            : WalkResult::advance();
@@ -386,6 +412,22 @@ struct AssignLayouts : public kiln::impl::AssignLayoutsBase<AssignLayouts> {
       numReductions += assigner.getNumReductions();
       eraseDead(function.getBody());
     }
+  }
+
+  /// The tiles of a loop schedule have its layouts from the start.
+  LogicalResult replaceReductions(gpu::GPUFuncOp function) {
+    SmallVector<linalg::LinalgOp> reductions;
+    function.walk([&](linalg::LinalgOp op) {
+      if (op.getNumReductionLoops() > 0)
+        reductions.push_back(op);
+    });
+    LayoutAssigner assigner(&getContext());
+    for (linalg::LinalgOp op : reductions)
+      if (failed(assigner.replaceReduction(op)))
+        return failure();
+    numReductions += assigner.getNumReductions();
+    eraseDead(function.getBody());
+    return success();
   }
 };
 } // namespace

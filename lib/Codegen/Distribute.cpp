@@ -223,14 +223,16 @@ LogicalResult Distributor::distributeLoop(scf::ForOp loop) {
   return success();
 }
 
-/// Elementwise ops: the body once for each register of the result.
+/// Elementwise ops: the body once for each register of the first result, whose
+/// layout is that of the iteration space.
 LogicalResult Distributor::distributeStructured(linalg::LinalgOp op) {
   LayoutAttr layout = getLayout(op->getResult(0));
-  if (!layout || op.getNumParallelLoops() != op.getNumLoops())
+  AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  if (!layout || op.getNumParallelLoops() != op.getNumLoops() ||
+      !resultMap.isPermutation())
     return op.emitOpError(
         "must be elementwise with a layout to be distributed");
-  AffineMap resultMap = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-  // The layout of the iteration space: results are permutations of it.
+  // From the first result's coordinates to the loops.
   AffineMap toLoops = inversePermutation(resultMap);
   SmallVector<SmallVector<Value>> operands;
   for (OpOperand &operand : op->getOpOperands()) {
@@ -255,33 +257,68 @@ LogicalResult Distributor::distributeStructured(linalg::LinalgOp op) {
       }
       if (scalars.empty())
         continue;
-      // From the result's coordinates to the loops' to the operand's.
       AffineMap map = op.getMatchingIndexingMap(&operand).compose(toLoops);
       body.map(argument, scalars[getOperandRegister(
                              layout, reg, getLayout(operand.get()), map)]);
     }
-    for (Operation &inner : op.getBlock()->without_terminator()) {
-      auto index = dyn_cast<linalg::IndexOp>(inner);
-      if (!index) {
-        builder.clone(inner, body);
-        continue;
-      }
-      int64_t dim = *resultMap.getResultPosition(
-          builder.getAffineDimExpr(index.getDim()));
-      Value sum = arith::AddIOp::create(
-          builder, op.getLoc(), getThreadCoordinate(layout, dim),
-          constant32(layout.getCoordinate(reg, 0, 0)[dim]));
-      body.map(index.getResult(),
-               arith::IndexCastUIOp::create(builder, op.getLoc(),
-                                            builder.getIndexType(), sum)
-                   .getResult());
-    }
+    if (failed(distributeScalars(op, layout, reg, toLoops, body)))
+      return failure();
     for (auto [result, yielded] : llvm::zip_equal(
              results, op.getBlock()->getTerminator()->getOperands()))
       result.push_back(body.lookup(yielded));
   }
-  for (auto [value, scalars] : llvm::zip_equal(op->getResults(), results))
-    fragments[value].values = scalars;
+  for (auto [number, value] : llvm::enumerate(op->getResults())) {
+    SmallVector<Value> &values = fragments[value].values;
+    values = results[number];
+    AffineMap map =
+        op.getMatchingIndexingMap(op.getDpsInitOperand(number)).compose(toLoops);
+    if (map.isIdentity())
+      continue;
+    // Another order of dimensions may be another order of registers.
+    for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg)
+      values[getOperandRegister(layout, reg, getLayout(value), map)] =
+          results[number][reg];
+  }
+  return success();
+}
+
+/// The scalar ops of a body at one register.
+LogicalResult Distributor::distributeScalars(linalg::LinalgOp op,
+                                             LayoutAttr layout, int64_t reg,
+                                             AffineMap toLoops,
+                                             IRMapping &body) {
+  for (Operation &inner : op.getBlock()->without_terminator()) {
+    if (auto apply = dyn_cast<affine::AffineApplyOp>(inner)) {
+      auto values = affine::expandAffineMap(
+          builder, op.getLoc(), apply.getAffineMap(),
+          llvm::map_to_vector(apply.getMapOperands(), [&](Value v) {
+            return body.lookupOrDefault(v);
+          }));
+      if (!values)
+        return apply.emitOpError("cannot be expanded");
+      body.map(apply.getResult(), values->front());
+      continue;
+    }
+    auto index = dyn_cast<linalg::IndexOp>(inner);
+    if (!index) {
+      builder.clone(inner, body);
+      continue;
+    }
+    // Constant coordinates of a map are positions of unit loops.
+    auto dim = dyn_cast<AffineDimExpr>(toLoops.getResult(index.getDim()));
+    Value sum =
+        !dim ? constant32(0)
+             : arith::AddIOp::create(
+                   builder, op.getLoc(),
+                   getThreadCoordinate(layout, dim.getPosition()),
+                   constant32(
+                       layout.getCoordinate(reg, 0, 0)[dim.getPosition()]))
+                   .getResult();
+    body.map(index.getResult(),
+             arith::IndexCastUIOp::create(builder, op.getLoc(),
+                                          builder.getIndexType(), sum)
+                 .getResult());
+  }
   return success();
 }
 
@@ -324,6 +361,7 @@ LogicalResult Distributor::distributeOp(Operation *op) {
             return success();
           })
       .Case<ExtractTileOp>([&](auto op) { return distributeExtract(op); })
+      .Case<LoadTileOp>([&](auto op) { return distributeLoad(op); })
       .Case<StoreTileOp>([&](StoreTileOp store) {
         if (auto pack = store.getTile().getDefiningOp<PackOp>())
           return distributePack(pack, store);
@@ -361,7 +399,9 @@ LogicalResult Distributor::distributeBody(Block &from) {
 }
 
 FailureOr<int64_t> Distributor::run() {
-  schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
+  Attribute attr = function->getAttr(KilnDialect::kScheduleAttrName);
+  schedule = dyn_cast_or_null<ScheduleAttr>(attr);
+  walksInLoops = isa_and_nonnull<LoopScheduleAttr>(attr);
   if (!function.getKnownBlockSize())
     return function.emitOpError("needs a known_block_size to be distributed");
   Location loc = function.getLoc();
@@ -374,13 +414,17 @@ FailureOr<int64_t> Distributor::run() {
   made->setAttr(gpu::GPUDialect::getKernelFuncAttrName(),
                 builder.getUnitAttr());
   made.setKnownBlockSizeAttr(function.getKnownBlockSizeAttr());
-  // A kernel's last argument is what it writes.
+  // A kernel's last arguments are what it writes.
+  unsigned numWritten = 1;
+  if (auto count = function->getAttrOfType<IntegerAttr>(
+          KilnDialect::kNumWrittenAttrName))
+    numWritten = count.getInt();
   for (unsigned i = 0; i < types.size(); ++i) {
     made.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
                     builder.getUnitAttr());
     made.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
                     builder.getI64IntegerAttr(16));
-    if (i + 1 < types.size())
+    if (i + numWritten < types.size())
       made.setArgAttr(i, LLVM::LLVMDialect::getReadonlyAttrName(),
                       builder.getUnitAttr());
   }

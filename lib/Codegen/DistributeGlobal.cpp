@@ -7,6 +7,7 @@
 #include "Distributor.h"
 
 #include "kiln/Analysis/Divisibility.h"
+#include "kiln/Analysis/Offsets.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -43,11 +44,20 @@ Value Distributor::isInBounds(Location loc, ValueRange offsets,
   for (auto [dim, safe] : llvm::enumerate(inBounds)) {
     if (safe)
       continue;
-    Value position = arith::AddIOp::create(
-        builder, loc, toI32(mapping.lookup(offsets[dim])), coordinate(dim));
-    Value inside =
-        arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, position,
-                              constant32(shape[dim]));
+    Value start = mapping.lookup(offsets[dim]), step, extent;
+    if (llvm::isInt<32>(shape[dim])) {
+      start = toI32(start);
+      step = coordinate(dim);
+      extent = constant32(shape[dim]);
+    } else {
+      Type i64 = builder.getI64Type();
+      start = arith::IndexCastOp::create(builder, loc, i64, start);
+      step = arith::ExtUIOp::create(builder, loc, i64, coordinate(dim));
+      extent = arith::ConstantIntOp::create(builder, loc, shape[dim], 64);
+    }
+    Value position = arith::AddIOp::create(builder, loc, start, step);
+    Value inside = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::ult, position, extent);
     valid = valid
                 ? arith::AndIOp::create(builder, loc, valid, inside).getResult()
                 : inside;
@@ -65,7 +75,8 @@ Value Distributor::getTileBase(Location loc, Value tensor, Type element,
       ArrayRef<LLVM::GEPArg>{getLinearOffset(loc, offsets, shape)});
   return LLVM::GEPOp::create(builder, loc, pointer, element, base,
                              ArrayRef<LLVM::GEPArg>{getThreadOffset(
-                                 layout, getRowMajorStrides(shape))});
+                                 layout, getRowMajorStrides(shape),
+                                 needsWideOffsets(layout.getShape(), shape))});
 }
 
 /// The element offset of register `reg` from the thread's base, and whether it
@@ -94,24 +105,25 @@ LogicalResult Distributor::distributeExtract(ExtractTileOp op) {
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getSource().getType());
   ArrayRef<int64_t> shape = type.getShape();
-  Type element = type.getElementType();
+  Type element = type.getElementType(), stored = getMemoryType(element);
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
   Value source = mapping.lookup(op.getSource());
-  Value base =
-      getTileBase(loc, source, element, layout, op.getOffsets(), shape);
+  Value base = getTileBase(loc, source, stored, layout, op.getOffsets(), shape);
   Value zero =
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
   SmallVector<Value> &values = fragments[op.getTile()].values;
   for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg) {
     auto [offset, valid] = getRegisterPlace(loc, layout, reg, op.getOffsets(),
                                             op.getInBounds(), shape);
-    Value address = LLVM::GEPOp::create(
-        builder, loc, pointer, element, base,
-        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+    Value address =
+        LLVM::GEPOp::create(builder, loc, pointer, stored, base,
+                            ArrayRef<LLVM::GEPArg>{getConstantOffset(offset)});
     // What is outside is read at the tensor's start and thrown away.
     if (valid)
       address = LLVM::SelectOp::create(builder, loc, valid, address, source);
-    Value value = LLVM::LoadOp::create(builder, loc, element, address);
+    Value value = fromMemory(
+        builder, loc, LLVM::LoadOp::create(builder, loc, stored, address),
+        element);
     if (valid)
       value = arith::SelectOp::create(builder, loc, valid, value, zero);
     values.push_back(value);
@@ -129,9 +141,9 @@ LogicalResult Distributor::distributeStore(StoreTileOp op) {
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getDest().getType());
   ArrayRef<int64_t> shape = type.getShape();
-  Type element = type.getElementType();
+  Type stored = getMemoryType(type.getElementType());
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
-  Value base = getTileBase(loc, mapping.lookup(op.getDest()), element, layout,
+  Value base = getTileBase(loc, mapping.lookup(op.getDest()), stored, layout,
                            op.getOffsets(), shape);
 
   // Two neighbours in one store, where they are always stored together.
@@ -153,16 +165,16 @@ LogicalResult Distributor::distributeStore(StoreTileOp op) {
           valid ? arith::AndIOp::create(builder, loc, first, valid).getResult()
                 : first;
     auto store = [&](OpBuilder &b, Location loc) {
-      Value address = LLVM::GEPOp::create(
-          b, loc, pointer, element, base,
-          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(place)});
-      Value value = (*values)[reg];
+      Value address =
+          LLVM::GEPOp::create(b, loc, pointer, stored, base,
+                              ArrayRef<LLVM::GEPArg>{getConstantOffset(place)});
+      Value value = toMemory(b, loc, (*values)[reg]);
       if (paired)
         value = vector::FromElementsOp::create(
-            b, loc, VectorType::get({2}, element),
-            ValueRange{(*values)[reg], (*values)[reg + 1]});
+            b, loc, VectorType::get({2}, stored),
+            ValueRange{value, toMemory(b, loc, (*values)[reg + 1])});
       LLVM::StoreOp::create(b, loc, value, address,
-                            width * element.getIntOrFloatBitWidth() / 8);
+                            width * stored.getIntOrFloatBitWidth() / 8);
     };
     if (valid)
       scf::IfOp::create(builder, loc, valid, [&](OpBuilder &b, Location loc) {
@@ -183,14 +195,27 @@ LogicalResult Distributor::distributePack(PackOp op, StoreTileOp store) {
   RankedTensorType packed = op.getPacked().getType();
   Type element = filter.getElementType();
   int64_t cosize = packed.getDimSize(1), total = packed.getNumElements();
-  Type i32 = builder.getI32Type();
-  Value block = toI32(gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x));
+  Type i32 = builder.getI32Type(), i64 = builder.getI64Type();
+  bool wide = std::max(total, filter.getNumElements()) > INT32_MAX;
+  auto constant = [&](int64_t value) -> Value {
+    if (!wide)
+      return constant32(value);
+    return arith::ConstantIntOp::create(builder, loc, value, 64);
+  };
+  Value block = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
+  Value thread = tid;
+  if (wide) {
+    block = arith::IndexCastOp::create(builder, loc, i64, block);
+    thread = arith::ExtUIOp::create(builder, loc, i64, thread);
+  } else {
+    block = toI32(block);
+  }
   int64_t threads = (*function.getKnownBlockSize())[0];
   Value number = arith::AddIOp::create(
       builder, loc,
-      arith::MulIOp::create(builder, loc, block, constant32(threads)), tid);
+      arith::MulIOp::create(builder, loc, block, constant(threads)), thread);
   Value inside = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
-                                       number, constant32(total));
+                                       number, constant(total));
   auto guard = scf::IfOp::create(builder, loc, inside, /*withElse=*/false);
   OpBuilder::InsertionGuard insertion(builder);
   builder.setInsertionPoint(guard.thenBlock()->getTerminator());
@@ -212,17 +237,17 @@ LogicalResult Distributor::distributePack(PackOp op, StoreTileOp store) {
   llvm::sort(places, [](const Place &a, const Place &b) {
     return a.part.stride > b.part.stride;
   });
-  Value row = arith::DivUIOp::create(builder, loc, number, constant32(cosize));
-  Value rest = arith::RemUIOp::create(builder, loc, number, constant32(cosize));
-  SmallVector<Value> coordinate(filter.getRank(), constant32(0));
+  Value row = arith::DivUIOp::create(builder, loc, number, constant(cosize));
+  Value rest = arith::RemUIOp::create(builder, loc, number, constant(cosize));
+  SmallVector<Value> coordinate(filter.getRank(), constant(0));
   for (const Place &place : places) {
-    Value digit = arith::DivUIOp::create(builder, loc, rest,
-                                         constant32(place.part.stride));
-    rest = arith::RemUIOp::create(builder, loc, rest,
-                                  constant32(place.part.stride));
+    Value digit =
+        arith::DivUIOp::create(builder, loc, rest, constant(place.part.stride));
+    rest =
+        arith::RemUIOp::create(builder, loc, rest, constant(place.part.stride));
     coordinate[place.dim] = arith::AddIOp::create(
         builder, loc, coordinate[place.dim],
-        arith::MulIOp::create(builder, loc, digit, constant32(place.scale)));
+        arith::MulIOp::create(builder, loc, digit, constant(place.scale)));
   }
   // The row is the tile's number along `tile_dims`, the last one fastest.
   SmallVector<int64_t> tile = op.getLayout().getShape();
@@ -234,32 +259,31 @@ LogicalResult Distributor::distributePack(PackOp op, StoreTileOp store) {
     Value digit = row;
     if (i + 1 < cut.size()) {
       Value tiles =
-          constant32(llvm::divideCeil(filter.getDimSize(dim), tile[dim]));
+          constant(llvm::divideCeil(filter.getDimSize(dim), tile[dim]));
       digit = arith::RemUIOp::create(builder, loc, row, tiles);
       row = arith::DivUIOp::create(builder, loc, row, tiles);
     }
     coordinate[dim] = arith::AddIOp::create(
         builder, loc, coordinate[dim],
-        arith::MulIOp::create(builder, loc, digit, constant32(tile[dim])));
+        arith::MulIOp::create(builder, loc, digit, constant(tile[dim])));
   }
 
-  Value valid, offset = constant32(0);
+  Value valid, offset = constant(0);
   for (auto [dim, stride] :
        llvm::enumerate(getRowMajorStrides(filter.getShape()))) {
     Value inDim = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
                                         coordinate[dim],
-                                        constant32(filter.getDimSize(dim)));
+                                        constant(filter.getDimSize(dim)));
     valid = valid
                 ? arith::AndIOp::create(builder, loc, valid, inDim).getResult()
                 : inDim;
-    offset = arith::AddIOp::create(builder, loc, offset,
-                                   arith::MulIOp::create(builder, loc,
-                                                         coordinate[dim],
-                                                         constant32(stride)));
+    offset = arith::AddIOp::create(
+        builder, loc, offset,
+        arith::MulIOp::create(builder, loc, coordinate[dim], constant(stride)));
   }
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
   Value safe =
-      arith::SelectOp::create(builder, loc, valid, offset, constant32(0));
+      arith::SelectOp::create(builder, loc, valid, offset, constant(0));
   Value address = LLVM::GEPOp::create(builder, loc, pointer, element,
                                       mapping.lookup(op.getFilter()),
                                       ArrayRef<LLVM::GEPArg>{safe});
@@ -314,6 +338,7 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
                                    ArrayRef<LLVM::GEPArg>{getLinearOffset(
                                        loc, op.getOffsets(), sourceShape)});
   Value slot = getSlotOffset(loc, op.getBuffer(), op.getSlot());
+  bool wide = !op.getFlat() && needsWideOffsets(box, sourceShape);
 
   // A unit's place in a flat or dense slot is its number times its size.
   SmallVector<int64_t> dense = getRowMajorStrides(box);
@@ -346,11 +371,11 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
       at.back() =
           arith::MulIOp::create(hoisted, loc, at.back(), constant32(vector));
     Value sharedOffset, globalOffset;
-    auto accumulate = [&](Value &sum, Value term, int64_t scale) {
-      if (scale == 0)
+    auto accumulate = [&](Value &sum, Value term, int64_t stride,
+                          bool wide = false) {
+      if (stride == 0)
         return;
-      if (scale != 1)
-        term = arith::MulIOp::create(hoisted, loc, term, constant32(scale));
+      term = scale(loc, term, stride, wide);
       sum = sum ? arith::AddIOp::create(hoisted, loc, sum, term).getResult()
                 : term;
     };
@@ -380,7 +405,7 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
     else
       for (auto [coordinate, stride] :
            llvm::zip_equal(at, getRowMajorStrides(sourceShape)))
-        accumulate(globalOffset, coordinate, stride);
+        accumulate(globalOffset, coordinate, stride, wide);
     if (!sharedOffset)
       sharedOffset = constant32(0);
     if (!globalOffset)
@@ -403,8 +428,11 @@ LogicalResult Distributor::distributeAsyncCopy(AsyncCopyOp op) {
           constant32(end - total * bytes));
       sharedOffset =
           arith::SelectOp::create(hoisted, loc, exists, sharedOffset, tail);
-      globalOffset = arith::SelectOp::create(hoisted, loc, exists, globalOffset,
-                                             constant32(0));
+      Value zero = constant32(0);
+      if (wide)
+        zero = arith::ConstantIntOp::create(hoisted, loc, 0, 64);
+      globalOffset =
+          arith::SelectOp::create(hoisted, loc, exists, globalOffset, zero);
     }
 
     auto copy = [&]() {

@@ -75,8 +75,8 @@ static std::pair<int64_t, int64_t> getSummedDim(DotOp op) {
 }
 
 LogicalResult Distributor::distributeDot(DotOp op) {
-  return op.getContraction() == Contraction::FMA ? distributeFma(op)
-                                                 : distributeMma(op);
+  return op.getContractionAttr().usesTensorCores() ? distributeMma(op)
+                                                   : distributeFma(op);
 }
 
 LogicalResult Distributor::distributeMma(DotOp op) {
@@ -87,37 +87,40 @@ LogicalResult Distributor::distributeMma(DotOp op) {
     return failure();
   if (!a->words || !b->words)
     return op.emitOpError("operands must be loaded from shared memory");
-  bool tf32 = op.getContraction() == Contraction::TF32;
-  int64_t perWord = tf32 ? 1 : 2, k = tf32 ? 8 : 16;
+  InstructionAttr instruction = op.getContractionAttr();
+  auto [m, n, k, perWord] = instruction.getShape();
+  // Registers of an instruction, in elements; words of a and b hold `perWord`.
+  int64_t aSize = instruction.getALayout().getNumRegisters(),
+          bSize = instruction.getBLayout().getNumRegisters(),
+          accSize = instruction.getAccLayout().getNumRegisters();
   auto map = [&](int i) {
     return cast<AffineMapAttr>(op.getMaps()[i]).getValue();
   };
-  // Four words of a, two of b and four accumulators to an instruction.
-  RegisterIndex aIndex(getLayout(op.getA()), map(0), 4 * perWord),
-      bIndex(getLayout(op.getB()), map(1), 2 * perWord);
+  RegisterIndex aIndex(getLayout(op.getA()), map(0), aSize),
+      bIndex(getLayout(op.getB()), map(1), bSize);
   LayoutAttr accLayout = getLayout(op.getAcc());
   auto [summed, extent] = getSummedDim(op);
   if (summed < 0)
     return op.emitOpError("sums over no dimension");
   SmallVector<Value> result = acc->values;
   Type f32 = builder.getF32Type();
-  auto resultType = LLVM::LLVMStructType::getLiteral(op.getContext(),
-                                                     SmallVector<Type>(4, f32));
+  auto resultType = LLVM::LLVMStructType::getLiteral(
+      op.getContext(), SmallVector<Type>(accSize, f32));
   auto half = VectorType::get({2}, builder.getF16Type());
   auto toOperand = [&](Value word) -> Value {
-    if (op.getContraction() != Contraction::F16)
+    if (!instruction.getOperandType().isF16())
       return word;
     return LLVM::BitcastOp::create(builder, loc, half, word);
   };
-  auto type = tf32                                      ? NVVM::MMATypes::tf32
-              : op.getContraction() == Contraction::F16 ? NVVM::MMATypes::f16
-                                                        : NVVM::MMATypes::bf16;
+  auto type = instruction.getOperandType().isF16()    ? NVVM::MMATypes::f16
+              : instruction.getOperandType().isBF16() ? NVVM::MMATypes::bf16
+                                                      : NVVM::MMATypes::tf32;
   struct Instruction {
     int64_t a, b, acc; ///< first registers
   };
   for (int64_t step = 0; step < extent; step += k) {
     SmallVector<Instruction> instructions;
-    for (int64_t reg = 0; reg < accLayout.getNumRegisters(); reg += 4) {
+    for (int64_t reg = 0; reg < accLayout.getNumRegisters(); reg += accSize) {
       SmallVector<int64_t> point =
           getPoint(map(2), accLayout.getCoordinate(reg, 0, 0));
       point[summed] = step;
@@ -134,17 +137,17 @@ LogicalResult Distributor::distributeMma(DotOp op) {
                       });
     for (auto [aReg, bReg, reg] : instructions) {
       SmallVector<Value> aWords, bWords;
-      for (int64_t i = 0; i < 4; ++i)
+      for (int64_t i = 0; i < aSize / perWord; ++i)
         aWords.push_back(toOperand(a->values[aReg / perWord + i]));
-      for (int64_t i = 0; i < 2; ++i)
+      for (int64_t i = 0; i < bSize / perWord; ++i)
         bWords.push_back(toOperand(b->values[bReg / perWord + i]));
       Value mma = NVVM::MmaOp::create(
           builder, loc, resultType, aWords, bWords,
-          ValueRange(result).slice(reg, 4), ArrayRef<int64_t>{16, 8, k},
+          ValueRange(result).slice(reg, accSize), ArrayRef<int64_t>{m, n, k},
           std::nullopt, std::nullopt, std::array{type, type},
           std::array{NVVM::MMALayout::row, NVVM::MMALayout::col});
       ++statistics.mma;
-      for (int64_t i = 0; i < 4; ++i)
+      for (int64_t i = 0; i < accSize; ++i)
         result[reg + i] = LLVM::ExtractValueOp::create(builder, loc, mma, i);
     }
   }
@@ -386,6 +389,9 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
           getSharedPointer(loc, base),
           ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(reg * rowBytes)});
     };
+    // The place may still be read from the last turn of a loop.
+    if (walksInLoops)
+      gpu::BarrierOp::create(builder, loc);
     {
       OpBuilder::InsertionGuard insertion(builder);
       if (copyMask != 0) {
@@ -397,7 +403,9 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
         builder.setInsertionPoint(guard.thenBlock()->getTerminator());
       }
       for (int64_t reg = 0; reg < registers; ++reg)
-        LLVM::StoreOp::create(builder, loc, values[reg][0], at(mine, reg));
+        LLVM::StoreOp::create(builder, loc,
+                              toMemory(builder, loc, values[reg][0]),
+                              at(mine, reg));
     }
     barrierOfPartners(loc, from, warpBits);
     loaded.clear();
@@ -422,7 +430,10 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
             builder, loc, pointer, builder.getI8Type(),
             getSharedPointer(loc, first),
             ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
-        Value value = LLVM::LoadOp::create(builder, loc, element, address);
+        Value value = fromMemory(
+            builder, loc,
+            LLVM::LoadOp::create(builder, loc, getMemoryType(element), address),
+            element);
         sum = sum ? combine(op, {sum}, {value})[0] : value;
       }
       values[reg][0] = sum;

@@ -6,6 +6,8 @@
 
 #include "Distributor.h"
 
+#include "kiln/Dialect/Kiln/IR/KernelNames.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -13,8 +15,6 @@
 
 using namespace mlir;
 using namespace kiln;
-
-static constexpr llvm::StringLiteral kSharedMemory = "dynamic_shared_memory";
 
 int64_t Distributor::reserve(int64_t bytes) {
   int64_t offset = sharedBytes;
@@ -33,16 +33,16 @@ Value Distributor::getSharedPointer(Location loc, Value byteOffset) {
     auto module = function->getParentOfType<gpu::GPUModuleOp>();
     auto type =
         LLVM::LLVMArrayType::get(builder.getI8Type(), /*numElements=*/0);
-    if (!module.lookupSymbol(kSharedMemory)) {
+    if (!module.lookupSymbol(kSharedMemoryName)) {
       OpBuilder atStart = OpBuilder::atBlockBegin(module.getBody());
       LLVM::GlobalOp::create(atStart, module.getLoc(), type,
                              /*isConstant=*/false, LLVM::Linkage::External,
-                             kSharedMemory, Attribute(),
+                             kSharedMemoryName, Attribute(),
                              /*alignment=*/SharedType::kAlignment,
                              /*addrSpace=*/3);
     }
     sharedBase =
-        LLVM::AddressOfOp::create(hoisted, loc, pointer, kSharedMemory);
+        LLVM::AddressOfOp::create(hoisted, loc, pointer, kSharedMemoryName);
   }
   return LLVM::GEPOp::create(builder, loc, pointer, builder.getI8Type(),
                              sharedBase, ArrayRef<LLVM::GEPArg>{byteOffset});

@@ -21,6 +21,48 @@ Value Distributor::constant32(int64_t value, OpBuilder *at) {
   return constant;
 }
 
+Type Distributor::getMemoryType(Type element) {
+  return element.isInteger(1) ? IntegerType::get(element.getContext(), 8)
+                              : element;
+}
+
+Value Distributor::toMemory(OpBuilder &builder, Location loc, Value element) {
+  Type type = getMemoryType(element.getType());
+  if (type == element.getType())
+    return element;
+  return arith::ExtUIOp::create(builder, loc, type, element);
+}
+
+Value Distributor::fromMemory(OpBuilder &builder, Location loc, Value value,
+                              Type element) {
+  if (value.getType() == element)
+    return value;
+  Value zero = arith::ConstantIntOp::create(builder, loc, value.getType(), 0);
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, value,
+                               zero);
+}
+
+LLVM::GEPArg Distributor::getConstantOffset(int64_t offset) {
+  // GEPArg cuts larger constants off without a word.
+  if (llvm::isIntN(LLVM::kGEPConstantBitWidth, offset))
+    return static_cast<int32_t>(offset);
+  return arith::ConstantIntOp::create(hoisted, function.getLoc(), offset, 64)
+      .getResult();
+}
+
+Value Distributor::scale(Location loc, Value number, int64_t factor,
+                         bool wide) {
+  if (!wide)
+    return factor == 1
+               ? number
+               : arith::MulIOp::create(hoisted, loc, number, constant32(factor))
+                     .getResult();
+  number = arith::ExtUIOp::create(hoisted, loc, builder.getI64Type(), number);
+  return arith::MulIOp::create(
+      hoisted, loc, number,
+      arith::ConstantIntOp::create(hoisted, loc, factor, 64));
+}
+
 Value Distributor::toI32(Value index) {
   if (index.getType().isInteger(32))
     return index;
@@ -29,9 +71,10 @@ Value Distributor::toI32(Value index) {
 }
 
 Value Distributor::getThreadSum(ArrayRef<int64_t> laneBits,
-                                ArrayRef<int64_t> warpBits) {
+                                ArrayRef<int64_t> warpBits, bool wide) {
   std::vector<int64_t> key(laneBits.begin(), laneBits.end());
   key.insert(key.end(), warpBits.begin(), warpBits.end());
+  key.push_back(wide);
   Value &sum = threadSums[key];
   if (sum)
     return sum;
@@ -54,8 +97,10 @@ Value Distributor::getThreadSum(ArrayRef<int64_t> laneBits,
         field = arith::AndIOp::create(
             hoisted, loc, field,
             constant32((int64_t(1) << (last - first + 1)) - 1));
-      field =
-          arith::MulIOp::create(hoisted, loc, field, constant32(bits[first]));
+      field = wide ? scale(loc, field, bits[first], wide)
+                   : arith::MulIOp::create(hoisted, loc, field,
+                                           constant32(bits[first]))
+                         .getResult();
       sum = sum ? arith::AddIOp::create(hoisted, loc, sum, field).getResult()
                 : field;
       first = last + 1;
@@ -64,7 +109,8 @@ Value Distributor::getThreadSum(ArrayRef<int64_t> laneBits,
   addField(lane, laneBits);
   addField(warp, warpBits);
   if (!sum)
-    sum = constant32(0);
+    sum = wide ? arith::ConstantIntOp::create(hoisted, loc, 0, 64).getResult()
+               : constant32(0);
   return sum;
 }
 
@@ -81,13 +127,13 @@ static int64_t dotProduct(ArrayRef<int64_t> left, ArrayRef<int64_t> right) {
   return sum;
 }
 
-Value Distributor::getThreadOffset(LayoutAttr layout,
-                                   ArrayRef<int64_t> strides) {
+Value Distributor::getThreadOffset(LayoutAttr layout, ArrayRef<int64_t> strides,
+                                   bool wide) {
   auto weigh = [&](const Basis &basis) {
     return dotProduct(basis.values(), strides);
   };
   return getThreadSum(llvm::map_to_vector(layout.getLanes(), weigh),
-                      llvm::map_to_vector(layout.getWarps(), weigh));
+                      llvm::map_to_vector(layout.getWarps(), weigh), wide);
 }
 
 Value Distributor::isFirstCopy(LayoutAttr layout) {

@@ -54,6 +54,10 @@ private:
   mlir::LogicalResult distributeLoop(mlir::scf::ForOp loop);
   mlir::LogicalResult distributeIf(mlir::scf::IfOp op);
   mlir::LogicalResult distributeStructured(mlir::linalg::LinalgOp op);
+  mlir::LogicalResult distributeScalars(mlir::linalg::LinalgOp op,
+                                        LayoutAttr layout, int64_t reg,
+                                        mlir::AffineMap toLoops,
+                                        mlir::IRMapping &body);
   mlir::LogicalResult distributeDelinearize(mlir::Operation *op);
   mlir::LogicalResult cloneScalar(mlir::Operation *op);
   mlir::FailureOr<Fragment> getFragment(mlir::Value tile);
@@ -64,20 +68,35 @@ private:
   //--- DistributeThreads.cpp: made once, in the entry block.
   mlir::Value constant32(int64_t value, mlir::OpBuilder *at = nullptr);
   mlir::Value toI32(mlir::Value index);
-  /// Sum over the thread's lane and warp bits that are set of these numbers.
+  /// The type of an element in memory: an i1 is a byte, 0 or 1.
+  static mlir::Type getMemoryType(mlir::Type element);
+  /// An element as memory has it, and back; any other byte than 0 is true.
+  static mlir::Value toMemory(mlir::OpBuilder &builder, mlir::Location loc,
+                              mlir::Value element);
+  static mlir::Value fromMemory(mlir::OpBuilder &builder, mlir::Location loc,
+                                mlir::Value value, mlir::Type element);
+  /// A constant index of a GEP, in as many bits as it needs.
+  mlir::LLVM::GEPArg getConstantOffset(int64_t offset);
+  /// A number of the thread times a constant, in i32, or `wide` in i64.
+  mlir::Value scale(mlir::Location loc, mlir::Value number, int64_t factor,
+                    bool wide);
+  /// Sum over the thread's lane and warp bits that are set of these numbers, in
+  /// i32, or `wide` in i64.
   mlir::Value getThreadSum(llvm::ArrayRef<int64_t> laneBits,
-                           llvm::ArrayRef<int64_t> warpBits);
+                           llvm::ArrayRef<int64_t> warpBits, bool wide = false);
   /// A thread's coordinate in `dim`, without its registers' part.
   mlir::Value getThreadCoordinate(LayoutAttr layout, int64_t dim);
   /// A thread's offset in memory with these strides, in units of them.
   mlir::Value getThreadOffset(LayoutAttr layout,
-                              llvm::ArrayRef<int64_t> strides);
+                              llvm::ArrayRef<int64_t> strides,
+                              bool wide = false);
   /// True in the one thread of those with copies of a tile that stores it; null
   /// where no thread has a copy.
   mlir::Value isFirstCopy(LayoutAttr layout);
 
   //--- DistributeGlobal.cpp
   mlir::LogicalResult distributeExtract(ExtractTileOp op);
+  mlir::LogicalResult distributeLoad(LoadTileOp op);
   mlir::LogicalResult distributeStore(StoreTileOp op);
   mlir::LogicalResult distributePack(PackOp op, StoreTileOp store);
   mlir::LogicalResult distributeAsyncCopy(AsyncCopyOp op);
@@ -127,6 +146,9 @@ private:
   /// Inserts what depends on the thread's number only, in the entry block.
   mlir::OpBuilder hoisted;
   ScheduleAttr schedule;
+  /// Whether the kernel has a loop schedule: nothing but its reductions then
+  /// puts barriers between two uses of shared memory.
+  bool walksInLoops = false;
   mlir::Value tid, lane, warp, sharedBase;
   mlir::IRMapping mapping;
   llvm::DenseMap<mlir::Value, Fragment> fragments;

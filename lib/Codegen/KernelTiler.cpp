@@ -1,4 +1,4 @@
-//===- KernelTiler.cpp - Ops of a kernel on the tiles of a block ----------===//
+//===- KernelTiler.cpp - Values of a kernel on the tiles of a block -------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -10,264 +10,426 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/IR/IRMapping.h"
-#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace kiln;
 
-Value KernelTiler::extract(Location loc, Value source,
-                           ArrayRef<OpFoldResult> offsets,
-                           ArrayRef<int64_t> sizes, ArrayRef<bool> inBounds) {
-  auto type = cast<RankedTensorType>(source.getType());
-  SmallVector<Value> values =
-      getValueOrCreateConstantIndexOp(builder, loc, offsets);
-  return ExtractTileOp::create(
-      builder, loc, RankedTensorType::get(sizes, type.getElementType()), source,
-      values, inBounds);
+KernelTiler::KernelTiler(KernelOp kernel, KernelSpace space, TilePlan plan)
+    : kernel(kernel), schedule(kernel.getScheduleAttr()),
+      space(std::move(space)), plan(std::move(plan)),
+      builder(kernel.getContext()) {
+  if (isa<ScheduleAttr>(schedule))
+    staged = this->space.getContraction();
+  offsetOf.resize(this->plan.axes.size());
+  for (auto [axis, tile] : llvm::enumerate(this->plan.axes))
+    if (tile.kind == AxisTile::Kind::Held)
+      offsetOf[axis] = builder.getIndexAttr(0);
 }
 
-/// The part of `value` that belongs to the block's tile; `roles` says which of
-/// the block's dimensions each of its dimensions follows.
-FailureOr<Value> KernelTiler::tileValue(Value value, ArrayRef<Role> roles) {
-  if (Value tile = tileSlot(value, roles))
-    return tile;
+KernelTiler::Tile &KernelTiler::tileSlot(Value value,
+                                         const Coordinates &coordinates) {
+  std::vector<const void *> key;
+  for (AffineExpr expr : coordinates)
+    key.push_back(expr.getAsOpaquePointer());
+  return tileOf[{value.getAsOpaquePointer(), key}];
+}
+
+int64_t KernelTiler::getSize(AffineExpr index) const {
+  auto dim = dyn_cast<AffineDimExpr>(index);
+  return dim ? plan.axes[dim.getPosition()].tile : 1;
+}
+
+OpFoldResult KernelTiler::getOffset(AffineExpr index) {
+  auto dim = dyn_cast<AffineDimExpr>(index);
+  return dim ? offsetOf[dim.getPosition()] : builder.getIndexAttr(0);
+}
+
+RankedTensorType KernelTiler::getTileType(const Coordinates &index,
+                                          Type element) const {
+  SmallVector<int64_t> shape;
+  SmallVector<int> axes;
+  for (AffineExpr expr : index) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    shape.push_back(getSize(expr));
+    axes.push_back(dim ? static_cast<int>(dim.getPosition())
+                       : KernelSpace::kUnit);
+  }
+  auto loops = dyn_cast<LoopScheduleAttr>(schedule);
+  return RankedTensorType::get(
+      shape, element, loops ? getLoopLayout(loops, space, axes) : Attribute());
+}
+
+/// The axes that coordinates depend on, in the order of their numbers.
+KernelTiler::Coordinates
+KernelTiler::getAxesOf(const Coordinates &coordinates) const {
+  Coordinates axes;
+  for (unsigned axis = 0; axis < plan.axes.size(); ++axis)
+    if (llvm::any_of(coordinates, [&](AffineExpr expr) {
+          return expr.isFunctionOfDim(axis);
+        }))
+      axes.push_back(getAffineDimExpr(axis, builder.getContext()));
+  return axes;
+}
+
+/// Whether each dimension of the value is one whole axis, or one of extent 1.
+bool KernelTiler::isNatural(Value value, const Coordinates &coordinates) const {
   auto type = cast<RankedTensorType>(value.getType());
-  SmallVector<OpFoldResult> offsets;
-  SmallVector<int64_t> sizes;
-  SmallVector<bool> inBounds;
-  for (auto [dim, role] : llvm::enumerate(roles)) {
-    bool whole = role == Role::None;
-    // A dimension of extent 1 that is broadcast along a tiled one stays whole.
-    if (!whole && type.getDimSize(dim) != getExtent(role))
-      return emitError(value.getLoc())
-             << "not supported: dimension " << dim << " has "
-             << type.getDimSize(dim) << " elements where the convolution's "
-             << "result has " << getExtent(role);
-    offsets.push_back(getOffset(role));
-    sizes.push_back(whole ? type.getDimSize(dim) : getTile(role));
-    inBounds.push_back(whole || getExtent(role) % getTile(role) == 0);
+  llvm::SmallDenseSet<AffineExpr> seen;
+  for (auto [expr, extent] : llvm::zip_equal(coordinates, type.getShape())) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    auto constant = dyn_cast<AffineConstantExpr>(expr);
+    if (constant ? constant.getValue() != 0 || extent != 1
+                 : !dim || !seen.insert(expr).second ||
+                       plan.axes[dim.getPosition()].extent != extent)
+      return false;
   }
-  auto tileType = RankedTensorType::get(sizes, type.getElementType());
-  Value tile;
-  if (isa<BlockArgument>(value)) {
-    tile = extract(value.getLoc(), value, offsets, sizes, inBounds);
-  } else if (value == conv.op->getResult(0)) {
-    FailureOr<Value> tiled = tileConvolution();
-    if (failed(tiled))
-      return failure();
-    tile = *tiled;
-  } else if (value.getDefiningOp<tensor::EmptyOp>()) {
-    tile = tensor::EmptyOp::create(builder, value.getLoc(), sizes,
-                                   type.getElementType());
-  } else if (auto constant = value.getDefiningOp<arith::ConstantOp>();
-             constant && isa<SplatElementsAttr>(constant.getValue())) {
-    auto splat = cast<SplatElementsAttr>(constant.getValue());
-    tile = arith::ConstantOp::create(builder, value.getLoc(),
-                                     splat.resizeSplat(tileType));
-  } else if (auto op = value.getDefiningOp<linalg::LinalgOp>()) {
-    FailureOr<Value> tiled =
-        tileStructured(op, cast<OpResult>(value).getResultNumber(), roles);
-    if (failed(tiled))
-      return failure();
-    tile = *tiled;
-  } else {
-    return value.getDefiningOp()->emitOpError(
-        "not supported inside a kernel that is tiled");
-  }
-  tileSlot(value, roles) = tile;
+  return true;
+}
+
+bool KernelTiler::staysWithin(AffineExpr coordinate, int64_t extent) const {
+  // The range of a sum of multiples of axes; nothing is known of others.
+  std::function<std::optional<std::pair<int64_t, int64_t>>(AffineExpr)> range =
+      [&](AffineExpr expr) -> std::optional<std::pair<int64_t, int64_t>> {
+    if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+      return std::pair(constant.getValue(), constant.getValue());
+    if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+      const AxisTile &tile = plan.axes[dim.getPosition()];
+      return std::pair(int64_t(0),
+                       static_cast<int64_t>(
+                           llvm::alignTo(tile.extent, tile.tile)) -
+                           1);
+    }
+    auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+    if (!binary)
+      return std::nullopt;
+    auto left = range(binary.getLHS()), right = range(binary.getRHS());
+    if (!left || !right)
+      return std::nullopt;
+    switch (binary.getKind()) {
+    case AffineExprKind::Add:
+      return std::pair(left->first + right->first,
+                       left->second + right->second);
+    case AffineExprKind::Mul: {
+      int64_t factor = right->first;
+      if (right->first != right->second)
+        return std::nullopt;
+      auto [low, high] = std::minmax(left->first * factor,
+                                     left->second * factor);
+      return std::pair(low, high);
+    }
+    case AffineExprKind::FloorDiv:
+      if (right->first != right->second || right->first <= 0 || left->first < 0)
+        return std::nullopt;
+      return std::pair(left->first / right->first,
+                       left->second / right->first);
+    case AffineExprKind::Mod:
+      if (right->first != right->second || right->first <= 0)
+        return std::nullopt;
+      return std::pair(int64_t(0), right->first - 1);
+    default:
+      return std::nullopt;
+    }
+  };
+  auto bounds = range(coordinate);
+  return bounds && bounds->first >= 0 && bounds->second < extent;
+}
+
+/// The part of `value` that the block's tile needs.
+FailureOr<KernelTiler::Tile>
+KernelTiler::tileValue(Value value, const Coordinates &coordinates) {
+  if (Tile found = tileSlot(value, coordinates); found.value)
+    return found;
+  FailureOr<Tile> tile = makeTile(value, coordinates);
+  if (succeeded(tile))
+    tileSlot(value, coordinates) = *tile;
   return tile;
 }
 
-SmallVector<Role> KernelTiler::getIterationRoles(linalg::LinalgOp op,
-                                                 unsigned resultNumber,
-                                                 ArrayRef<Role> resultRoles) {
-  // Ops fed by the convolution know their dimensions from it, the others from
-  // the result that is asked for.
-  Roles iteration(op.getNumLoops(), Role::None);
-  auto note = [&](AffineMap map, ArrayRef<Role> roles) {
-    for (auto [expr, role] : llvm::zip_equal(map.getResults(), roles))
-      if (auto dim = dyn_cast<AffineDimExpr>(expr))
-        iteration[dim.getPosition()] = role;
-  };
-  for (OpOperand &operand : op->getOpOperands())
-    if (auto it = rolesOf.find(operand.get()); it != rolesOf.end())
-      note(op.getMatchingIndexingMap(&operand), it->second);
-  note(op.getMatchingIndexingMap(op.getDpsInitOperand(resultNumber)),
-       resultRoles);
-  return iteration;
+FailureOr<KernelTiler::Tile>
+KernelTiler::makeTile(Value value, const Coordinates &coordinates) {
+  Location loc = value.getLoc();
+  Type element = cast<RankedTensorType>(value.getType()).getElementType();
+  if (isa<BlockArgument>(value))
+    return tileArgument(value, coordinates, TypedAttr());
+  if (staged && value == staged->op->getResult(0))
+    return tileContraction(coordinates);
+  if (auto op = value.getDefiningOp<linalg::LinalgOp>();
+      op && !isa<linalg::FillOp>(op))
+    return tileOp(op, cast<OpResult>(value).getResultNumber(), coordinates);
+  // All elements are alike, so that any coordinates do.
+  Coordinates index = isNatural(value, coordinates) ? coordinates
+                                                    : getAxesOf(coordinates);
+  RankedTensorType type = getTileType(index, element);
+  if (value.getDefiningOp<tensor::EmptyOp>())
+    return Tile{
+        tensor::EmptyOp::create(builder, loc, type, ValueRange()).getResult(),
+        index};
+  if (auto fill = value.getDefiningOp<linalg::FillOp>()) {
+    Value scalar = fill.getInputs()[0];
+    if (Operation *def = scalar.getDefiningOp())
+      scalar = builder.clone(*def)->getResult(0);
+    Value empty = tensor::EmptyOp::create(builder, loc, type, ValueRange());
+    return Tile{
+        linalg::FillOp::create(builder, loc, scalar, empty).getResult(0),
+        index};
+  }
+  if (auto constant = value.getDefiningOp<arith::ConstantOp>())
+    if (auto splat = dyn_cast<SplatElementsAttr>(constant.getValue()))
+      return Tile{arith::ConstantOp::create(builder, loc,
+                                            splat.resizeSplat(type)),
+                  index};
+  if (auto pad = value.getDefiningOp<tensor::PadOp>())
+    return tilePad(pad, coordinates);
+  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
+          value.getDefiningOp()))
+    return tileView(value.getDefiningOp(), coordinates);
+  return value.getDefiningOp()->emitOpError(
+      "not supported inside a kernel that is tiled");
 }
 
-FailureOr<Value> KernelTiler::tileStructured(linalg::LinalgOp op,
-                                             unsigned resultNumber,
-                                             ArrayRef<Role> resultRoles) {
-  Roles iteration = getIterationRoles(op, resultNumber, resultRoles);
-  SmallVector<Value> operands;
-  for (OpOperand &operand : op->getOpOperands()) {
-    if (!isa<RankedTensorType>(operand.get().getType())) {
-      operands.push_back(operand.get());
-      continue;
+KernelTiler::Tile KernelTiler::tileArgument(Value value,
+                                            const Coordinates &coordinates,
+                                            TypedAttr padding) {
+  Location loc = value.getLoc();
+  auto type = cast<RankedTensorType>(value.getType());
+  if (!padding && isNatural(value, coordinates)) {
+    SmallVector<OpFoldResult> offsets;
+    SmallVector<bool> inBounds;
+    for (auto [expr, extent] : llvm::zip_equal(coordinates, type.getShape())) {
+      offsets.push_back(getOffset(expr));
+      inBounds.push_back(extent % getSize(expr) == 0);
     }
-    Roles roles;
-    AffineMap map = op.getMatchingIndexingMap(&operand);
-    for (auto [expr, extent] :
-         llvm::zip_equal(map.getResults(), op.getShape(&operand))) {
-      if (auto dim = dyn_cast<AffineDimExpr>(expr))
-        roles.push_back(iteration[dim.getPosition()]);
-      else if (!isa<AffineConstantExpr>(expr))
-        return op.emitOpError("not supported: indexes an operand by a sum");
-      else if (extent == 1)
-        roles.push_back(Role::None);
-      else
-        return op.emitOpError("not supported: reads operand ")
-               << operand.getOperandNumber() << " of type "
-               << operand.get().getType()
-               << " at a constant index; slice it outside the program";
-    }
-    if (Value partial = carried.lookup(op); partial && op.isDpsInit(&operand)) {
-      operands.push_back(partial);
-      continue;
-    }
-    FailureOr<Value> tile = tileValue(operand.get(), roles);
-    if (failed(tile))
-      return failure();
-    operands.push_back(*tile);
+    return {ExtractTileOp::create(
+                builder, loc, getTileType(coordinates, type.getElementType()),
+                value, getValueOrCreateConstantIndexOp(builder, loc, offsets),
+                inBounds),
+            coordinates};
   }
-  SmallVector<Type> resultTypes;
-  for (OpOperand &init : op.getDpsInitsMutable())
-    resultTypes.push_back(operands[init.getOperandNumber()].getType());
-  // Scalars and constants of the body come along.
-  IRMapping mapping;
-  for (Value value : op->getOperands())
-    if (!isa<RankedTensorType>(value.getType()))
-      if (Operation *def = value.getDefiningOp())
-        mapping.map(value, builder.clone(*def)->getResult(0));
-  for (Value &operand : operands)
-    operand = mapping.lookupOrDefault(operand);
-  llvm::SetVector<Value> captured;
-  getUsedValuesDefinedAbove(op->getRegions(), captured);
-  for (Value value : captured)
-    if (Operation *def = value.getDefiningOp())
-      mapping.map(value, builder.clone(*def)->getResult(0));
-  Operation *tiled = builder.clone(*op, mapping);
-  tiled->setOperands(operands);
-  for (auto [result, type] : llvm::zip_equal(tiled->getResults(), resultTypes))
-    result.setType(type);
-  if (failed(maskPaddedChannels(cast<linalg::LinalgOp>(tiled), iteration)))
+  Coordinates index = getAxesOf(coordinates);
+  SmallVector<OpFoldResult> offsets;
+  SmallVector<AffineExpr> renumber(plan.axes.size(),
+                                   builder.getAffineConstantExpr(0));
+  for (auto [dim, expr] : llvm::enumerate(index)) {
+    offsets.push_back(getOffset(expr));
+    renumber[cast<AffineDimExpr>(expr).getPosition()] =
+        builder.getAffineDimExpr(dim);
+  }
+  SmallVector<AffineExpr> results;
+  SmallVector<bool> inBounds;
+  for (auto [expr, extent] : llvm::zip_equal(coordinates, type.getShape())) {
+    results.push_back(expr.replaceDims(renumber));
+    inBounds.push_back(staysWithin(expr, extent));
+  }
+  auto map = AffineMap::get(index.size(), 0, results, builder.getContext());
+  return {LoadTileOp::create(builder, loc,
+                             getTileType(index, type.getElementType()), value,
+                             getValueOrCreateConstantIndexOp(builder, loc,
+                                                             offsets),
+                             map, inBounds, padding),
+          index};
+}
+
+/// A view of a computed value reads its source at other coordinates.
+FailureOr<KernelTiler::Tile>
+KernelTiler::tileView(Operation *view, const Coordinates &coordinates) {
+  Coordinates source;
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(view)) {
+    // The row-major number of a group taken apart.
+    ArrayRef<int64_t> shape = collapse.getSrcType().getShape();
+    source.resize(shape.size());
+    for (auto [expr, group] :
+         llvm::zip(coordinates, collapse.getReassociationIndices())) {
+      AffineExpr rest = expr;
+      for (int64_t dim : llvm::reverse(group)) {
+        source[dim] = dim == group.front() ? rest : rest % shape[dim];
+        rest = rest.floorDiv(shape[dim]);
+      }
+    }
+    for (AffineExpr &expr : source) // of a value of one element
+      if (!expr)
+        expr = builder.getAffineConstantExpr(0);
+  } else if (auto expand = dyn_cast<tensor::ExpandShapeOp>(view)) {
+    ArrayRef<int64_t> shape = expand.getResultType().getShape();
+    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
+      AffineExpr number = builder.getAffineConstantExpr(0);
+      for (int64_t dim : group)
+        number = number * shape[dim] + coordinates[dim];
+      source.push_back(number);
+    }
+  } else {
+    source = coordinates;
+  }
+  for (AffineExpr &expr : source)
+    expr = simplifyAffineExpr(expr, plan.axes.size(), 0);
+  return tileValue(view->getOperand(0), source);
+}
+
+/// Padding moves the coordinates; what lies outside takes its value.
+FailureOr<KernelTiler::Tile>
+KernelTiler::tilePad(tensor::PadOp pad, const Coordinates &coordinates) {
+  Value padding = pad.getConstantPaddingValue();
+  Attribute constant;
+  if (!padding || !pad.getLow().empty() ||
+      !matchPattern(padding, m_Constant(&constant)))
+    return pad.emitOpError("not supported: padding must be a constant of "
+                           "constant amounts");
+  Coordinates moved;
+  for (auto [expr, low] : llvm::zip_equal(coordinates, pad.getStaticLow()))
+    moved.push_back(expr - low);
+  auto value = cast<TypedAttr>(constant);
+  if (isa<BlockArgument>(pad.getSource()))
+    return tileArgument(pad.getSource(), moved, value);
+  // What is computed outside of the source is thrown away.
+  FailureOr<Tile> source = tileValue(pad.getSource(), moved);
+  if (failed(source))
     return failure();
-  // An index counts within the whole tensor.
-  tiled->walk([&](linalg::IndexOp index) {
-    Role role = iteration[index.getDim()];
-    auto offset = dyn_cast<Value>(getOffset(role));
-    if (!offset)
-      return;
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointAfter(index);
-    auto sum = arith::AddIOp::create(builder, index.getLoc(), index, offset);
-    index->getResult(0).replaceAllUsesExcept(sum, sum);
-  });
-  for (auto [index, result] : llvm::enumerate(tiled->getResults())) {
-    Roles roles;
-    AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(index));
-    for (AffineExpr expr : map.getResults()) {
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      roles.push_back(dim ? iteration[dim.getPosition()] : Role::None);
-    }
-    tileSlot(op->getResult(index), roles) = result;
+  Location loc = pad.getLoc();
+  Coordinates index = getAxesOf(moved);
+  RankedTensorType type = getTileType(index, value.getType());
+  SmallVector<AffineExpr> read;
+  for (AffineExpr expr : source->index) {
+    auto found = llvm::find(index, expr);
+    read.push_back(found == index.end()
+                       ? builder.getAffineConstantExpr(0)
+                       : builder.getAffineDimExpr(found - index.begin()));
   }
-  return tiled->getResult(resultNumber);
+  int64_t rank = index.size();
+  AffineMap identity = builder.getMultiDimIdentityMap(rank);
+  SmallVector<utils::IteratorType> iterators(rank,
+                                             utils::IteratorType::parallel);
+  Value empty = tensor::EmptyOp::create(builder, loc, type, ValueRange());
+  ArrayRef<int64_t> extents = pad.getSourceType().getShape();
+  auto generic = linalg::GenericOp::create(
+      builder, loc, TypeRange{type}, ValueRange{source->value},
+      ValueRange{empty},
+      ArrayRef<AffineMap>{
+          AffineMap::get(rank, 0, read, builder.getContext()), identity},
+      iterators, [&](OpBuilder &b, Location loc, ValueRange arguments) {
+        SmallVector<OpFoldResult> positions(plan.axes.size(),
+                                            b.getIndexAttr(0));
+        for (auto [dim, expr] : llvm::enumerate(index)) {
+          Value local = linalg::IndexOp::create(b, loc, dim);
+          AffineExpr sum = b.getAffineDimExpr(0) + b.getAffineDimExpr(1);
+          positions[cast<AffineDimExpr>(expr).getPosition()] =
+              affine::makeComposedFoldedAffineApply(
+                  b, loc, sum, {OpFoldResult(local), getOffset(expr)});
+        }
+        Value inside;
+        for (auto [expr, extent] : llvm::zip_equal(moved, extents)) {
+          if (staysWithin(expr, extent))
+            continue;
+          Value at = getValueOrCreateConstantIndexOp(
+              b, loc,
+              affine::makeComposedFoldedAffineApply(
+                  b, loc,
+                  AffineMap::get(plan.axes.size(), 0, expr), positions));
+          Value valid = arith::CmpIOp::create(
+              b, loc, arith::CmpIPredicate::ult, at,
+              arith::ConstantIndexOp::create(b, loc, extent));
+          inside = inside ? arith::AndIOp::create(b, loc, inside, valid)
+                                .getResult()
+                          : valid;
+        }
+        Value taken = arguments[0];
+        if (inside)
+          taken = arith::SelectOp::create(
+              b, loc, inside, taken,
+              arith::ConstantOp::create(b, loc, value));
+        linalg::YieldOp::create(b, loc, taken);
+      });
+  return Tile{generic.getResult(0), index};
 }
 
-/// Output channels beyond the last must not take part in a reduction: what is
-/// combined for them is the combiner's neutral element, whatever the body
-/// computes before.
-LogicalResult KernelTiler::maskPaddedChannels(linalg::LinalgOp reduction,
-                                              ArrayRef<Role> iteration) {
-  auto dim = llvm::find(iteration, Role::Filter);
-  if (dim == iteration.end() ||
-      !linalg::isReductionIterator(
-          reduction.getIteratorTypesArray()[dim - iteration.begin()]) ||
-      getExtent(Role::Filter) % getTile(Role::Filter) == 0)
-    return success();
-  SmallVector<Operation *> combiners;
-  Value reduced = matchReduction(reduction.getRegionOutputArgs(), 0, combiners);
-  std::optional<TypedAttr> neutral =
-      reduced && combiners.size() == 1
-          ? arith::getNeutralElement(combiners.front())
-          : std::nullopt;
-  if (!neutral)
-    return reduction.emitOpError("not supported: a reduction over ")
-           << getExtent(Role::Filter)
-           << " channels, padded to the tile, needs a combiner with a neutral "
-              "element";
-  Location loc = reduction.getLoc();
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPoint(combiners.front());
-  Value index = linalg::IndexOp::create(builder, loc, dim - iteration.begin());
-  Value extent =
-      arith::ConstantIndexOp::create(builder, loc, getExtent(Role::Filter));
-  Value valid = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
-                                      index, extent);
-  Value filler = arith::ConstantOp::create(builder, loc, *neutral);
-  Value select = arith::SelectOp::create(builder, loc, valid, reduced, filler);
-  combiners.front()->replaceUsesOfWith(reduced, select);
-  ++masked;
-  return success();
-}
-
-FailureOr<Value> KernelTiler::tileConvolution() {
-  Location loc = conv.op.getLoc();
-  FailureOr<PaddedImage> image = getPaddedImage(conv);
+/// A contraction whose operands are staged reads boxes of them: the filter's
+/// channels of the tile, the image's patch with its halo. Padding is an offset
+/// of the patch.
+FailureOr<KernelTiler::Tile>
+KernelTiler::tileContraction(const Coordinates &coordinates) {
+  const ContractionView &view = *staged;
+  Location loc = view.op->getLoc();
+  FailureOr<PaddedImage> image = getPaddedImage(view);
   if (failed(image) || !isa<BlockArgument>(image->source))
-    return conv.op.emitOpError("not supported: the image must be an argument, "
-                               "padded with zeros at most");
-  auto imageType = cast<RankedTensorType>(image->source.getType());
-  ArrayRef<int64_t> tile = kernel.getScheduleAttr().getTile();
-  SmallVector<OpFoldResult> offsets(4, builder.getIndexAttr(0));
-  SmallVector<int64_t> sizes(imageType.getShape());
-  SmallVector<bool> inBounds(4, true);
-  offsets[conv.image.n] = batchOffset;
-  sizes[conv.image.n] = 1;
-  for (int dim = 0; dim < 2; ++dim) {
-    int64_t position = dim == 0 ? conv.image.h : conv.image.w;
-    Role role = dim == 0 ? Role::Row : Role::Column;
-    int64_t low = image->low[position];
-    Value offset = dim == 0 ? rowOffset : columnOffset;
-    AffineExpr d0 = builder.getAffineDimExpr(0);
-    offsets[position] = affine::makeComposedFoldedAffineApply(
-        builder, loc, d0 * conv.strides[dim] - low, {OpFoldResult(offset)});
-    sizes[position] = conv.getWindow(dim, tile[1 + dim]);
-    int64_t tiles = llvm::divideCeil(getExtent(role), tile[1 + dim]);
-    int64_t end =
-        (tiles - 1) * tile[1 + dim] * conv.strides[dim] - low + sizes[position];
-    inBounds[position] = low == 0 && end <= imageType.getDimSize(position);
-  }
-  Value imageTile = extract(loc, image->source, offsets, sizes, inBounds);
+    return view.op->emitOpError("not supported: the image must be an argument, "
+                                "padded with zeros at most");
+  SmallVector<int> loops = space.getLoopAxes(view.op);
+  auto axisOf = [&](int64_t loop) -> AffineExpr {
+    return loops[loop] == KernelSpace::kUnit
+               ? builder.getAffineConstantExpr(0)
+               : builder.getAffineDimExpr(loops[loop]);
+  };
+  auto extractBox = [&](Value source, ArrayRef<OpFoldResult> offsets,
+                        ArrayRef<int64_t> sizes, ArrayRef<bool> inBounds) {
+    auto type = cast<RankedTensorType>(source.getType());
+    return ExtractTileOp::create(
+        builder, loc, RankedTensorType::get(sizes, type.getElementType()),
+        source, getValueOrCreateConstantIndexOp(builder, loc, offsets),
+        inBounds);
+  };
 
-  auto filterType = cast<RankedTensorType>(conv.getFilter().getType());
-  SmallVector<int64_t> filterSizes(filterType.getShape());
-  filterSizes[conv.filter.f] = tile[0];
-  SmallVector<bool> filterInBounds(4, true);
-  filterInBounds[conv.filter.f] = getExtent(Role::Filter) % tile[0] == 0;
-  SmallVector<OpFoldResult> filterOffsets(4, builder.getIndexAttr(0));
-  filterOffsets[conv.filter.f] = getOffset(Role::Filter);
-  Value filter = conv.getFilter();
+  auto imageType = cast<RankedTensorType>(image->source.getType());
+  SmallVector<OpFoldResult> offsets;
+  SmallVector<int64_t> sizes;
+  SmallVector<bool> inBounds;
+  for (auto [dim, expr] : llvm::enumerate(view.getImageMap().getResults())) {
+    int64_t position = dim;
+    offsets.push_back(builder.getIndexAttr(0));
+    sizes.push_back(imageType.getDimSize(dim));
+    inBounds.push_back(true);
+    if (position == view.image.c)
+      continue;
+    if (position != view.image.h && position != view.image.w) {
+      offsets.back() =
+          getOffset(axisOf(cast<AffineDimExpr>(expr).getPosition()));
+      sizes.back() = 1;
+      continue;
+    }
+    int which = position == view.image.w;
+    AffineExpr axis = axisOf(which ? view.column : view.row);
+    const AxisTile &tile =
+        plan.axes[cast<AffineDimExpr>(axis).getPosition()];
+    int64_t low = image->low[dim];
+    AffineExpr d0 = builder.getAffineDimExpr(0);
+    offsets.back() = affine::makeComposedFoldedAffineApply(
+        builder, loc, d0 * view.strides[which] - low, {getOffset(axis)});
+    sizes.back() = view.getWindow(which, tile.tile);
+    int64_t tiles = llvm::divideCeil(tile.extent, tile.tile);
+    int64_t end =
+        (tiles - 1) * tile.tile * view.strides[which] - low + sizes.back();
+    inBounds.back() = low == 0 && end <= imageType.getDimSize(dim);
+  }
+  Value imageTile = extractBox(image->source, offsets, sizes, inBounds);
+
+  Value filter = view.getFilter();
+  auto filterType = cast<RankedTensorType>(filter.getType());
+  offsets.assign(filterType.getRank(), builder.getIndexAttr(0));
+  sizes.assign(filterType.getShape().begin(), filterType.getShape().end());
+  inBounds.assign(filterType.getRank(), true);
+  for (auto [dim, expr] : llvm::enumerate(view.getFilterMap().getResults())) {
+    unsigned loop = cast<AffineDimExpr>(expr).getPosition();
+    if (loop != view.m && !llvm::is_contained(view.batch, loop))
+      continue;
+    AffineExpr axis = axisOf(loop);
+    offsets[dim] = getOffset(axis);
+    sizes[dim] = getSize(axis);
+    inBounds[dim] = filterType.getDimSize(dim) % sizes[dim] == 0;
+  }
   if (auto unpack = filter.getDefiningOp<UnpackOp>())
     filter = builder.clone(*unpack)->getResult(0);
   else if (!isa<BlockArgument>(filter))
-    return conv.op.emitOpError("not supported: the filter must be an argument");
-  Value filterTile =
-      extract(loc, filter, filterOffsets, filterSizes, filterInBounds);
+    return view.op->emitOpError("not supported: the filter must be an "
+                                "argument");
+  Value filterTile = extractBox(filter, offsets, sizes, inBounds);
 
-  FailureOr<Value> init =
-      tileValue(conv.getInit(), rolesOf[conv.op->getResult(0)]);
+  Coordinates start;
+  for (AffineExpr expr : view.getOutMap().getResults())
+    start.push_back(axisOf(cast<AffineDimExpr>(expr).getPosition()));
+  FailureOr<Tile> init = tileValue(view.getInit(), start);
   if (failed(init))
     return failure();
-  Operation *tiled = builder.clone(*conv.op);
-  tiled->setOperands({imageTile, filterTile, *init});
-  tiled->getResult(0).setType(init->getType());
-  return tiled->getResult(0);
+  Operation *tiled = builder.clone(*view.op);
+  tiled->setOperands({imageTile, filterTile, init->value});
+  tiled->getResult(0).setType(init->value.getType());
+  return Tile{tiled->getResult(0), start};
 }

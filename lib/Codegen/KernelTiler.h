@@ -7,73 +7,103 @@
 #ifndef KILN_LIB_CODEGEN_KERNELTILER_H
 #define KILN_LIB_CODEGEN_KERNELTILER_H
 
-#include "kiln/Analysis/Convolution.h"
+#include "kiln/Analysis/TilePlan.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 
 #include <map>
 
 namespace kiln {
 
-/// The dimensions of the convolution's output that blocks are laid over.
-enum class Role { None, Batch, Filter, Row, Column };
-
-/// Tiles one kernel: ops are cloned onto tiles on demand, from the result back
-/// to the kernel's arguments.
+/// Tiles one kernel: ops are cloned onto tiles on demand, from the stored
+/// results back to the kernel's arguments. What is asked of a value is its
+/// *coordinates*: for each of its dimensions an affine expression of the
+/// kernel's axes, axis a as the dimension d<a>.
 class KernelTiler {
 public:
-  KernelTiler(KernelOp kernel, Convolution conv)
-      : kernel(kernel), conv(conv), builder(kernel.getContext()) {}
+  KernelTiler(KernelOp kernel, KernelSpace space, TilePlan plan);
 
   mlir::LogicalResult run(int64_t &numMasked);
 
 private:
-  using Roles = llvm::SmallVector<Role>;
+  using Coordinates = llvm::SmallVector<mlir::AffineExpr>;
+  /// A tile, and the axis (or a constant) that each of its dimensions walks.
+  struct Tile {
+    mlir::Value value;
+    Coordinates index;
+  };
 
-  int64_t getExtent(Role role) const;
-  int64_t getTile(Role role);
-  mlir::OpFoldResult getOffset(Role role);
-  /// Whether a tile holds only some of the output channels.
-  bool hasChannelTiles() {
-    return getTile(Role::Filter) < getExtent(Role::Filter);
-  }
-  mlir::LogicalResult assignRoles();
-  mlir::LogicalResult tileReductions(mlir::Value result);
-  Roles getIterationRoles(mlir::linalg::LinalgOp op, unsigned resultNumber,
-                          llvm::ArrayRef<Role> resultRoles);
-  mlir::FailureOr<mlir::Value> tileValue(mlir::Value value,
-                                         llvm::ArrayRef<Role> roles);
-  mlir::FailureOr<mlir::Value> tileConvolution();
-  mlir::FailureOr<mlir::Value> tileStructured(mlir::linalg::LinalgOp op,
-                                              unsigned resultNumber,
-                                              llvm::ArrayRef<Role> resultRoles);
-  mlir::Value extract(mlir::Location loc, mlir::Value source,
-                      llvm::ArrayRef<mlir::OpFoldResult> offsets,
-                      llvm::ArrayRef<int64_t> sizes,
-                      llvm::ArrayRef<bool> inBounds);
-  mlir::LogicalResult maskPaddedChannels(mlir::linalg::LinalgOp reduction,
-                                         llvm::ArrayRef<Role> iteration);
+  //--- TileToBlocks.cpp: loops and results.
+  mlir::scf::ForallOp createBlocks();
+  mlir::LogicalResult storeResult(mlir::Value result, mlir::Value memory);
+  mlir::LogicalResult storeTile(mlir::Value result, mlir::Value memory);
+  mlir::LogicalResult tileReductions(mlir::linalg::LinalgOp op);
+  mlir::LogicalResult hoistReductions(mlir::Value value);
+  /// Where an anchored value stands: its own axes.
+  Coordinates getCoordinates(mlir::Value value);
+  llvm::SmallVector<mlir::linalg::LinalgOp>
+  findJointReductions(mlir::linalg::LinalgOp op);
+  llvm::SmallVector<int> getUnboundAxes(mlir::linalg::LinalgOp op);
+  void walk(llvm::ArrayRef<int> axes, mlir::ValueRange inits,
+            llvm::function_ref<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(
+                mlir::ValueRange)>
+                body,
+            llvm::SmallVectorImpl<mlir::Value> &results, bool &failed);
+
+  //--- KernelTiler.cpp: values.
+  mlir::FailureOr<Tile> tileValue(mlir::Value value,
+                                  const Coordinates &coordinates);
+  mlir::FailureOr<Tile> makeTile(mlir::Value value,
+                                 const Coordinates &coordinates);
+  mlir::FailureOr<Tile> tileContraction(const Coordinates &coordinates);
+  mlir::FailureOr<Tile> tileView(mlir::Operation *view,
+                                 const Coordinates &coordinates);
+  mlir::FailureOr<Tile> tilePad(mlir::tensor::PadOp pad,
+                                const Coordinates &coordinates);
+  Tile tileArgument(mlir::Value value, const Coordinates &coordinates,
+                    mlir::TypedAttr padding);
+  Coordinates getAxesOf(const Coordinates &coordinates) const;
+  bool isNatural(mlir::Value value, const Coordinates &coordinates) const;
+  /// The type of a tile with these dimensions, in the schedule's layout where
+  /// it gives one to all tiles.
+  mlir::RankedTensorType getTileType(const Coordinates &index,
+                                     mlir::Type element) const;
+  int64_t getSize(mlir::AffineExpr index) const;
+  mlir::OpFoldResult getOffset(mlir::AffineExpr index);
+  /// Whether a coordinate stays within `extent` on all tiles.
+  bool staysWithin(mlir::AffineExpr coordinate, int64_t extent) const;
+
+  //--- TileOps.cpp: ops.
+  mlir::FailureOr<Tile> tileOp(mlir::linalg::LinalgOp op, unsigned resultNumber,
+                               const Coordinates &coordinates);
+  mlir::FailureOr<llvm::SmallVector<Tile>>
+  emitOp(mlir::linalg::LinalgOp op, const Coordinates &loops,
+         mlir::ValueRange carried = {});
+  mlir::LogicalResult cloneBody(mlir::linalg::LinalgOp op,
+                                mlir::Operation *tiled,
+                                const Coordinates &loops,
+                                llvm::ArrayRef<mlir::AffineExpr> iteration);
+  mlir::linalg::LinalgOp splitReduction(mlir::linalg::LinalgOp reduction,
+                                        const Coordinates &iteration);
+  mlir::LogicalResult maskPadding(mlir::linalg::LinalgOp reduction,
+                                  llvm::ArrayRef<mlir::AffineExpr> iteration);
 
   KernelOp kernel;
-  Convolution conv;
+  KernelSchedule schedule;
+  KernelSpace space;
+  TilePlan plan;
+  /// The contraction that is cut into boxes of its operands, with a schedule
+  /// that stages them.
+  std::optional<ContractionView> staged;
   mlir::OpBuilder builder;
-  /// Roles of the dimensions of everything computed from the convolution.
-  llvm::DenseMap<mlir::Value, Roles> rolesOf;
-  /// Tiles by value and the roles of its dimensions: one value may be read
-  /// along different dimensions.
-  std::map<std::pair<void *, std::vector<Role>>, mlir::Value> tileOf;
-  mlir::Value &tileSlot(mlir::Value value, llvm::ArrayRef<Role> roles) {
-    return tileOf[{value.getAsOpaquePointer(),
-                   std::vector<Role>(roles.begin(), roles.end())}];
-  }
-  /// Tile offsets along batch, row and column: values of the forall's body.
-  mlir::Value batchOffset, rowOffset, columnOffset;
-  /// That along the output channels: of the forall's body, or of the loop over
-  /// channel tiles in it; null where one tile holds them all.
-  mlir::Value filterOffset;
-  /// What a reduction in the loop over channel tiles goes on from.
-  llvm::DenseMap<mlir::Operation *, mlir::Value> carried;
+  /// Where the tile stands along each axis; null where it does not yet.
+  llvm::SmallVector<mlir::OpFoldResult> offsetOf;
+  /// Tiles by value and coordinates.
+  std::map<std::pair<void *, std::vector<const void *>>, Tile> tileOf;
+  Tile &tileSlot(mlir::Value value, const Coordinates &coordinates);
   int64_t masked = 0;
 };
 

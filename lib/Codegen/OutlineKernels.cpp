@@ -17,6 +17,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/SymbolTable.h"
 
 namespace kiln {
 #define GEN_PASS_DEF_OUTLINEKERNELS
@@ -138,19 +139,6 @@ LogicalResult Outliner::assignOutputs() {
   return success();
 }
 
-/// The launch-plan description of the tiles; see docs/artifact.md.
-static DictionaryAttr describeTiles(OpBuilder &builder, ArrayRef<int64_t> grid,
-                                    ArrayRef<int64_t> shape,
-                                    ArrayRef<int64_t> dims) {
-  int64_t count = ShapedType::getNumElements(grid);
-  return builder.getDictionaryAttr(
-      {builder.getNamedAttr("count", builder.getI64IntegerAttr(count)),
-       builder.getNamedAttr("grid", builder.getDenseI64ArrayAttr(grid)),
-       builder.getNamedAttr("shape", builder.getDenseI64ArrayAttr(shape)),
-       builder.getNamedAttr("output_dims",
-                            builder.getDenseI64ArrayAttr(dims))});
-}
-
 /// Where the dimensions of a kernel's result stand in the output that is a view
 /// of it with unit dimensions added or dropped; empty for any other view.
 static SmallVector<int64_t> mapToOutput(ArrayRef<int64_t> kernelShape,
@@ -169,72 +157,86 @@ static SmallVector<int64_t> mapToOutput(ArrayRef<int64_t> kernelShape,
   return llvm::map_to_vector(dims, [&](int64_t dim) { return place[dim]; });
 }
 
+/// The launch-plan description of the tiles of a kernel's only result, where
+/// every tile is one box of it; see docs/artifact.md.
+static DictionaryAttr describeTiles(KernelOp kernel, LaunchOp launch,
+                                    scf::ForallOp forall,
+                                    ArrayRef<int64_t> grid) {
+  SmallVector<StoreTileOp> stores(forall.getBody()->getOps<StoreTileOp>());
+  if (kernel.getNumResults() != 1 || stores.size() != 1)
+    return {};
+  StoreTileOp store = stores.front();
+  // Which dimension of the result each loop runs over.
+  SmallVector<int64_t> shape, dims;
+  for (Value number : forall.getInductionVars())
+    for (auto [dim, offset] : llvm::enumerate(store.getOffsets())) {
+      Value variable = offset;
+      if (auto apply = variable.getDefiningOp<affine::AffineApplyOp>())
+        variable = apply.getOperand(0);
+      if (variable == number) {
+        shape.push_back(store.getTile().getType().getDimSize(dim));
+        dims.push_back(dim);
+      }
+    }
+  if (dims.size() != grid.size())
+    return {};
+  auto output = cast<MemRefType>(launch.getArguments().back().getType());
+  SmallVector<int64_t> placed = mapToOutput(
+      cast<RankedTensorType>(kernel.getResult(0).getType()).getShape(),
+      output.getShape(), dims);
+  if (placed.empty())
+    return {};
+  Builder builder(kernel.getContext());
+  int64_t count = ShapedType::getNumElements(grid);
+  return builder.getDictionaryAttr(
+      {builder.getNamedAttr("count", builder.getI64IntegerAttr(count)),
+       builder.getNamedAttr("grid", builder.getDenseI64ArrayAttr(grid)),
+       builder.getNamedAttr("shape", builder.getDenseI64ArrayAttr(shape)),
+       builder.getNamedAttr("output_dims",
+                            builder.getDenseI64ArrayAttr(placed))});
+}
+
 LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
                                        LaunchOp launch) {
   scf::ForallOp forall;
   for (Operation &op : kernel.getBody().front())
     if (auto found = dyn_cast<scf::ForallOp>(op))
       forall = found;
-  if (!forall || !forall.isNormalized())
+  if (!forall || !forall.isNormalized() || !forall.getOutputs().empty())
     return kernel.emitOpError("has no loop over tiles; run kiln-tile-to-blocks "
                               "first");
-  ScheduleAttr schedule = kernel.getScheduleAttr();
+  KernelSchedule schedule = kernel.getScheduleAttr();
   Location loc = kernel.getLoc();
   SmallVector<int64_t> grid(forall.getStaticUpperBound());
   int64_t count = ShapedType::getNumElements(grid);
-  auto insert = dyn_cast<tensor::ParallelInsertSliceOp>(
-      &forall.getTerminator().getBody()->front());
-  auto cut = insert ? insert.getSource().getDefiningOp<tensor::ExtractSliceOp>()
-                    : nullptr;
-  if (!cut || !llvm::hasSingleElement(forall.getTerminator().getYieldingOps()))
-    return forall.emitOpError("must insert one cut tile");
-  auto tileType = cast<RankedTensorType>(cut.getSource().getType());
-
-  // Which dimension of the result each loop runs over.
-  SmallVector<int64_t> tileShape, outputDims;
-  for (Value number : forall.getInductionVars())
-    for (auto [dim, offset] : llvm::enumerate(insert.getMixedOffsets())) {
-      auto value = dyn_cast<Value>(offset);
-      if (!value)
-        continue;
-      Value variable = value;
-      if (auto apply = value.getDefiningOp<affine::AffineApplyOp>())
-        variable = apply.getOperand(0);
-      if (variable == number) {
-        tileShape.push_back(tileType.getDimSize(dim));
-        outputDims.push_back(dim);
-      }
-    }
-  if (outputDims.size() != grid.size())
-    return insert.emitOpError("must place its tile by the loop's variables");
 
   // The grid of the launch, and the loop of a block.
-  std::string blocks = schedule.getPersistent()
+  std::string blocks = schedule.hasPersistentBlocks()
                            ? "min(" + std::to_string(count) + ", sm_count)"
                            : std::to_string(count);
   launch.setGridAttr(builder.getStrArrayAttr({blocks, "1", "1"}));
   launch.setScheduleAttr(schedule);
-  auto output = cast<MemRefType>(launch.getArguments().back().getType());
-  SmallVector<int64_t> placed = mapToOutput(
-      cast<RankedTensorType>(kernel.getResult(0).getType()).getShape(),
-      output.getShape(), outputDims);
-  if (!placed.empty())
-    launch.setTilesAttr(describeTiles(builder, grid, tileShape, placed));
+  if (DictionaryAttr tiles = describeTiles(kernel, launch, forall, grid))
+    launch.setTilesAttr(tiles);
   if (auto flops = kernel->getAttrOfType<IntegerAttr>("kiln.flops"))
     launch.setFlopsAttr(flops);
 
   IRMapping mapping;
   Block &entry = outlined.getBody().front();
   builder.setInsertionPoint(entry.getTerminator());
+  unsigned numInputs = kernel.getInputs().size();
   for (auto [index, argument] :
        llvm::enumerate(kernel.getBody().getArguments()))
     mapping.map(argument, entry.getArgument(index));
-  Value dest = entry.getArgument(entry.getNumArguments() - 1);
-  for (Operation &op : kernel.getBody().front().without_terminator())
-    if (!isa<scf::ForallOp, tensor::EmptyOp>(op))
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (auto output = dyn_cast<OutputOp>(op))
+      mapping.map(output.getMemory(),
+                  entry.getArgument(numInputs + output.getIndex()));
+    else if (!isa<scf::ForallOp, tensor::EmptyOp>(op))
       builder.clone(op, mapping);
+  }
   Value tile = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
-  if (schedule.getPersistent()) {
+  if (schedule.hasPersistentBlocks()) {
     Value step = gpu::GridDimOp::create(builder, loc, gpu::Dimension::x);
     Value end = arith::ConstantIndexOp::create(builder, loc, count);
     auto loop = scf::ForOp::create(builder, loc, tile, end, step);
@@ -245,21 +247,7 @@ LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
       affine::AffineDelinearizeIndexOp::create(builder, loc, tile, grid);
   mapping.map(forall.getInductionVars(), indices.getMultiIndex());
   for (Operation &op : forall.getBody()->without_terminator())
-    if (&op != cut && !isa<affine::AffineMinOp>(op))
-      builder.clone(op, mapping);
-  SmallVector<Value> offsets;
-  SmallVector<bool> inBounds;
-  auto destType = cast<MemRefType>(dest.getType());
-  for (auto [dim, offset] : llvm::enumerate(insert.getMixedOffsets())) {
-    offsets.push_back(
-        isa<Value>(offset)
-            ? mapping.lookup(cast<Value>(offset))
-            : arith::ConstantIndexOp::create(builder, loc, 0).getResult());
-    inBounds.push_back(destType.getDimSize(dim) % tileType.getDimSize(dim) ==
-                       0);
-  }
-  StoreTileOp::create(builder, loc, mapping.lookup(cut.getSource()), dest,
-                      offsets, inBounds);
+    builder.clone(op, mapping);
   return success();
 }
 
@@ -289,11 +277,8 @@ LogicalResult Outliner::outline(KernelOp kernel) {
   bool pack = kernel.getRole() == "pack";
   if (!pack && !kernel.getScheduleAttr())
     return kernel.emitOpError("has no schedule");
-  if (kernel.getNumResults() != 1)
-    return kernel.emitOpError("not supported: a kernel with ")
-           << kernel.getNumResults() << " results";
   SmallVector<Value> operands(kernel.getInputs());
-  operands.push_back(kernel.getResult(0));
+  llvm::append_range(operands, kernel.getResults());
   SmallVector<Value> buffers;
   SmallVector<Type> types;
   for (Value operand : operands) {
@@ -305,6 +290,9 @@ LogicalResult Outliner::outline(KernelOp kernel) {
   }
   int64_t threads = pack ? kPackThreads : kernel.getScheduleAttr().getThreads();
 
+  if (kernels.lookupSymbol(kernel.getKernelName()))
+    return kernel.emitOpError("has the name of another kernel, \"")
+           << kernel.getKernelName() << "\"";
   builder.setInsertionPointToEnd(kernels.getBody());
   auto outlined = gpu::GPUFuncOp::create(builder, loc, kernel.getKernelName(),
                                          builder.getFunctionType(types, {}));
@@ -312,8 +300,11 @@ LogicalResult Outliner::outline(KernelOp kernel) {
                     builder.getUnitAttr());
   outlined.setKnownBlockSizeAttr(
       builder.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
-  if (ScheduleAttr schedule = kernel.getScheduleAttr())
-    outlined->setAttr("kiln.schedule", schedule);
+  if (KernelSchedule schedule = kernel.getScheduleAttr())
+    outlined->setAttr(KilnDialect::kScheduleAttrName, schedule);
+  if (kernel.getNumResults() > 1)
+    outlined->setAttr(KilnDialect::kNumWrittenAttrName,
+                      builder.getI64IntegerAttr(kernel.getNumResults()));
   builder.setInsertionPointToEnd(&outlined.getBody().front());
   gpu::ReturnOp::create(builder, loc);
 
@@ -324,7 +315,8 @@ LogicalResult Outliner::outline(KernelOp kernel) {
                          {FlatSymbolRefAttr::get(outlined.getNameAttr())}),
       buffers, builder.getStrArrayAttr({"1", "1", "1"}),
       ArrayRef<int64_t>{threads, 1, 1}, /*shared_bytes=*/0, kernel.getRole(),
-      ScheduleAttr(), DictionaryAttr(), IntegerAttr());
+      KernelSchedule(), DictionaryAttr(), IntegerAttr(),
+      kernel.getNumResults());
   return pack ? outlinePack(kernel, outlined, launch)
               : outlineCompute(kernel, outlined, launch);
 }
@@ -357,16 +349,20 @@ namespace {
 struct OutlineKernels : public kiln::impl::OutlineKernelsBase<OutlineKernels> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
+    gpu::GPUModuleOp kernels;
     for (auto function :
          llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
       if (function.isExternal() || function.getOps<KernelOp>().empty())
         continue;
-      OpBuilder builder(module.getContext());
-      builder.setInsertionPointToStart(module.getBody());
-      auto kernels = module.lookupSymbol<gpu::GPUModuleOp>("kernels");
+      // The user may have a function of that name.
       if (!kernels)
+        kernels = module.lookupSymbol<gpu::GPUModuleOp>("kernels");
+      if (!kernels) {
+        OpBuilder detached(module.getContext());
         kernels =
-            gpu::GPUModuleOp::create(builder, function.getLoc(), "kernels");
+            gpu::GPUModuleOp::create(detached, function.getLoc(), "kernels");
+        SymbolTable(module).insert(kernels, module.getBody()->begin());
+      }
       int64_t outlined = 0;
       if (failed(Outliner(function, kernels).run(outlined)))
         return signalPassFailure();

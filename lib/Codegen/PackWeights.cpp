@@ -7,6 +7,7 @@
 #include "kiln/Codegen/Passes.h"
 
 #include "kiln/Analysis/Layouts.h"
+#include "kiln/Dialect/Kiln/IR/KernelNames.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -25,31 +26,39 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
   void runOnOperation() override {
     SmallVector<KernelOp> kernels;
     getOperation().walk([&](KernelOp kernel) {
-      if (kernel.getScheduleAttr() &&
-          kernel.getScheduleAttr().getWeights() == Weights::Packed)
+      auto schedule = dyn_cast_or_null<ScheduleAttr>(kernel.getScheduleAttr());
+      if (schedule && schedule.getWeights() == Weights::Packed)
         kernels.push_back(kernel);
     });
+    KernelNames names(getOperation());
     for (KernelOp kernel : kernels)
-      if (failed(pack(kernel)))
+      if (failed(pack(kernel, names)))
         return signalPassFailure();
   }
 
-  LogicalResult pack(KernelOp kernel) {
-    FailureOr<Convolution> conv = Convolution::find(kernel.getBody());
+  LogicalResult pack(KernelOp kernel, KernelNames &names) {
+    FailureOr<ContractionView> conv = ContractionView::find(kernel.getBody());
     if (failed(conv))
-      return kernel.emitOpError("must contain exactly one 2-D convolution");
+      return kernel.emitOpError("must contain exactly one contraction");
     auto argument = dyn_cast<BlockArgument>(conv->getFilter());
     if (!argument || !argument.hasOneUse())
       return conv->op->emitOpError("not supported: a packed filter must be an "
                                    "argument that only the convolution reads");
-    ScheduleAttr schedule = kernel.getScheduleAttr();
+    auto schedule = cast<ScheduleAttr>(kernel.getScheduleAttr());
     SharedLayoutAttr layout = getPackedFilterLayout(schedule, *conv);
     Type element = conv->getFilterType().getElementType();
-    int64_t rows = llvm::divideCeil(conv->getFilters(), schedule.getTile()[0]) *
-                   llvm::divideCeil(conv->getChannels(), schedule.getChunk());
+    // A row for each chunk of each channel tile of each batch.
+    SmallVector<int64_t> tileDims;
+    for (unsigned loop : conv->batch)
+      tileDims.push_back(*conv->getFilterMap().getResultPosition(
+          getAffineDimExpr(loop, &getContext())));
+    tileDims.append({conv->filter.f, conv->filter.c});
+    int64_t rows = 1;
+    for (int64_t dim : tileDims)
+      rows *= llvm::divideCeil(conv->getFilterType().getDimSize(dim),
+                               layout.getShape()[dim]);
     auto packedType =
         RankedTensorType::get({rows, layout.getCosize()}, element);
-    int64_t tileDims[] = {conv->filter.f, conv->filter.c};
     Location loc = conv->op->getLoc();
 
     // The packing kernel.
@@ -57,13 +66,14 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     Value filter = kernel.getInputs()[argument.getArgNumber()];
     auto packKernel = KernelOp::create(
         builder, loc, TypeRange{packedType}, ValueRange{filter},
-        builder.getStringAttr(kernel.getKernelName() + "_pack"), ScheduleAttr(),
-        builder.getStringAttr("pack"));
+        builder.getStringAttr(
+            names.make((kernel.getKernelName() + "_pack").str())),
+        ScheduleAttr(), builder.getStringAttr("pack"));
     Block *body = builder.createBlock(&packKernel.getBody(), {},
                                       {filter.getType()}, {loc});
-    auto packed = PackOp::create(
-        builder, loc, packedType, body->getArgument(0), layout, tileDims,
-        schedule.getContraction() == Contraction::TF32);
+    auto packed =
+        PackOp::create(builder, loc, packedType, body->getArgument(0), layout,
+                       tileDims, schedule.getInstruction().roundsToTF32());
     YieldOp::create(builder, loc, ValueRange{packed});
 
     // The compute kernel reads the packed buffer through a view.

@@ -38,7 +38,7 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
       auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
-      FailureOr<Convolution> conv = Convolution::find(function.getBody());
+      FailureOr<ContractionView> conv = ContractionView::find(function.getBody());
       if (schedule && succeeded(conv) &&
           failed(stage(function, schedule, *conv)))
         return signalPassFailure();
@@ -46,7 +46,7 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
   }
 
   LogicalResult stage(gpu::GPUFuncOp function, ScheduleAttr schedule,
-                      Convolution conv) {
+                      ContractionView conv) {
     auto image = conv.getImage().getDefiningOp<ExtractTileOp>();
     auto filter = conv.getFilter().getDefiningOp<ExtractTileOp>();
     if (!image || !filter || !isa<scf::ForOp>(conv.op->getParentOp()))
@@ -93,10 +93,10 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
   /// The buffer that the image is copied to, and the one that it is read from.
   std::pair<Value, Value>
   stageImage(OpBuilder &builder, gpu::GPUFuncOp function, ScheduleAttr schedule,
-             const Convolution &conv, ExtractTileOp tile, Value slot) {
+             const ContractionView &conv, ExtractTileOp tile, Value slot) {
     auto type = cast<MemRefType>(tile.getSource().getType());
     // Columns are padded to whole units, channels come in whole chunks.
-    int64_t length = conv.image.c == 3 ? schedule.getChunk() : 0;
+    int64_t length = conv.isChannelInnermost() ? schedule.getChunk() : 0;
     int64_t vector = getTileCopyVector(tile, length);
     int64_t bytes = vector * type.getElementTypeBitWidth() / 8;
     if (bytes < 16)
@@ -151,7 +151,7 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
   }
 
   Value stageFilter(OpBuilder &builder, gpu::GPUFuncOp function,
-                    ScheduleAttr schedule, const Convolution &conv,
+                    ScheduleAttr schedule, const ContractionView &conv,
                     ExtractTileOp tile, Value slot) {
     Location loc = tile.getLoc();
     auto unpack = tile.getSource().getDefiningOp<UnpackOp>();

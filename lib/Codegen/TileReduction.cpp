@@ -6,7 +6,7 @@
 
 #include "kiln/Codegen/Passes.h"
 
-#include "kiln/Analysis/Convolution.h"
+#include "kiln/Analysis/ContractionView.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -49,10 +49,14 @@ struct TileReduction : public kiln::impl::TileReductionBase<TileReduction> {
   }
 
   LogicalResult tile(KernelOp kernel) {
-    FailureOr<Convolution> conv = Convolution::find(kernel.getBody());
-    if (failed(conv) || !kernel.getScheduleAttr())
-      return kernel.emitOpError(
-          "needs a schedule and exactly one 2-D convolution");
+    if (!kernel.getScheduleAttr())
+      return kernel.emitOpError("needs a schedule");
+    auto schedule = dyn_cast<ScheduleAttr>(kernel.getScheduleAttr());
+    if (!schedule) // its loops were made with the tiles
+      return success();
+    FailureOr<ContractionView> conv = ContractionView::find(kernel.getBody());
+    if (failed(conv))
+      return kernel.emitOpError("needs exactly one contraction");
     auto image = conv->getImage().getDefiningOp<ExtractTileOp>();
     auto filter = conv->getFilter().getDefiningOp<ExtractTileOp>();
     if (!image || !filter)
@@ -60,7 +64,7 @@ struct TileReduction : public kiln::impl::TileReductionBase<TileReduction> {
                                   "kiln-tile-to-blocks first");
     Location loc = conv->op.getLoc();
     OpBuilder builder(conv->op);
-    int64_t chunk = kernel.getScheduleAttr().getChunk();
+    int64_t chunk = schedule.getChunk();
     Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
     Value channels =
         arith::ConstantIndexOp::create(builder, loc, conv->getChannels());

@@ -11,8 +11,8 @@
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 namespace kiln {
 #define GEN_PASS_DEF_TILETOBLOCKS
@@ -22,269 +22,263 @@ namespace kiln {
 using namespace mlir;
 using namespace kiln;
 
-int64_t KernelTiler::getExtent(Role role) const {
-  ShapedType out = conv.getOutType();
-  switch (role) {
-  case Role::Batch:
-    return out.getDimSize(conv.out.n);
-  case Role::Filter:
-    return out.getDimSize(conv.out.f);
-  case Role::Row:
-    return out.getDimSize(conv.out.h);
-  case Role::Column:
-    return out.getDimSize(conv.out.w);
-  case Role::None:
-    break;
-  }
-  llvm_unreachable("no extent without a role");
+/// Axes that a reduction sums along and where the tile does not stand yet.
+SmallVector<int> KernelTiler::getUnboundAxes(linalg::LinalgOp op) {
+  SmallVector<int> unbound;
+  for (auto [axis, kind] : llvm::zip_equal(space.getLoopAxes(op),
+                                           op.getIteratorTypesArray()))
+    if (kind == utils::IteratorType::reduction && axis != KernelSpace::kUnit &&
+        !offsetOf[axis])
+      unbound.push_back(axis);
+  return unbound;
 }
 
-int64_t KernelTiler::getTile(Role role) {
-  ArrayRef<int64_t> tile = kernel.getScheduleAttr().getTile();
-  switch (role) {
-  case Role::Batch:
-    return 1;
-  case Role::Filter:
-    return tile[0];
-  case Role::Row:
-    return tile[1];
-  case Role::Column:
-    return tile[2];
-  case Role::None:
-    break;
-  }
-  llvm_unreachable("no tile without a role");
-}
-
-OpFoldResult KernelTiler::getOffset(Role role) {
-  switch (role) {
-  case Role::Batch:
-    return batchOffset;
-  case Role::Row:
-    return rowOffset;
-  case Role::Column:
-    return columnOffset;
-  case Role::Filter:
-    if (filterOffset)
-      return filterOffset;
-    break;
-  case Role::None:
-    break;
-  }
-  return builder.getIndexAttr(0);
-}
-
-/// Follows the convolution's dimensions through the ops that use it.
-LogicalResult KernelTiler::assignRoles() {
-  Roles outRoles(4, Role::None);
-  outRoles[conv.out.n] = Role::Batch;
-  outRoles[conv.out.f] = Role::Filter;
-  outRoles[conv.out.h] = Role::Row;
-  outRoles[conv.out.w] = Role::Column;
-  rolesOf[conv.op->getResult(0)] = outRoles;
-  llvm::DenseSet<Value> reduced; // over all output channels
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (&op == conv.op.getOperation() ||
-        llvm::none_of(op.getOperands(),
-                      [&](Value v) { return rolesOf.contains(v); }))
+/// `op` and the reductions that go along with it in one pass over the same
+/// axes: a value that several of them read is computed once.
+SmallVector<linalg::LinalgOp>
+KernelTiler::findJointReductions(linalg::LinalgOp op) {
+  SmallVector<int> axes = getUnboundAxes(op);
+  llvm::sort(axes);
+  auto dependsOn = [](Operation *user, Operation *producer) {
+    llvm::SetVector<Operation *> slice;
+    BackwardSliceOptions options;
+    options.omitBlockArguments = true;
+    (void)getBackwardSlice(user, &slice, options);
+    return slice.contains(producer);
+  };
+  auto yield = cast<YieldOp>(kernel.getBody().front().getTerminator());
+  SmallVector<linalg::LinalgOp> joint;
+  for (linalg::LinalgOp other : space.getOps()) {
+    if (other == op) {
+      joint.push_back(other);
       continue;
-    auto structured = dyn_cast<linalg::LinalgOp>(op);
-    if (!structured)
-      return op.emitOpError("not supported: cannot be tiled with the "
-                            "convolution it uses");
-    Roles iteration(structured.getNumLoops(), Role::None);
-    for (OpOperand &operand : op.getOpOperands()) {
-      auto it = rolesOf.find(operand.get());
-      if (it == rolesOf.end())
-        continue;
-      AffineMap map = structured.getMatchingIndexingMap(&operand);
-      if (!map.isProjectedPermutation())
-        return op.emitOpError("not supported: reads the convolution's result "
-                              "through ")
-               << AffineMapAttr::get(map);
-      for (auto [dim, role] : llvm::enumerate(it->second)) {
-        Role &slot = iteration[map.getDimPosition(dim)];
-        if (slot != Role::None && slot != role)
-          return op.emitOpError("not supported: combines different dimensions "
-                                "of the convolution's result");
-        slot = role;
-      }
     }
-    if (llvm::is_contained(iteration, Role::None))
-      return op.emitOpError("not supported: adds a dimension to the "
-                            "convolution's result");
-    for (auto [dim, kind] : llvm::enumerate(structured.getIteratorTypesArray()))
-      if (kind == utils::IteratorType::reduction &&
-          iteration[dim] != Role::Filter)
-        return op.emitOpError(
-            "not supported: reduces over more than the output "
-            "channels");
-    if (structured.getNumReductionLoops() > 0 && op.getNumResults() != 1)
-      return op.emitOpError("not supported: a reduction with ")
-             << op.getNumResults()
-             << " results, such as one that finds an index (argmin, argmax); "
-                "give every reduction one result";
-    bool readsReduced = llvm::any_of(
-        op.getOperands(), [&](Value v) { return reduced.contains(v); });
-    if (readsReduced && hasChannelTiles() &&
-        llvm::is_contained(iteration, Role::Filter))
-      return op.emitOpError("not supported: needs a value reduced over all ")
-             << getExtent(Role::Filter)
-             << " output channels to work on each of them, but a tile holds "
-             << getTile(Role::Filter)
-             << "; it takes a schedule whose tile holds all channels";
-    if (readsReduced || structured.getNumReductionLoops() > 0)
-      reduced.insert(op.result_begin(), op.result_end());
-    for (auto [index, result] : llvm::enumerate(op.getResults())) {
-      AffineMap map = structured.getMatchingIndexingMap(
-          structured.getDpsInitOperand(index));
-      if (!map.isProjectedPermutation())
-        return op.emitOpError("not supported: writes its result through ")
-               << AffineMapAttr::get(map);
-      Roles roles;
-      for (unsigned dim = 0; dim < map.getNumResults(); ++dim)
-        roles.push_back(iteration[map.getDimPosition(dim)]);
-      rolesOf[result] = roles;
-    }
+    if (other.getNumReductionLoops() == 0 ||
+        (staged && other == staged->op))
+      continue;
+    SmallVector<int> otherAxes = getUnboundAxes(other);
+    llvm::sort(otherAxes);
+    auto isBound = [&](int axis) {
+      return axis == KernelSpace::kUnit || offsetOf[axis];
+    };
+    if (otherAxes == axes && dependsOn(yield, other) &&
+        llvm::all_of(space.getAxes(other->getResult(0)), isBound) &&
+        llvm::none_of(space.getOps(), [&](linalg::LinalgOp third) {
+          return third != other && (third == op || llvm::is_contained(joint, third)) &&
+                 (dependsOn(third, other) || dependsOn(other, third));
+        }))
+      joint.push_back(other);
   }
-  return success();
+  return joint;
 }
 
-/// Loops over channel tiles, carrying the partial results of all reductions
-/// that `result` needs.
-LogicalResult KernelTiler::tileReductions(Value result) {
-  llvm::SetVector<Operation *> slice;
-  BackwardSliceOptions options;
-  options.inclusive = true;
-  options.omitBlockArguments = true;
-  if (failed(getBackwardSlice(result, &slice, options)))
-    return kernel.emitOpError("not supported: a result of unknown origin");
-  SmallVector<linalg::LinalgOp> reductions;
-  SmallVector<Value> inits;
-  for (Operation &op : kernel.getBody().front()) {
-    auto structured = dyn_cast<linalg::LinalgOp>(op);
-    if (!structured || !slice.contains(&op) ||
-        structured.getNumReductionLoops() == 0 ||
-        &op == conv.op.getOperation() || !rolesOf.contains(op.getResult(0)))
-      continue;
-    FailureOr<Value> init =
-        tileValue(structured.getDpsInits()[0], rolesOf[op.getResult(0)]);
-    if (failed(init))
-      return failure();
-    reductions.push_back(structured);
-    inits.push_back(*init);
+/// A nest of loops over the tiles of `axes`, outermost first, that carries
+/// `inits`; where the tile stands is known to `body`.
+void KernelTiler::walk(
+    ArrayRef<int> axes, ValueRange inits,
+    function_ref<FailureOr<SmallVector<Value>>(ValueRange)> body,
+    SmallVectorImpl<Value> &results, bool &failedBody) {
+  if (axes.empty()) {
+    FailureOr<SmallVector<Value>> made = body(inits);
+    failedBody = failed(made);
+    if (!failedBody)
+      results.assign(made->begin(), made->end());
+    return;
   }
   Location loc = kernel.getLoc();
-  Value begin = arith::ConstantIndexOp::create(builder, loc, 0);
-  Value end =
-      arith::ConstantIndexOp::create(builder, loc, getExtent(Role::Filter));
-  Value step =
-      arith::ConstantIndexOp::create(builder, loc, getTile(Role::Filter));
+  int axis = axes.front();
+  const AxisTile &tile = plan.axes[axis];
+  auto index = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(builder, loc, value).getResult();
+  };
+  Value begin = index(0), end = index(tile.extent), step = index(tile.tile);
   auto loop = scf::ForOp::create(builder, loc, begin, end, step, inits);
+  // Tiles that are made in the loop stay there.
+  auto outside = tileOf;
   {
     OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToEnd(loop.getBody());
-    filterOffset = loop.getInductionVar();
-    // Tiles that are made in the loop stay there.
-    auto outside = tileOf;
-    SmallVector<Value> partials;
-    for (auto [reduction, argument] :
-         llvm::zip_equal(reductions, loop.getRegionIterArgs())) {
-      carried[reduction] = argument;
-      FailureOr<Value> partial =
-          tileValue(reduction->getResult(0), rolesOf[reduction->getResult(0)]);
-      if (failed(partial))
-        return failure();
-      partials.push_back(*partial);
-    }
-    scf::YieldOp::create(builder, loc, partials);
-    tileOf = std::move(outside);
-    filterOffset = Value();
+    if (inits.empty())
+      builder.setInsertionPoint(loop.getBody()->getTerminator());
+    else
+      builder.setInsertionPointToEnd(loop.getBody());
+    offsetOf[axis] = loop.getInductionVar();
+    SmallVector<Value> inner;
+    walk(axes.drop_front(), loop.getRegionIterArgs(), body, inner, failedBody);
+    if (!inits.empty() && !failedBody)
+      scf::YieldOp::create(builder, loc, inner);
+    offsetOf[axis] = OpFoldResult();
   }
-  for (auto [reduction, total] : llvm::zip_equal(reductions, loop.getResults()))
-    tileSlot(reduction->getResult(0), rolesOf[reduction->getResult(0)]) = total;
+  tileOf = std::move(outside);
+  results.assign(loop.getResults().begin(), loop.getResults().end());
+}
+
+/// Makes the reductions that `value` depends on and whose positions the tile
+/// stands at already, before a loop in which they would be made again.
+LogicalResult KernelTiler::hoistReductions(Value value) {
+  llvm::SetVector<Operation *> slice;
+  BackwardSliceOptions options;
+  options.omitBlockArguments = true;
+  if (failed(getBackwardSlice(value, &slice, options)))
+    return kernel.emitOpError("not supported: a result of unknown origin");
+  for (linalg::LinalgOp op : space.getOps()) {
+    if (!slice.contains(op) || op == value.getDefiningOp() ||
+        op.getNumReductionLoops() == 0 ||
+        (staged && op == staged->op) || getUnboundAxes(op).empty())
+      continue;
+    auto isBound = [&](int axis) {
+      return axis == KernelSpace::kUnit || offsetOf[axis];
+    };
+    Value result = op->getResult(0);
+    if (llvm::all_of(space.getAxes(result), isBound) &&
+        failed(tileValue(result, getCoordinates(result))))
+      return failure();
+  }
   return success();
+}
+
+KernelTiler::Coordinates KernelTiler::getCoordinates(Value value) {
+  Coordinates at;
+  for (int axis : space.getAxes(value))
+    at.push_back(axis == KernelSpace::kUnit ? builder.getAffineConstantExpr(0)
+                                            : builder.getAffineDimExpr(axis));
+  return at;
+}
+
+/// One pass over the axes that `op` and what goes along with it reduce.
+LogicalResult KernelTiler::tileReductions(linalg::LinalgOp op) {
+  if (failed(hoistReductions(op->getResult(0))))
+    return failure();
+  SmallVector<linalg::LinalgOp> reductions = findJointReductions(op);
+  SmallVector<Value> inits;
+  for (linalg::LinalgOp reduction : reductions)
+    for (OpOperand &init : reduction.getDpsInitsMutable()) {
+      FailureOr<Tile> tile = tileValue(
+          init.get(), getCoordinates(reduction.getTiedOpResult(&init)));
+      if (failed(tile))
+        return failure();
+      inits.push_back(tile->value);
+    }
+  auto body = [&](ValueRange carried) -> FailureOr<SmallVector<Value>> {
+    SmallVector<Value> partials;
+    for (linalg::LinalgOp reduction : reductions) {
+      Coordinates loops;
+      for (int axis : space.getLoopAxes(reduction))
+        loops.push_back(axis == KernelSpace::kUnit
+                            ? builder.getAffineConstantExpr(0)
+                            : builder.getAffineDimExpr(axis));
+      int64_t count = reduction.getNumDpsInits();
+      FailureOr<SmallVector<Tile>> tiles =
+          emitOp(reduction, loops, carried.take_front(count));
+      if (failed(tiles))
+        return failure();
+      carried = carried.drop_front(count);
+      for (const Tile &tile : *tiles)
+        partials.push_back(tile.value);
+    }
+    return partials;
+  };
+  SmallVector<Value> totals;
+  bool failedBody = false;
+  walk(getUnboundAxes(op), inits, body, totals, failedBody);
+  if (failedBody)
+    return failure();
+  auto total = totals.begin();
+  for (linalg::LinalgOp reduction : reductions)
+    for (Value result : reduction->getResults()) {
+      Coordinates at = getCoordinates(result);
+      tileSlot(result, at) = {*total++, at};
+    }
+  return success();
+}
+
+/// Tiles are numbered along the axes of the plan.
+scf::ForallOp KernelTiler::createBlocks() {
+  Location loc = kernel.getLoc();
+  SmallVector<OpFoldResult> counts;
+  for (int axis : plan.blocks)
+    counts.push_back(builder.getIndexAttr(
+        llvm::divideCeil(plan.axes[axis].extent, plan.axes[axis].tile)));
+  if (counts.empty())
+    counts.push_back(builder.getIndexAttr(1));
+  auto forall =
+      scf::ForallOp::create(builder, loc, counts, ValueRange{}, std::nullopt);
+  builder.setInsertionPoint(forall.getTerminator());
+  for (auto [number, axis] :
+       llvm::zip(forall.getInductionVars(), plan.blocks)) {
+    int64_t tile = plan.axes[axis].tile;
+    AffineExpr d0 = builder.getAffineDimExpr(0);
+    offsetOf[axis] =
+        tile == 1 ? number
+                  : affine::AffineApplyOp::create(
+                        builder, loc, AffineMap::get(1, 0, d0 * tile),
+                        ValueRange{number})
+                        .getResult();
+  }
+  return forall;
+}
+
+LogicalResult KernelTiler::storeTile(Value result, Value memory) {
+  Coordinates at = getCoordinates(result);
+  SmallVector<OpFoldResult> offsets;
+  SmallVector<bool> inBounds;
+  for (auto [expr, axis] : llvm::zip_equal(at, space.getAxes(result))) {
+    offsets.push_back(getOffset(expr));
+    inBounds.push_back(axis == KernelSpace::kUnit ||
+                       !plan.axes[axis].isPadded());
+  }
+  FailureOr<Tile> tile = tileValue(result, at);
+  if (failed(tile))
+    return failure();
+  if (tile->index != at)
+    return kernel.emitOpError("not supported: a result that is one value "
+                              "broadcast");
+  Location loc = kernel.getLoc();
+  StoreTileOp::create(builder, loc, tile->value, memory,
+                      getValueOrCreateConstantIndexOp(builder, loc, offsets),
+                      inBounds);
+  return success();
+}
+
+/// A result is stored in loops over the axes that the block walks.
+LogicalResult KernelTiler::storeResult(Value result, Value memory) {
+  SmallVector<int> unbound;
+  for (int axis : space.getAxes(result))
+    if (axis != KernelSpace::kUnit && !offsetOf[axis])
+      unbound.push_back(axis);
+  if (!unbound.empty() && failed(hoistReductions(result)))
+    return failure();
+  SmallVector<Value> none;
+  bool failedBody = false;
+  walk(
+      unbound, ValueRange{},
+      [&](ValueRange) -> FailureOr<SmallVector<Value>> {
+        if (failed(storeTile(result, memory)))
+          return failure();
+        return SmallVector<Value>();
+      },
+      none, failedBody);
+  return failure(failedBody);
 }
 
 LogicalResult KernelTiler::run(int64_t &numMasked) {
-  if (failed(assignRoles()))
-    return failure();
-  auto yield = cast<YieldOp>(kernel.getBody().front().getTerminator());
-  if (yield.getValues().size() != 1)
-    return kernel.emitOpError("not supported: a kernel with ")
-           << yield.getValues().size() << " results";
-  Value result = yield.getValues().front();
-  auto it = rolesOf.find(result);
-  if (it == rolesOf.end())
-    return kernel.emitOpError("result does not depend on the convolution");
-  Roles roles = it->second;
-  auto type = cast<RankedTensorType>(result.getType());
-  Location loc = kernel.getLoc();
-
-  // Tiles are numbered along the result's dimensions: columns before rows
-  // before the batch, and channels first of all, because the tiles of a
-  // position share the image's patch.
-  SmallVector<Role> loops = {Role::Batch, Role::Row, Role::Column};
-  bool keepsChannels = llvm::is_contained(roles, Role::Filter);
-  if (hasChannelTiles() && keepsChannels)
-    loops.push_back(Role::Filter);
-  SmallVector<OpFoldResult> counts;
-  for (Role role : loops)
-    counts.push_back(
-        builder.getIndexAttr(llvm::divideCeil(getExtent(role), getTile(role))));
-  builder.setInsertionPoint(yield);
-  Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
-                                        type.getElementType());
-  auto forall = scf::ForallOp::create(builder, loc, counts, ValueRange{empty},
-                                      std::nullopt);
-  builder.setInsertionPoint(forall.getTerminator());
-  auto scale = [&](Value number, Role role) -> Value {
-    if (getTile(role) == 1)
-      return number;
-    AffineExpr d0 = builder.getAffineDimExpr(0);
-    return affine::AffineApplyOp::create(
-        builder, loc, AffineMap::get(1, 0, d0 * getTile(role)),
-        ValueRange{number});
-  };
-  batchOffset = forall.getInductionVar(0);
-  rowOffset = scale(forall.getInductionVar(1), Role::Row);
-  columnOffset = scale(forall.getInductionVar(2), Role::Column);
-  if (hasChannelTiles() && keepsChannels)
-    filterOffset = scale(forall.getInductionVar(3), Role::Filter);
-  else if (hasChannelTiles() && failed(tileReductions(result)))
-    return failure();
-  FailureOr<Value> tile = tileValue(result, roles);
-  if (failed(tile))
-    return failure();
-
-  // Cut what overhangs.
-  SmallVector<OpFoldResult> offsets, sizes;
-  for (Role role : roles) {
-    offsets.push_back(getOffset(role));
-    if (getExtent(role) % getTile(role) == 0) {
-      sizes.push_back(builder.getIndexAttr(getTile(role)));
-      continue;
-    }
-    AffineExpr d0 = builder.getAffineDimExpr(0);
-    AffineMap map =
-        AffineMap::get(1, 0,
-                       {builder.getAffineConstantExpr(getTile(role)),
-                        builder.getAffineConstantExpr(getExtent(role)) - d0},
-                       builder.getContext());
-    sizes.push_back(affine::makeComposedFoldedAffineMin(builder, loc, map,
-                                                        {getOffset(role)}));
-  }
-  SmallVector<OpFoldResult> zeros(roles.size(), builder.getIndexAttr(0)),
-      ones(roles.size(), builder.getIndexAttr(1));
-  Value part =
-      tensor::ExtractSliceOp::create(builder, loc, *tile, zeros, sizes, ones);
-  builder.setInsertionPointToStart(forall.getTerminator().getBody());
-  tensor::ParallelInsertSliceOp::create(builder, loc, part,
-                                        forall.getRegionIterArgs().front(),
-                                        offsets, sizes, ones);
-  yield->setOperands(forall.getResults());
-  // The whole-tensor ops are dead now.
   Block &body = kernel.getBody().front();
+  auto yield = cast<YieldOp>(body.getTerminator());
+  SmallVector<Value> results(yield.getValues());
+  builder.setInsertionPointToStart(&body);
+  SmallVector<Value> memory;
+  for (auto [index, result] : llvm::enumerate(results)) {
+    auto type = cast<RankedTensorType>(result.getType());
+    memory.push_back(OutputOp::create(
+        builder, kernel.getLoc(),
+        MemRefType::get(type.getShape(), type.getElementType()), index));
+  }
+  builder.setInsertionPoint(yield);
+  scf::ForallOp forall = createBlocks();
+  for (auto [result, out] : llvm::zip_equal(results, memory))
+    if (failed(storeResult(result, out)))
+      return failure();
+  yield->setOperands({});
+  // The whole-tensor ops are dead now.
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
     if (&op != yield && &op != forall && isOpTriviallyDead(&op))
       op.erase();
@@ -298,20 +292,34 @@ struct TileToBlocks : public kiln::impl::TileToBlocksBase<TileToBlocks> {
     WalkResult result = getOperation().walk([&](KernelOp kernel) {
       if (kernel.getRole() != "compute")
         return WalkResult::advance();
-      FailureOr<Convolution> conv = Convolution::find(kernel.getBody());
-      if (failed(conv) || !kernel.getScheduleAttr()) {
-        kernel.emitOpError("needs a schedule and exactly one 2-D convolution");
-        return WalkResult::interrupt();
-      }
-      int64_t masked = 0;
-      if (failed(KernelTiler(kernel, *conv).run(masked)))
-        return WalkResult::interrupt();
-      ++numTiled;
-      numMasked += masked;
-      return WalkResult::advance();
+      return failed(tile(kernel)) ? WalkResult::interrupt()
+                                  : WalkResult::advance();
     });
     if (result.wasInterrupted())
       signalPassFailure();
+  }
+
+  LogicalResult tile(KernelOp kernel) {
+    KernelSchedule schedule = kernel.getScheduleAttr();
+    if (!schedule)
+      return kernel.emitOpError("needs a schedule");
+    Block &body = kernel.getBody().front();
+    auto yield = cast<YieldOp>(body.getTerminator());
+    FailureOr<KernelSpace> space =
+        KernelSpace::analyze(body, yield.getValues());
+    if (failed(space))
+      return failure();
+    FailureOr<TilePlan> plan =
+        getTilePlan(schedule, *space, yield.getValues(),
+                    [&] { return kernel.emitOpError(); });
+    if (failed(plan))
+      return failure();
+    int64_t masked = 0;
+    if (failed(KernelTiler(kernel, *space, *plan).run(masked)))
+      return failure();
+    ++numTiled;
+    numMasked += masked;
+    return success();
   }
 };
 } // namespace

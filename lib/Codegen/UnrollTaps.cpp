@@ -23,36 +23,36 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
       auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
-      FailureOr<Convolution> conv = Convolution::find(function.getBody());
+      FailureOr<ContractionView> conv = ContractionView::find(function.getBody());
       if (schedule && succeeded(conv) && failed(unroll(schedule, *conv)))
         return signalPassFailure();
     }
   }
 
-  /// Maps of filter, image and output over (n, f, h, w, c).
-  static ArrayAttr getMaps(Builder &builder, const Convolution &conv) {
-    AffineExpr n = builder.getAffineDimExpr(0), f = builder.getAffineDimExpr(1),
-               h = builder.getAffineDimExpr(2), w = builder.getAffineDimExpr(3),
-               c = builder.getAffineDimExpr(4),
-               zero = builder.getAffineConstantExpr(0);
-    SmallVector<AffineExpr> filter(4, zero), image(4), out(4);
-    filter[conv.filter.f] = f;
-    filter[conv.filter.c] = c;
-    image[conv.image.n] = n;
-    image[conv.image.c] = c;
-    image[conv.image.h] = h;
-    image[conv.image.w] = w;
-    out[conv.out.n] = n;
-    out[conv.out.f] = f;
-    out[conv.out.h] = h;
-    out[conv.out.w] = w;
+  /// Maps of filter, image and output over the loops of the contraction, at one
+  /// tap.
+  static ArrayAttr getMaps(Builder &builder, ContractionView conv) {
     MLIRContext *context = builder.getContext();
-    return builder.getAffineMapArrayAttr({AffineMap::get(5, 0, filter, context),
-                                          AffineMap::get(5, 0, image, context),
-                                          AffineMap::get(5, 0, out, context)});
+    SmallVector<AffineExpr> atTap;
+    for (unsigned loop = 0; loop < conv.op.getNumLoops(); ++loop)
+      atTap.push_back(loop == conv.tapRow || loop == conv.tapColumn
+                          ? builder.getAffineConstantExpr(0)
+                          : builder.getAffineDimExpr(loop));
+    auto replace = [&](AffineMap map) {
+      return map.replaceDimsAndSymbols(atTap, {}, atTap.size(), 0);
+    };
+    // A window at its tap is the position; strides are those of the load.
+    SmallVector<AffineExpr> image(conv.getImageMap().getResults());
+    if (conv.image.h >= 0)
+      image[conv.image.h] = builder.getAffineDimExpr(conv.row);
+    image[conv.image.w] = builder.getAffineDimExpr(conv.column);
+    return builder.getAffineMapArrayAttr(
+        {replace(conv.getFilterMap()),
+         AffineMap::get(atTap.size(), 0, image, context),
+         replace(conv.getOutMap())});
   }
 
-  LogicalResult unroll(ScheduleAttr schedule, Convolution conv) {
+  LogicalResult unroll(ScheduleAttr schedule, ContractionView conv) {
     auto image = conv.getImage().getDefiningOp<StagedOp>();
     auto filter = conv.getFilter().getDefiningOp<StagedOp>();
     auto outType = cast<RankedTensorType>(conv.op->getResult(0).getType());
@@ -74,23 +74,28 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
     ArrayAttr maps = getMaps(builder, conv);
     int64_t rows = conv.getKernelRows(), columns = conv.getKernelColumns();
     int64_t k = schedule.getInstructionK();
-    SmallVector<int64_t> ones(4, 1), imageSteps(4, 1);
-    imageSteps[conv.image.h] = conv.strides[0];
+    int64_t filterRank = filterType.getRank(), imageRank = imageType.getRank();
+    SmallVector<int64_t> ones(filterRank, 1), imageSteps(imageRank, 1);
+    if (conv.image.h >= 0)
+      imageSteps[conv.image.h] = conv.strides[0];
     imageSteps[conv.image.w] = conv.strides[1];
     bool rowInner = isKernelRowInner(schedule);
     Value acc = conv.getInit();
-    bool round = schedule.getContraction() == Contraction::TF32;
+    bool round = schedule.getInstruction().roundsToTF32();
     bool packed = schedule.getWeights() == Weights::Packed;
     for (int64_t tap = 0; tap < rows * columns; ++tap) {
       int64_t row = rowInner ? tap % rows : tap / columns;
       int64_t column = rowInner ? tap / rows : tap % columns;
       for (int64_t channel = 0; channel < schedule.getChunk(); channel += k) {
-        SmallVector<int64_t> filterAt(4, 0), imageAt(4, 0);
+        SmallVector<int64_t> filterAt(filterRank, 0), imageAt(imageRank, 0);
         filterAt[conv.filter.c] = channel;
-        filterAt[conv.filter.h] = row;
-        filterAt[conv.filter.w] = column;
+        if (conv.filter.h >= 0)
+          filterAt[conv.filter.h] = row;
+        if (conv.filter.w >= 0)
+          filterAt[conv.filter.w] = column;
         imageAt[conv.image.c] = channel;
-        imageAt[conv.image.h] = row * conv.dilations[0];
+        if (conv.image.h >= 0)
+          imageAt[conv.image.h] = row * conv.dilations[0];
         imageAt[conv.image.w] = column * conv.dilations[1];
         // A packed filter was rounded when it was packed.
         Value a = LocalLoadOp::create(builder, loc, filterType,

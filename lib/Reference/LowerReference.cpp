@@ -265,8 +265,11 @@ struct LowerReference : kiln::impl::KilnLowerReferenceBase<LowerReference> {
     OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
     module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(),
                     builder.getUnitAttr());
+    // The user may have a function of that name.
+    OpBuilder detached(module.getContext());
     auto kernels =
-        gpu::GPUModuleOp::create(builder, entry.getLoc(), "reference");
+        gpu::GPUModuleOp::create(detached, entry.getLoc(), "reference");
+    SymbolTable(module).insert(kernels, module.getBody()->begin());
     Lowering lowering(entry, kernels);
     for (Operation &op : llvm::make_early_inc_range(entry.front())) {
       Operation *work = &op;

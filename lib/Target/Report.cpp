@@ -14,18 +14,11 @@ using namespace kiln;
 Roofline kiln::computeRoofline(TargetAttr target, const KernelInfo &kernel) {
   // Scalar f32: 128 fused multiply-adds a multiprocessor and cycle.
   double gflops = target.getSms() * 128 * 2 * target.getClockMhz() / 1e3;
-  if (kernel.schedule) {
-    switch (kernel.schedule.getContraction()) {
-    case Contraction::FMA:
-      break;
-    case Contraction::TF32:
-      gflops = target.getTf32Gflops();
-      break;
-    case Contraction::F16:
-    case Contraction::BF16:
-      gflops = target.getF16Gflops();
-      break;
-    }
+  if (auto schedule = dyn_cast_or_null<ScheduleAttr>(kernel.schedule)) {
+    InstructionAttr instruction = schedule.getInstruction();
+    if (instruction.usesTensorCores())
+      gflops = instruction.roundsToTF32() ? target.getTf32Gflops()
+                                          : target.getF16Gflops();
   }
   Roofline roofline;
   roofline.computeMs = kernel.flops / gflops / 1e6;

@@ -5,10 +5,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelGroup.h"
+#include "kiln/Dialect/Kiln/IR/KernelNames.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/IR/Remarks.h"
-#include "llvm/ADT/StringSet.h"
 
 namespace kiln {
 #define GEN_PASS_DEF_KILNFUSE
@@ -19,19 +19,6 @@ using namespace mlir;
 using namespace kiln;
 
 namespace {
-
-/// A name that PTX accepts and no other kernel of the module has.
-std::string makeName(StringRef function, llvm::StringSet<> &taken) {
-  std::string base;
-  for (char c : function)
-    base += llvm::isAlnum(c) ? c : '_';
-  if (base.empty() || llvm::isDigit(base.front()))
-    base.insert(0, "kernel_");
-  std::string name = base;
-  for (unsigned number = 1; !taken.insert(name).second; ++number)
-    name = base + "_" + std::to_string(number);
-  return name;
-}
 
 void remarkOnGroup(const KernelGroup &group, StringRef function) {
   for (Operation *op : group.getJoined())
@@ -50,30 +37,35 @@ void remarkOnGroup(const KernelGroup &group, StringRef function) {
 
 struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
   void runOnOperation() override {
-    llvm::StringSet<> taken;
-    getOperation().walk(
-        [&](KernelOp kernel) { taken.insert(kernel.getKernelName()); });
+    KernelNames names(getOperation());
     for (auto function : getOperation().getOps<func::FuncOp>())
-      fuse(function, taken);
+      fuse(function, names);
   }
 
-  void fuse(func::FuncOp function, llvm::StringSet<> &taken) {
+  void fuse(func::FuncOp function, KernelNames &names) {
+    if (function.isExternal() || !function.getBody().hasOneBlock())
+      return;
     SmallVector<Operation *> seeds;
-    function.walk([&](Operation *op) {
-      if (isSeed(op) && !op->getParentOfType<KernelOp>())
-        seeds.push_back(op);
-    });
-    for (Operation *seed : seeds) {
-      auto conv = cast<linalg::LinalgOp>(seed);
-      KernelGroup group(conv);
-      remarkOnGroup(group, function.getName());
-      for (const auto &[op, reason] : group.getOutside())
-        op->setAttr(kNotFusedAttrName, StringAttr::get(&getContext(), reason));
-      numCuts += group.getOutside().size();
-      numFused += group.getJoined().size() - 1;
-      if (buildKernel(group, makeName(function.getName(), taken)))
-        ++numKernels;
-    }
+    for (Operation &op : function.getBody().front())
+      if (isSeed(&op))
+        seeds.push_back(&op);
+    for (Operation *seed : seeds)
+      build(KernelGroup(*ContractionView::match(seed)), function, names);
+    if (seeds.empty() && function.getOps<KernelOp>().empty())
+      build(KernelGroup(function.getBody().front()), function, names);
+  }
+
+  void build(const KernelGroup &group, func::FuncOp function,
+             KernelNames &names) {
+    remarkOnGroup(group, function.getName());
+    for (const auto &[op, reason] : group.getOutside())
+      op->setAttr(kNotFusedAttrName, StringAttr::get(&getContext(), reason));
+    if (group.getJoined().empty())
+      return;
+    numCuts += group.getOutside().size();
+    numFused += group.getJoined().size() - 1;
+    if (buildKernel(group, names.make(function.getName())))
+      ++numKernels;
   }
 };
 

@@ -48,6 +48,23 @@ struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
+/// Aggregated ops, such as softmax, as the structured ops that they stand for.
+struct Decompose : OpInterfaceRewritePattern<linalg::AggregatedOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::AggregatedOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<linalg::SoftmaxOp>(op) ||
+        !llvm::all_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>))
+      return failure();
+    FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
+    if (failed(results))
+      return failure();
+    rewriter.replaceOp(op, *results);
+    return success();
+  }
+};
+
 /// An init that is a constant tensor of one value is a fill.
 struct FillConstantInit : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
@@ -119,13 +136,12 @@ bool mayFuse(OpOperand *operand) {
 } // namespace
 
 void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
-  patterns.add<FillConstantInit, GeneralizeNamed, RoundConstant>(
+  patterns.add<Decompose, FillConstantInit, GeneralizeNamed, RoundConstant>(
       patterns.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
 }
 
 void kiln::populateFuseElementwisePatterns(RewritePatternSet &patterns) {
   linalg::populateElementwiseOpsFusionPatterns(patterns, mayFuse);
-  linalg::populateInlineConstantOperandsPatterns(patterns);
   linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
 }

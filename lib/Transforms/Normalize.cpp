@@ -62,12 +62,10 @@ struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
     numAsserts += dropAsserts(function);
 
     MLIRContext *context = &getContext();
-    unsigned named = 0, widened = 0;
+    unsigned widened = 0;
     RewritePatternSet patterns(context);
     populateGeneralizePatterns(patterns);
-    populateNameConvolutionPatterns(patterns, named);
-    populateWidenAccumulatorPatterns(patterns, widened);
-    populateConvolutionLayoutPatterns(patterns);
+    populateContractionPatterns(patterns, widened);
     populateSinkReshapePatterns(patterns);
     populateFuseElementwisePatterns(patterns);
     for (Dialect *dialect : context->getLoadedDialects())
@@ -83,7 +81,6 @@ struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
       function.emitError("normalisation does not reach a fixed point");
       return signalPassFailure();
     }
-    numConvolutions += named;
     numWidened += widened;
   }
 };

@@ -318,30 +318,6 @@ gpu.module @kernels {
 
 // -----
 
-// The layouts of a and b follow from that of the accumulator: here a thread has
-// columns c and c + 4 of it, but only one column of b.
-#exact = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1]>
-#wide = #kiln.layout<register = [[0, 4]], lane = [[0, 1], [0, 2], [1, 0], [2, 0], [0, 0]], warp = []>
-#n_first = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 0], [0, 0]], warp = []>
-#m_lanes = #kiln.layout<register = [], lane = [[0, 0], [0, 0], [0, 0], [1, 0], [2, 0]], warp = []>
-#km = affine_map<(m, n, k) -> (m, k)>
-#kn = affine_map<(m, n, k) -> (k, n)>
-#mn = affine_map<(m, n, k) -> (m, n)>
-gpu.module @kernels {
-  gpu.func @dot(%out: memref<4x8xf32>) kernel attributes {kiln.schedule = #exact, known_block_size = array<i32: 32, 1, 1>} {
-    %0 = arith.constant 0 : index
-    %acc = arith.constant dense<0.0> : tensor<4x8xf32, #wide>
-    %a = arith.constant dense<0.0> : tensor<4x1xf32, #m_lanes>
-    %b = arith.constant dense<0.0> : tensor<1x8xf32, #n_first>
-    // expected-error@+1 {{'kiln.dot' op operand layouts do not meet the accumulator's}}
-    %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with fma : tensor<4x1xf32, #m_lanes>, tensor<1x8xf32, #n_first>, tensor<4x8xf32, #wide>
-    kiln.store_tile %d, %out[%0, %0] in_bounds [true, true] : tensor<4x8xf32, #wide>, memref<4x8xf32>
-    gpu.return
-  }
-}
-
-// -----
-
 // Fragments of a multiply instruction are words of shared memory.
 #one = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
 #acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>

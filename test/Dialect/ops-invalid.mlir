@@ -104,3 +104,14 @@ func.func @shared() {
   kiln.launch @kernels::@k() grid ["1", "1", "1"] block [32, 1, 1] shared -1
   return
 }
+
+// -----
+
+func.func @kernel_name(%x: tensor<4xf32>) {
+  // expected-error @below {{"a-b" is no name of a kernel: letters, digits and _, no digit first}}
+  %y = kiln.kernel "a-b" (%x : tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    kiln.yield %a : tensor<4xf32>
+  }
+  return
+}

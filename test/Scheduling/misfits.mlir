@@ -227,7 +227,7 @@ func.func @tile(%x: tensor<1x1x1x1xf32>, %w: tensor<1x1x1x1xf32>, %o: tensor<1x1
 func.func @chunk(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 1048576, warps = [1, 2, 1]>} {
   ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
-    // expected-error-re @below {{the given schedule does not fit: with tile = [64, 4, 16] and chunk = 1048576 the image of type 'tensor<1x8x66x66xf32>' spans {{[0-9]+}} elements within a tile; at most 2147483647 are supported}}
+    // expected-error-re @below {{the given schedule does not fit: tile = [64, 4, 16], chunk = 1048576 and stages = 2 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
     kiln.yield %r : tensor<1x64x64x64xf32>
   }
@@ -323,4 +323,18 @@ func.func @copies(%x: tensor<1x32x1x901xf16>, %w: tensor<16x32x1x1xf16>, %o: ten
     kiln.yield %r : tensor<1x16x1x8xf32>
   }
   return %y : tensor<1x16x1x8xf32>
+}
+
+// -----
+
+// A strided filter of one tap has its channels apart: 128 times 256 elements,
+// which 32 threads copy one by one. With weights = packed they are 128 copies.
+func.func @filter_copies(%x: tensor<1x256x8x8xf16>, %w: tensor<128x256x1x1xf16>, %o: tensor<1x128x8x8xf32>) -> tensor<1x128x8x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x256x8x8xf16>, tensor<128x256x1x1xf16>, tensor<1x128x8x8xf32>) -> tensor<1x128x8x8xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [128, 1, 8], chunk = 256, warps = [1, 1, 1], stages = 1, weights = strided>} {
+  ^bb0(%a: tensor<1x256x8x8xf16>, %b: tensor<128x256x1x1xf16>, %c: tensor<1x128x8x8xf32>):
+    // expected-error @below {{the given schedule does not fit: tile = [128, 1, 8], chunk = 256 and warps = [1, 1, 1] give a thread 1024 copies of the filter, with weights = strided, at most 512 are supported; take a smaller tile or more warps}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x256x8x8xf16>, tensor<128x256x1x1xf16>) outs(%c : tensor<1x128x8x8xf32>) -> tensor<1x128x8x8xf32>
+    kiln.yield %r : tensor<1x128x8x8xf32>
+  }
+  return %y : tensor<1x128x8x8xf32>
 }

@@ -1,10 +1,11 @@
 // RUN: kiln-opt %s --split-input-file --kiln-set-target --kiln-select-schedule --remarks-filter=kiln-select-schedule --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s
 //
-// The remarks: the shared memory of the choice, and the unit in which the image
-// is copied; why it is below 16 bytes is a remark of kiln-stage-operands.
+// The remarks: what leaves the kernel, the shared memory of the choice, its tiles,
+// and the unit in which the image is copied; why that is below 16 bytes is a
+// remark of kiln-stage-operands.
 
 // Rows of 68 f32 are 17 whole units.
-// CHECK: remarks.mlir:[[#@LINE+2]]:8: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=16, SharedBytes={{[0-9]+}}
+// CHECK: remarks.mlir:[[#@LINE+2]]:8: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=16, Result="keeps channels", SharedBytes={{[0-9]+}}, Tiles=80
 func.func @whole_units(%x: tensor<1x8x66x68xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x66xf32>) -> tensor<1x64x64x66xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x68xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x66xf32>) -> tensor<1x64x64x66xf32> {
   ^bb0(%a: tensor<1x8x66x68xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x66xf32>):
@@ -16,7 +17,7 @@ func.func @whole_units(%x: tensor<1x8x66x68xf32>, %w: tensor<64x8x3x3xf32>, %o: 
 
 // -----
 
-// CHECK: remarks.mlir:[[#@LINE+2]]:8: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=8, SharedBytes={{[0-9]+}}
+// CHECK: remarks.mlir:[[#@LINE+2]]:8: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=8, Result="keeps channels", SharedBytes={{[0-9]+}}, Tiles={{[0-9]+}}
 func.func @half_units(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
@@ -28,7 +29,7 @@ func.func @half_units(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: t
 
 // -----
 
-// CHECK: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=4, SharedBytes={{[0-9]+}}
+// CHECK: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=4, Result="keeps channels", SharedBytes={{[0-9]+}}, Tiles={{[0-9]+}}
 func.func @elements(%x: tensor<1x8x67x67xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x65x65xf32>) -> tensor<1x64x65x65xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x67x67xf32>, tensor<64x8x3x3xf32>, tensor<1x64x65x65xf32>) -> tensor<1x64x65x65xf32> {
   ^bb0(%a: tensor<1x8x67x67xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x65x65xf32>):
@@ -41,7 +42,7 @@ func.func @elements(%x: tensor<1x8x67x67xf32>, %w: tensor<64x8x3x3xf32>, %o: ten
 // -----
 
 // With the channels innermost the width does not matter.
-// CHECK: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=16, SharedBytes={{[0-9]+}}
+// CHECK: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=16, Result="keeps channels", SharedBytes={{[0-9]+}}, Tiles={{[0-9]+}}
 func.func @channels_innermost(%x: tensor<1x67x67x32xf16>, %w: tensor<3x3x32x64xf16>, %o: tensor<1x65x65x64xf32>) -> tensor<1x65x65x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x67x67x32xf16>, tensor<3x3x32x64xf16>, tensor<1x65x65x64xf32>) -> tensor<1x65x65x64xf32> {
   ^bb0(%a: tensor<1x67x67x32xf16>, %b: tensor<3x3x32x64xf16>, %c: tensor<1x65x65x64xf32>):
@@ -54,7 +55,7 @@ func.func @channels_innermost(%x: tensor<1x67x67x32xf16>, %w: tensor<3x3x32x64xf
 // -----
 
 // Padding shifts the tiles by one element against the units.
-// CHECK: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=4, SharedBytes={{[0-9]+}}
+// CHECK: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=4, Result="keeps channels", SharedBytes={{[0-9]+}}, Tiles={{[0-9]+}}
 func.func @padded(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x64x64xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   ^bb0(%a: tensor<1x8x64x64xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
@@ -67,4 +68,17 @@ func.func @padded(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tenso
     kiln.yield %r : tensor<1x64x64x64xf32>
   }
   return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+// CHECK: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=16, Result=reduced, SharedBytes={{[0-9]+}}, Tiles=12
+func.func @reduced(%x: tensor<1x8x66x68xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x66xf32>, %m: tensor<1x64x66xf32>) -> tensor<1x64x66xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %m : tensor<1x8x66x68xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x66xf32>, tensor<1x64x66xf32>) -> tensor<1x64x66xf32> {
+  ^bb0(%a: tensor<1x8x66x68xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x66xf32>, %d: tensor<1x64x66xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x68xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x66xf32>) -> tensor<1x64x64x66xf32>
+    %s = linalg.reduce {arith.minimumf} ins(%r : tensor<1x64x64x66xf32>) outs(%d : tensor<1x64x66xf32>) dimensions = [1]
+    kiln.yield %s : tensor<1x64x66xf32>
+  }
+  return %y : tensor<1x64x66xf32>
 }

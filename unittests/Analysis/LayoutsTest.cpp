@@ -43,7 +43,7 @@ protected:
   }
 
   /// The convolution in a function with arguments %x, %w and %o.
-  Convolution parseConv(const std::string &body, const std::string &x,
+  ContractionView parseConv(const std::string &body, const std::string &x,
                         const std::string &w, const std::string &o) {
     module = parseSourceString<ModuleOp>("func.func @f(%x: " + x +
                                              ", %w: " + w + ", %o: " + o +
@@ -51,10 +51,10 @@ protected:
                                          &context);
     EXPECT_TRUE(module);
     auto function = *module->getOps<func::FuncOp>().begin();
-    return *Convolution::find(function.getBody());
+    return *ContractionView::find(function.getBody());
   }
 
-  Convolution makeNCHW(int64_t width = 68) {
+  ContractionView makeNCHW(int64_t width = 68) {
     std::string x = "tensor<1x8x66x" + std::to_string(width) + "xf32>",
                 w = "tensor<64x8x3x3xf32>",
                 o = "tensor<1x64x64x" + std::to_string(width - 2) + "xf32>";
@@ -63,7 +63,7 @@ protected:
                      x, w, o);
   }
 
-  Convolution makeNHWC() {
+  ContractionView makeNHWC() {
     std::string x = "tensor<1x66x66x32xf16>", w = "tensor<3x3x32x64xf16>",
                 o = "tensor<1x64x64x64xf32>";
     return parseConv("%r = linalg.conv_2d_nhwc_hwcf ins(%x, %w : " + x + ", " +
@@ -95,6 +95,40 @@ TEST_F(LayoutsTest, CoordinateIsTheSumOfTheStepsOfTheBits) {
           layout.getCoordinate(reg, lane, 1),
           (Coordinate{16 + lane / 4 + 8 * (reg / 2), lane % 4 * 2 + reg % 2}));
   EXPECT_EQ(layout.getShape(), (Coordinate{32, 8}));
+}
+
+TEST_F(LayoutsTest, FragmentsAreThoseOfThePtxIsa) {
+  for (Contraction contraction :
+       {Contraction::TF32, Contraction::F16, Contraction::BF16}) {
+    auto instruction = InstructionAttr::get(&context, contraction);
+    auto [m, n, k, perWord] = instruction.getShape();
+    LayoutAttr a = instruction.getALayout(), b = instruction.getBLayout(),
+               acc = instruction.getAccLayout();
+    EXPECT_EQ(a.getShape(), (Coordinate{m, k}));
+    EXPECT_EQ(b.getShape(), (Coordinate{k, n}));
+    EXPECT_EQ(acc.getShape(), (Coordinate{m, n}));
+    for (int64_t lane = 0; lane < 32; ++lane) {
+      int64_t group = lane / 4, thread = lane % 4;
+      // Words a0 to a3: the row advances first; b0 and b1 along k.
+      for (int64_t i = 0; i < 4 * perWord; ++i) {
+        int64_t word = i / perWord, half = i % perWord;
+        EXPECT_EQ(a.getCoordinate(i, lane, 0),
+                  (Coordinate{group + word % 2 * 8,
+                              (thread + word / 2 * 4) * perWord + half}));
+      }
+      for (int64_t i = 0; i < 2 * perWord; ++i)
+        EXPECT_EQ(
+            b.getCoordinate(i, lane, 0),
+            (Coordinate{(thread + i / perWord * 4) * perWord + i % perWord,
+                        group}));
+      for (int64_t i = 0; i < 4; ++i)
+        EXPECT_EQ(acc.getCoordinate(i, lane, 0),
+                  (Coordinate{group + i / 2 * 8, thread * 2 + i % 2}));
+    }
+  }
+  auto fma = InstructionAttr::get(&context, Contraction::FMA);
+  EXPECT_EQ(fma.getAccLayout().getShape(), (Coordinate{1, 1}));
+  EXPECT_FALSE(fma.getOperandType());
 }
 
 TEST_F(LayoutsTest, DroppedDimensionsLeaveCopiesInLanesAndWarps) {
@@ -148,7 +182,7 @@ TEST_F(LayoutsTest, SharedOffsetsTakeCoordinatesApart) {
 //===----------------------------------------------------------------------===//
 
 /// Wavefronts of the first fragment load of the image and its copy width.
-int64_t getImageConflicts(ScheduleAttr schedule, const Convolution &conv) {
+int64_t getImageConflicts(ScheduleAttr schedule, const ContractionView &conv) {
   int64_t bytes = conv.getImageType().getElementTypeBitWidth() / 8;
   SmallVector<int64_t> steps(4, 1);
   steps[conv.image.h] = conv.strides[0];
@@ -189,7 +223,7 @@ TEST_F(LayoutsTest, ConflictsAreCounted) {
 }
 
 TEST_F(LayoutsTest, TilesAreCoveredOnce) {
-  Convolution conv = makeNCHW();
+  ContractionView conv = makeNCHW();
   for (StringRef columns : {"plain", "even_odd"}) {
     ScheduleAttr schedule =
         getSchedule((kTF32 + ", columns = " + columns).str());
@@ -226,7 +260,7 @@ void expectBijection(SharedLayoutAttr layout) {
 }
 
 TEST_F(LayoutsTest, PackedFiltersHaveOnePlaceForEachElement) {
-  Convolution nchw = makeNCHW();
+  ContractionView nchw = makeNCHW();
   for (StringRef text :
        {StringRef(kTF32),
         StringRef("contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], "

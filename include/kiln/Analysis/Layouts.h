@@ -13,7 +13,7 @@
 #ifndef KILN_ANALYSIS_LAYOUTS_H
 #define KILN_ANALYSIS_LAYOUTS_H
 
-#include "kiln/Analysis/Convolution.h"
+#include "kiln/Analysis/ContractionView.h"
 
 namespace kiln {
 
@@ -24,7 +24,7 @@ struct OperandLayouts {
   LayoutAttr filter, image, out;
 };
 OperandLayouts getOperandLayouts(ScheduleAttr schedule,
-                                 const Convolution &conv);
+                                 const ContractionView &conv);
 
 /// Whether neighbouring taps lie in one column of the kernel, or in one row.
 /// Plain fragments are rows of the image, which neighbouring kernel rows share;
@@ -35,38 +35,33 @@ bool isKernelRowInner(ScheduleAttr schedule);
 /// `filter`, so that each lane's 16 bytes are contiguous], taps in the order in
 /// which they are multiplied.
 SharedLayoutAttr getPackedFilterLayout(ScheduleAttr schedule,
-                                       const Convolution &conv);
+                                       const ContractionView &conv);
 
 /// A chunk of the filter as it lies in memory, row-major.
 SharedLayoutAttr getStridedFilterLayout(ScheduleAttr schedule,
-                                        const Convolution &conv);
+                                        const ContractionView &conv);
 
 /// Parts of a chunk of the packed filter that a ring stages one by one: the
 /// outermost index of its taps, or of its k-steps where there is one tap.
-int64_t getRingParts(ScheduleAttr schedule, const Convolution &conv);
+int64_t getRingParts(ScheduleAttr schedule, const ContractionView &conv);
 
 /// The halo patch of a tile and chunk that fragments are loaded from. Rows (or
 /// channels, where they are innermost) are padded to whole copy units of
 /// `vector` elements, and planes so that fragment loads meet the fewest bank
 /// conflicts. A transposed patch has its channels innermost and rows of whole
 /// matrices.
-SharedLayoutAttr getImageLayout(ScheduleAttr schedule, const Convolution &conv,
+SharedLayoutAttr getImageLayout(ScheduleAttr schedule, const ContractionView &conv,
                                 int64_t vector);
 
 /// The patch before it is transposed: as it lies in memory, with planes apart
 /// so that the rows of a matrix lie in different banks.
 SharedLayoutAttr getUntransposedImageLayout(ScheduleAttr schedule,
-                                            const Convolution &conv);
+                                            const ContractionView &conv);
 
 /// Shared-memory wavefronts of one load of `registers`' first element by a
 /// warp, in units of 32-bit words: 1 means no conflict.
 int64_t getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
                          int64_t elementBytes, llvm::ArrayRef<int64_t> strides);
-
-/// The layout that a reduction of `input` over `dims` leaves, with or without
-/// halving shuffles (see kiln.reduce).
-LayoutAttr getReducedLayout(LayoutAttr input, llvm::ArrayRef<int64_t> dims,
-                            bool halving);
 
 /// Bytes of shared memory in which the warps of a block exchange their partial
 /// results of a reduction from `input` to `reduced`; 0 within a warp.

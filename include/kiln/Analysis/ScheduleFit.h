@@ -7,7 +7,7 @@
 #ifndef KILN_ANALYSIS_SCHEDULEFIT_H
 #define KILN_ANALYSIS_SCHEDULEFIT_H
 
-#include "kiln/Analysis/Convolution.h"
+#include "kiln/Analysis/ContractionView.h"
 
 namespace kiln {
 
@@ -18,7 +18,7 @@ struct PaddedImage {
 };
 /// Looks through a `tensor.pad` by constant zeros along rows and columns;
 /// failure for any other padding.
-mlir::FailureOr<PaddedImage> getPaddedImage(const Convolution &conv);
+mlir::FailureOr<PaddedImage> getPaddedImage(const ContractionView &conv);
 
 /// Elements of the widest copy unit, 16 bytes at most, that divides all of
 /// `lengths`: row lengths and row offsets along the innermost dimension.
@@ -26,7 +26,7 @@ int64_t getCopyVector(mlir::Type element, llvm::ArrayRef<int64_t> lengths);
 
 /// Elements of the widest copy of the image whose units always start aligned
 /// and never straddle its edge.
-int64_t getImageCopyVector(ScheduleAttr schedule, const Convolution &conv);
+int64_t getImageCopyVector(ScheduleAttr schedule, const ContractionView &conv);
 
 /// The buffers that the image's tiles are staged in.
 struct ImageBuffers {
@@ -35,25 +35,25 @@ struct ImageBuffers {
                      ///< the schedule transposes
 };
 /// For copies in units of `vector` elements.
-ImageBuffers getImageBuffers(ScheduleAttr schedule, const Convolution &conv,
+ImageBuffers getImageBuffers(ScheduleAttr schedule, const ContractionView &conv,
                              int64_t vector);
 
 /// Bytes of dynamic shared memory that the staged operands take.
-int64_t getStagedBytes(ScheduleAttr schedule, const Convolution &conv);
+int64_t getStagedBytes(ScheduleAttr schedule, const ContractionView &conv);
 
 /// Bytes of dynamic shared memory of a block: the staged operands, and what the
 /// reductions around `conv` need to cross warps.
-int64_t getSharedBytes(ScheduleAttr schedule, const Convolution &conv);
+int64_t getSharedBytes(ScheduleAttr schedule, const ContractionView &conv);
 
 /// Whether the filter is an argument of the kernel that nothing else reads, so
 /// that a packed copy can take its place.
-bool canPackFilter(const Convolution &conv);
+bool canPackFilter(const ContractionView &conv);
 
 /// Succeeds if `schedule` computes `conv` within the limits of `target`;
 /// otherwise says by name and value what does not fit.
 mlir::LogicalResult
 checkScheduleFits(ScheduleAttr schedule, TargetAttr target,
-                  const Convolution &conv,
+                  const ContractionView &conv,
                   llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 
 } // namespace kiln

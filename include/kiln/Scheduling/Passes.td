@@ -20,13 +20,28 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
 
     The rules: the precision and the element type give the instruction; a tile
     holds all output channels, padded to a power of two, up to 128, and beyond
-    128 or 64 of them, whichever pads less; eight warps of 64 channels by 64
-    positions (fewer channels: more positions a block); two stages, three where
-    the kernel has at most four taps, and two k-steps a chunk where it has one.
-    The filter goes through a ring where this does not fit otherwise; then there
-    are fewer positions, down to 64 channels, then one stage with as many
-    channels as fit, at last fewer warps. 16-bit channels that lie in planes are
-    transposed.
+    128 or 64 of them, whichever pads less. 16-bit channels that lie in planes
+    are transposed. The rest depends on what leaves the kernel.
+
+    Where the kernel reduces, and in exact f32: persistent blocks of eight warps
+    of 64 channels by 64 positions (fewer channels: more positions a block); two
+    stages, three where the kernel has at most four taps, and two k-steps a
+    chunk where it has one. The filter goes through a ring where this does not
+    fit otherwise; then there are fewer positions, down to 64 channels, then one
+    stage with as many channels as fit, at last fewer warps.
+
+    Where every output leaves the kernel: plain columns, because lanes then
+    store neighbouring addresses, and one block a tile, so that one block
+    stores while another multiplies. Four warps a block, with the most
+    positions, stages and channels, and a ring if need be, of which eight warps
+    fit a multiprocessor; no more stages than chunks. Eight warps a block where
+    the main loop is so long that the stores do not matter. Tiles are 32 columns
+    wide, or fewer where that covers an eighth fewer positions. Where the result
+    has fewer tiles than the card multiprocessors, the smallest tiles. What has
+    none of these falls back to the sizes above.
+
+    The remark `schedule` says which of the two it was (`Result`), with the
+    shared memory, the number of tiles and the unit of the image's copies.
 
     ```
     kiln-opt --kiln-normalize --kiln-fuse --kiln-set-target --kiln-select-schedule

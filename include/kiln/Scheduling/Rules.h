@@ -7,7 +7,7 @@
 #ifndef KILN_SCHEDULING_RULES_H
 #define KILN_SCHEDULING_RULES_H
 
-#include "kiln/Analysis/Convolution.h"
+#include "kiln/Analysis/KernelSpace.h"
 
 namespace kiln {
 
@@ -17,8 +17,19 @@ enum class Precision { TF32, F32 };
 /// The schedule that the rules give `conv` on `target`, or failure after
 /// `emitError` has said what does not fit.
 mlir::FailureOr<ScheduleAttr>
-selectSchedule(const Convolution &conv, TargetAttr target, Precision precision,
+selectSchedule(const ContractionView &conv, TargetAttr target, Precision precision,
                llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
+/// Tiles of the whole result of `conv`: blocks of a launch, unless they are
+/// persistent.
+int64_t countTiles(ScheduleAttr schedule, const ContractionView &conv);
+
+/// The loop schedule that the rules give a kernel with this space and these
+/// results, or failure after `emitError` has said what does not fit.
+mlir::FailureOr<LoopScheduleAttr>
+selectLoopSchedule(const KernelSpace &space, mlir::ValueRange results,
+                   TargetAttr target, mlir::MLIRContext *context,
+                   llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 
 } // namespace kiln
 

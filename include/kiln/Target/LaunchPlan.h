@@ -60,7 +60,7 @@ struct KernelInfo {
   std::optional<TilesInfo> tiles;
   int64_t flops = 0; ///< 0: not known
   int64_t bytes = 0; ///< of all buffers that it gets, each once
-  ScheduleAttr schedule;
+  KernelSchedule schedule;
   std::optional<KernelUsage> usage;   ///< from ptxas
   std::optional<Occupancy> occupancy; ///< needs `usage`
 };

@@ -48,10 +48,8 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"numAsserts", "asserts-dropped", "Assertions dropped">,
-    Statistic<"numConvolutions", "convolutions-named",
-              "Generics specialised to named convolutions">,
     Statistic<"numWidened", "accumulators-widened",
-              "Convolutions given f32 accumulators">];
+              "Contractions given f32 accumulators">];
 }
 
 def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {

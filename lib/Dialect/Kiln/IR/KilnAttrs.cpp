@@ -95,6 +95,8 @@ void kiln::printModeList(AsmPrinter &printer, ArrayRef<Mode> list) {
   });
 }
 
+#include "kiln/Dialect/Kiln/IR/KilnAttrInterfaces.cpp.inc"
+
 #define GET_ATTRDEF_CLASSES
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.cpp.inc"
 
@@ -106,8 +108,95 @@ void KilnDialect::registerAttributes() {
 }
 
 //===----------------------------------------------------------------------===//
+// Loop schedule
+//===----------------------------------------------------------------------===//
+
+int64_t LoopScheduleAttr::getThreads() const { return getBlock(); }
+bool LoopScheduleAttr::hasPersistentBlocks() const { return false; }
+
+Attribute LoopScheduleAttr::parse(AsmParser &parser, Type) {
+  FailureOr<SmallVector<int64_t>> tile, vector;
+  FailureOr<SmallVector<Mode>> threads;
+  int64_t block = 0;
+  // A list of dimensions in brackets of its own.
+  auto parseThreads = [&]() -> FailureOr<SmallVector<Mode>> {
+    if (parser.parseLSquare())
+      return failure();
+    if (succeeded(parser.parseOptionalRSquare()))
+      return SmallVector<Mode>();
+    FailureOr<SmallVector<Mode>> list = parseModeList(parser);
+    if (failed(list) || parser.parseRSquare())
+      return failure();
+    return list;
+  };
+  if (parser.parseLess() || parser.parseKeyword("tile") ||
+      parser.parseEqual() || failed(tile = parseIntList(parser)) ||
+      parser.parseComma() || parser.parseKeyword("threads") ||
+      parser.parseEqual() || failed(threads = parseThreads()) ||
+      parser.parseComma() || parser.parseKeyword("vector") ||
+      parser.parseEqual() || failed(vector = parseIntList(parser)) ||
+      parser.parseComma() || parser.parseKeyword("block") ||
+      parser.parseEqual() || parser.parseInteger(block) ||
+      parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(parser.getNameLoc()); },
+                    parser.getContext(), *tile, *threads, *vector, block);
+}
+
+void LoopScheduleAttr::print(AsmPrinter &printer) const {
+  printer << "<tile = ";
+  printIntList(printer, getTile());
+  printer << ", threads = [";
+  printModeList(printer, getThreadsAlong());
+  printer << "], vector = ";
+  printIntList(printer, getVector());
+  printer << ", block = " << getBlock() << '>';
+}
+
+LogicalResult
+LoopScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                         ArrayRef<int64_t> tile, ArrayRef<Mode> threads,
+                         ArrayRef<int64_t> vector, int64_t block) {
+  if (tile.size() != threads.size() || tile.size() != vector.size())
+    return emitError() << "tile, threads and vector need an entry for each "
+                          "axis: they have "
+                       << tile.size() << ", " << threads.size() << " and "
+                       << vector.size();
+  if (block < 32 || block > 1024 || !llvm::isPowerOf2_64(block))
+    return emitError() << "block must be a power of two from 32 to 1024, not "
+                       << block;
+  for (auto [axis, size] : llvm::enumerate(tile)) {
+    if (threads[axis].numParts != 1)
+      return emitError() << "threads of axis " << axis
+                         << " must be one size:stride";
+    Mode::Part part = threads[axis].parts().front();
+    if (size < 1 || part.size < 1 || vector[axis] < 1 ||
+        !llvm::isPowerOf2_64(size) || !llvm::isPowerOf2_64(part.size) ||
+        !llvm::isPowerOf2_64(vector[axis]))
+      return emitError() << "tile, threads and vector of axis " << axis
+                         << " must be powers of two";
+    if (part.size * vector[axis] > size)
+      return emitError() << "axis " << axis << " has " << part.size
+                         << " threads of " << vector[axis]
+                         << " positions, its tile only " << size;
+    if (part.size > 1 &&
+        (part.stride < 1 || !llvm::isPowerOf2_64(part.stride) ||
+         part.size * part.stride > block))
+      return emitError() << "threads " << part.size << ":" << part.stride
+                         << " of axis " << axis
+                         << " do not lie in a block of " << block;
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Target and schedule
 //===----------------------------------------------------------------------===//
+
+int64_t ScheduleAttr::getThreads() const {
+  return 32 * getWarps()[0] * getWarps()[1] * getWarps()[2];
+}
+bool ScheduleAttr::hasPersistentBlocks() const { return getPersistent(); }
 
 LogicalResult
 TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name,
@@ -181,29 +270,29 @@ LogicalResult ScheduleAttr::verify(
     if (size < count)
       return emitError() << theTile << " has " << size << " " << name << " for "
                          << count << " warps";
-  int64_t k = contraction == Contraction::FMA    ? 1
-              : contraction == Contraction::TF32 ? 8
-                                                 : 16;
+  InstructionShape instruction = getInstructionShape(contraction);
+  int64_t k = instruction.k;
+  bool mma = contraction != Contraction::FMA;
   if (chunk <= 0 || !llvm::isPowerOf2_64(chunk) || chunk % k != 0)
     return emitError() << "chunk must be a power of two and a multiple of the "
                           "instruction's k ("
                        << k << "), not " << chunk;
-  if (columns == Columns::EvenOdd && contraction != Contraction::TF32)
+  if (columns == Columns::EvenOdd && !(mma && instruction.elementsPerWord == 1))
     return emitError() << "columns = even_odd is a layout of 32-bit mma "
                           "operands, contraction = "
                        << stringifyContraction(contraction) << " has none";
-  if (contraction != Contraction::FMA) {
+  if (mma) {
     auto tooFew = [&](int64_t dim, int64_t least, StringRef who) {
       return emitError() << theTile << " on " << theWarps << " gives a warp "
                          << tile[dim] / warps[dim] << " " << names[dim] << ", "
                          << who << " needs at least " << least;
     };
-    if (tile[0] / warps[0] < 16)
-      return tooFew(0, 16, "mma");
-    if (tile[2] / warps[2] < 8)
-      return tooFew(2, 8, "mma");
-    if (columns == Columns::EvenOdd && tile[2] / warps[2] < 16)
-      return tooFew(2, 16, "columns = even_odd");
+    if (tile[0] / warps[0] < instruction.m)
+      return tooFew(0, instruction.m, "mma");
+    if (tile[2] / warps[2] < instruction.n)
+      return tooFew(2, instruction.n, "mma");
+    if (columns == Columns::EvenOdd && tile[2] / warps[2] < 2 * instruction.n)
+      return tooFew(2, 2 * instruction.n, "columns = even_odd");
   }
   if (stages < 1 || stages > 4)
     return emitError() << "stages must be 1 to 4, not " << stages;
@@ -216,8 +305,7 @@ LogicalResult ScheduleAttr::verify(
   if (ring != 0 && stages < 2)
     return emitError() << "ring = " << ring << " needs stages = 2 or more, not "
                        << stages;
-  if (transpose && contraction != Contraction::F16 &&
-      contraction != Contraction::BF16)
+  if (transpose && instruction.elementsPerWord != 2)
     return emitError() << "transpose = true moves 16-bit elements, contraction "
                           "= "
                        << stringifyContraction(contraction) << " has others";
@@ -346,6 +434,25 @@ LayoutAttr LayoutAttr::dropDims(ArrayRef<int64_t> dims) const {
       registers.push_back(kept);
   return get(getContext(), registers, llvm::map_to_vector(getLanes(), drop),
              llvm::map_to_vector(getWarps(), drop));
+}
+
+LayoutAttr kiln::getReducedLayout(LayoutAttr input, ArrayRef<int64_t> dims,
+                                  bool halving) {
+  LayoutAttr dropped = input.dropDims(dims);
+  if (!halving)
+    return dropped;
+  SmallVector<Basis> registers(dropped.getRegisters());
+  SmallVector<Basis> lanes(dropped.getLanes());
+  // A lane bit that stepped in a reduced dimension takes over the last register
+  // bit that is left.
+  for (int64_t bit = 4; bit >= 0; --bit) {
+    if (!lanes[bit].isZero() || input.getLanes()[bit].isZero() ||
+        registers.empty())
+      continue;
+    lanes[bit] = registers.pop_back_val();
+  }
+  return LayoutAttr::get(input.getContext(), registers, lanes,
+                         dropped.getWarps());
 }
 
 LogicalResult

@@ -25,6 +25,16 @@ LogicalResult KilnDialect::verifyOperationAttribute(Operation *op,
   if (attr.getName() == kTargetAttrName && !isa<TargetAttr>(attr.getValue()))
     return op->emitError() << "'" << kTargetAttrName
                            << "' must be a #kiln.target attribute";
+  if (attr.getName() == kScheduleAttrName &&
+      !isa<KernelSchedule>(attr.getValue()))
+    return op->emitError() << "'" << kScheduleAttrName
+                           << "' must be a schedule, such as #kiln.schedule";
+  if (attr.getName() == kNumWrittenAttrName) {
+    auto count = dyn_cast<IntegerAttr>(attr.getValue());
+    if (!count || count.getInt() < 1)
+      return op->emitError()
+             << "'" << kNumWrittenAttrName << "' must be a positive integer";
+  }
   return success();
 }
 

@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "TileVerifiers.h"
+
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
 #include "mlir/IR/Builders.h"
@@ -26,8 +28,7 @@ static LogicalResult verifyBox(Operation *op, ShapedType type, size_t offsets,
   return success();
 }
 
-/// The encoding must cover exactly the tensor's shape.
-static LogicalResult verifyEncoding(Operation *op, RankedTensorType type) {
+LogicalResult kiln::verifyTileEncoding(Operation *op, RankedTensorType type) {
   auto layout = dyn_cast_or_null<LayoutAttr>(type.getEncoding());
   if (!layout)
     return success();
@@ -89,7 +90,30 @@ LogicalResult ExtractTileOp::verify() {
   if (tile.getRank() != source.getRank() ||
       tile.getElementType() != source.getElementType())
     return emitOpError("tile must have the source's rank and element type");
-  return verifyEncoding(*this, tile);
+  return verifyTileEncoding(*this, tile);
+}
+
+LogicalResult LoadTileOp::verify() {
+  auto source = cast<ShapedType>(getSource().getType());
+  RankedTensorType tile = getTile().getType();
+  AffineMap map = getMap();
+  if (map.getNumDims() != tile.getRank() || map.getNumSymbols() != 0 ||
+      static_cast<int64_t>(getOffsets().size()) != tile.getRank())
+    return emitOpError("needs an offset and a dimension of the map for each of "
+                       "the tile's ")
+           << tile.getRank() << " dimensions";
+  if (map.getNumResults() != source.getRank() ||
+      static_cast<int64_t>(getInBounds().size()) != source.getRank())
+    return emitOpError("needs a coordinate of the map and an in_bounds for "
+                       "each of the source's ")
+           << source.getRank() << " dimensions";
+  if (tile.getElementType() != source.getElementType())
+    return emitOpError("tile must have the source's element type");
+  if (auto padding = getPaddingAttr();
+      padding && padding.getType() != tile.getElementType())
+    return emitOpError("padding must have the element type ")
+           << tile.getElementType() << ", not " << padding.getType();
+  return verifyTileEncoding(*this, tile);
 }
 
 LogicalResult StoreTileOp::verify() {
@@ -101,7 +125,7 @@ LogicalResult StoreTileOp::verify() {
       tile.getElementType() != dest.getElementType())
     return emitOpError(
         "tile must have the destination's rank and element type");
-  return verifyEncoding(*this, tile);
+  return verifyTileEncoding(*this, tile);
 }
 
 LogicalResult PackOp::verify() {
@@ -308,103 +332,5 @@ LogicalResult LocalLoadOp::verify() {
       return emitOpError("reads element ")
              << last << " of dimension " << dim << ", which has " << extent;
   }
-  return verifyEncoding(*this, type);
-}
-
-/// The element type that a contraction multiplies; null for any float.
-static Type getOperandType(MLIRContext *context, Contraction contraction) {
-  switch (contraction) {
-  case Contraction::TF32:
-    return Float32Type::get(context);
-  case Contraction::F16:
-    return Float16Type::get(context);
-  case Contraction::BF16:
-    return BFloat16Type::get(context);
-  case Contraction::FMA:
-    break;
-  }
-  return Type();
-}
-
-LogicalResult DotOp::verify() {
-  if (getMaps().size() != 3)
-    return emitOpError("needs three maps, for a, b and the accumulator");
-  Value operands[] = {getA(), getB(), getAcc()};
-  unsigned loops = cast<AffineMapAttr>(getMaps()[0]).getValue().getNumDims();
-  for (auto [value, attr] : llvm::zip_equal(operands, getMaps())) {
-    auto type = cast<RankedTensorType>(value.getType());
-    AffineMap map = cast<AffineMapAttr>(attr).getValue();
-    if (!isa_and_nonnull<LayoutAttr>(type.getEncoding()))
-      return emitOpError("operands need #kiln.layout encodings");
-    if (map.getNumResults() != static_cast<unsigned>(type.getRank()))
-      return emitOpError("each map must have its operand's rank");
-    if (map.getNumDims() != loops || map.getNumSymbols() != 0 ||
-        !map.isProjectedPermutation(/*allowZeroInResults=*/true))
-      return emitOpError("maps must take the same iteration dimensions to "
-                         "different dimensions of their operands, not ")
-             << attr;
-    if (failed(verifyEncoding(*this, type)))
-      return failure();
-  }
-  Type wanted = getOperandType(getContext(), getContraction());
-  for (Value operand : {getA(), getB()}) {
-    Type element = cast<RankedTensorType>(operand.getType()).getElementType();
-    if (wanted ? element != wanted : !isa<FloatType>(element))
-      return emitOpError() << stringifyContraction(getContraction())
-                           << " does not multiply " << element;
-  }
-  Type sum = cast<RankedTensorType>(getAcc().getType()).getElementType();
-  if (wanted ? !sum.isF32() : !isa<FloatType>(sum))
-    return emitOpError() << stringifyContraction(getContraction())
-                         << " does not accumulate in " << sum;
-  return success();
-}
-
-LogicalResult ReduceOp::verify() {
-  if (getInputs().size() != getResults().size() || getInputs().empty())
-    return emitOpError("needs as many results as inputs, at least one");
-  auto first = cast<RankedTensorType>(getInputs().front().getType());
-  llvm::SmallDenseSet<int64_t> distinct(getDims().begin(), getDims().end());
-  if (getDims().empty() || distinct.size() != getDims().size() ||
-      llvm::any_of(getDims(), [&](int64_t dim) {
-        return dim < 0 || dim >= first.getRank();
-      }))
-    return emitOpError("needs different dimensions of the inputs to reduce "
-                       "over, not [")
-           << getDims() << "]";
-  SmallVector<Type> elements;
-  for (auto [input, result] : llvm::zip_equal(getInputs(), getResults())) {
-    auto from = cast<RankedTensorType>(input.getType());
-    auto to = cast<RankedTensorType>(result.getType());
-    if (from.getShape() != first.getShape() ||
-        from.getEncoding() != first.getEncoding())
-      return emitOpError("inputs must have one shape and layout");
-    SmallVector<int64_t> shape;
-    for (int64_t dim = 0; dim < from.getRank(); ++dim)
-      if (!llvm::is_contained(getDims(), dim))
-        shape.push_back(from.getDimSize(dim));
-    if (ArrayRef<int64_t>(shape) != to.getShape())
-      return emitOpError("result shape must be the input's without the reduced "
-                         "dimensions");
-    if (from.getElementType() != to.getElementType())
-      return emitOpError("results must have their inputs' element types");
-    if (failed(verifyEncoding(*this, from)) ||
-        failed(verifyEncoding(*this, to)))
-      return failure();
-    elements.push_back(from.getElementType());
-  }
-  Block &block = getCombiner().front();
-  SmallVector<Type> arguments(elements);
-  llvm::append_range(arguments, elements);
-  if (block.getArgumentTypes() != TypeRange(arguments))
-    return emitOpError(
-        "combiner takes two values for each input, the left ones "
-        "first");
-  auto yield = dyn_cast<ReduceYieldOp>(block.getTerminator());
-  if (!yield)
-    return emitOpError("combiner must end in 'kiln.reduce_yield'");
-  if (yield.getValues().getTypes() != TypeRange(elements))
-    return yield.emitOpError("must yield one value for each input, of its "
-                             "element type");
-  return success();
+  return verifyTileEncoding(*this, type);
 }

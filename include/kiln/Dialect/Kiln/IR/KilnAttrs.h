@@ -18,7 +18,7 @@
 namespace kiln {
 
 /// Tiles have at most this many dimensions.
-inline constexpr int64_t kMaxTileRank = 6;
+inline constexpr int64_t kMaxTileRank = 8;
 
 /// The coordinate step that one bit of a register, lane or warp number adds.
 struct Basis {
@@ -100,7 +100,34 @@ void printModeList(mlir::AsmPrinter &printer, llvm::ArrayRef<Mode> list);
 
 #include "kiln/Dialect/Kiln/IR/KilnEnums.h.inc" // IWYU pragma: export
 
+#include "kiln/Dialect/Kiln/IR/KilnAttrInterfaces.h.inc" // IWYU pragma: export
+namespace kiln {
+
+class LayoutAttr;
+
+/// What one multiply instruction computes in a warp (`fma`: in a thread), and
+/// how many elements of an operand lie in a 32-bit register.
+struct InstructionShape {
+  int64_t m, n, k;
+  int64_t elementsPerWord;
+};
+/// Without a context, for verifiers of attributes; otherwise ask
+/// `InstructionAttr`.
+InstructionShape getInstructionShape(Contraction contraction);
+
+} // namespace kiln
+
 #define GET_ATTRDEF_CLASSES
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.h.inc"
+
+namespace kiln {
+
+/// The layout that a reduction of `input` over `dims` leaves. With `halving`
+/// the lane bits that stepped in them, the highest first, take over the last
+/// register bits that are left.
+LayoutAttr getReducedLayout(LayoutAttr input, llvm::ArrayRef<int64_t> dims,
+                            bool halving);
+
+} // namespace kiln
 
 #endif // KILN_DIALECT_KILN_IR_KILNATTRS_H

@@ -53,9 +53,41 @@ def Kiln_Contraction : I32EnumAttr<"Contraction",
   let cppNamespace = "::kiln";
   let genSpecializedAttr = 0;
 }
-def Kiln_ContractionAttr : EnumAttr<Kiln_Dialect, Kiln_Contraction,
+def Kiln_InstructionAttr : EnumAttr<Kiln_Dialect, Kiln_Contraction,
                                     "contraction"> {
+  let cppClassName = "InstructionAttr";
+  let summary = "the instruction that multiplies, with its facts";
+  let description = [{
+    Of a matrix product acc(m, n) += a(m, k) * b(k, n) an instruction computes
+    one `m` by `n` by `k` piece in a warp. Which lane's register holds which
+    element of a, b and acc is fixed by the PTX ISA ("Matrix fragments for
+    mma.m16n8k8", "... mma.m16n8k16"); the layouts here are those tables. `fma`
+    is one multiply-add in each thread: 1 by 1 by 1, and lanes are free.
+  }];
   let assemblyFormat = "$value";
+  let extraClassDeclaration = [{
+    using Shape = ::kiln::InstructionShape;
+    /// Extents of what one instruction multiplies.
+    Shape getShape() const { return getInstructionShape(getValue()); }
+    bool usesTensorCores() const { return getValue() != Contraction::FMA; }
+    /// The element type of a and b; null where any float is taken.
+    ::mlir::Type getOperandType() const;
+    /// The element type of acc; null where any float is taken.
+    ::mlir::Type getAccumulatorType() const;
+    /// Elements of a or b that share a 32-bit register; a fragment's registers
+    /// are filled from its lowest register bits.
+    int64_t getElementsPerWord() const {
+      return getInstructionShape(getValue()).elementsPerWord;
+    }
+    /// Whether operands lose bits: they are rounded to tf32 on the way.
+    bool roundsToTF32() const { return getValue() == Contraction::TF32; }
+    /// The fragment of a, over (m, k).
+    LayoutAttr getALayout() const;
+    /// The fragment of b, over (k, n).
+    LayoutAttr getBLayout() const;
+    /// The fragment of acc, over (m, n).
+    LayoutAttr getAccLayout() const;
+  }];
 }
 def Kiln_Columns : I32EnumAttr<"Columns",
     "how the columns of a warp's tile are dealt to the position fragments", [
@@ -117,8 +149,22 @@ def Kiln_TargetAttr : Kiln_Attr<"Target", "target"> {
 // #kiln.schedule
 //===----------------------------------------------------------------------===//
 
-def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
-  let summary = "every decision about one fused kernel";
+def Kiln_KernelSchedule : AttrInterface<"KernelSchedule"> {
+  let cppNamespace = "::kiln";
+  let description = [{
+    What every pass may ask a kernel's schedule, whatever its kind. How it lays
+    tiles over the axes of a kernel is answered by `getTilePlan` of
+    lib/Analysis, whether it fits by `checkScheduleFits`.
+  }];
+  let methods = [
+    InterfaceMethod<"Threads of a block.", "int64_t", "getThreads">,
+    InterfaceMethod<"Whether blocks loop over tiles.", "bool",
+                    "hasPersistentBlocks">];
+}
+
+def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
+    [DeclareAttrInterfaceMethods<Kiln_KernelSchedule>]> {
+  let summary = "every decision about a kernel around a contraction";
   let description = [{
     All later passes obey this attribute and none decides on its own, so that a
     test, a tuner or a user replays a kernel by writing it down.
@@ -171,20 +217,48 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule"> {
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// Threads of a block.
-    int64_t getThreads() const {
-      return 32 * getWarps()[0] * getWarps()[1] * getWarps()[2];
+    /// The multiply instruction, with its facts.
+    InstructionAttr getInstruction() const {
+      return InstructionAttr::get(getContext(), getContraction());
     }
-    bool usesTensorCores() const {
-      return getContraction() != Contraction::FMA;
-    }
+    bool usesTensorCores() const { return getInstruction().usesTensorCores(); }
     /// Input channels that one multiply instruction consumes (1 for fma).
-    int64_t getInstructionK() const {
-      switch (getContraction()) {
-      case Contraction::FMA: return 1;
-      case Contraction::TF32: return 8;
-      default: return 16;
-      }
+    int64_t getInstructionK() const { return getInstruction().getShape().k; }
+  }];
+}
+
+def Kiln_LoopScheduleAttr : Kiln_Attr<"LoopSchedule", "loop_schedule",
+    [DeclareAttrInterfaceMethods<Kiln_KernelSchedule>]> {
+  let summary = "every decision about a kernel without a staged contraction";
+  let description = [{
+    The lists have an entry for each axis of the kernel, in the order of its
+    space (lib/Analysis/KernelSpace.h). A block owns a tile of the axes that all
+    of its results have, and walks the others in loops, a tile at a time; it
+    reads its inputs again in every pass over them.
+
+    - `tile`: positions along each axis that the block works on at a time, a
+      power of two;
+    - `threads`: `[size:stride]` for each axis: thread t is number
+      `t / stride % size` along it. Axes that are walked at the same time have
+      disjoint threads; two that never are may share them;
+    - `vector`: neighbouring positions of one thread;
+    - `block`: threads of a block.
+
+    Softmax over the last axis of 64x1000 values: blocks of four rows, 64 threads
+    each; the second and third axis are the two passes over a row.
+    ```mlir
+    #kiln.loop_schedule<tile = [4, 64, 64], threads = [[4:64], [64:1], [64:1]],
+                        vector = [1, 1, 1], block = 256>
+    ```
+  }];
+  let parameters = (ins Kiln_IntList:$tile, Kiln_ModeList:$threads_along,
+                        Kiln_IntList:$vector, "int64_t":$block);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Threads along an axis, and how far apart their numbers are.
+    Mode::Part getThreadsOf(int64_t axis) const {
+      return getThreadsAlong()[axis].parts().front();
     }
   }];
 }

@@ -33,6 +33,12 @@ def Kiln_Dialect : Dialect {
     /// `#kiln.domain` that the program is defined for.
     static constexpr ::llvm::StringLiteral kFanInAttrName = "kiln.fan_in";
     static constexpr ::llvm::StringLiteral kDomainAttrName = "kiln.domain";
+    /// Name of the attribute of a `gpu.func` that holds its schedule.
+    static constexpr ::llvm::StringLiteral kScheduleAttrName = "kiln.schedule";
+    /// Name of the attribute of a `gpu.func` with the number of its last
+    /// arguments that it writes; 1 without it.
+    static constexpr ::llvm::StringLiteral kNumWrittenAttrName =
+        "kiln.num_written";
 
     void registerAttributes();
     void registerTypes();

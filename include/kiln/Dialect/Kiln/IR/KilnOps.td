@@ -16,7 +16,8 @@ def Kiln_KernelOp : Kiln_Op<"kernel", [IsolatedFromAbove,
   let summary = "the ops that run in one GPU kernel";
   let description = [{
     The region holds linalg ops on tensors (levels 1 and 2). Block arguments
-    stand for the operands one to one; the results are what `kiln.yield` gives.
+    stand for the operands one to one; the results are what `kiln.yield` gives,
+    or what stores to each `kiln.output` leave where it gives nothing.
     `schedule` is set by schedule selection, `role` tells a packing kernel from
     a compute kernel in the launch plan.
 
@@ -29,7 +30,7 @@ def Kiln_KernelOp : Kiln_Op<"kernel", [IsolatedFromAbove,
     ```
   }];
   let arguments = (ins Variadic<AnyType>:$inputs, StrAttr:$kernel_name,
-                       OptionalAttr<Kiln_ScheduleAttr>:$schedule,
+                       OptionalAttr<Kiln_KernelSchedule>:$schedule,
                        DefaultValuedStrAttr<StrAttr, "compute">:$role);
   let results = (outs Variadic<AnyType>:$results);
   let regions = (region SizedRegion<1>:$body);
@@ -46,11 +47,25 @@ def Kiln_YieldOp : Kiln_Op<"yield", [Pure, Terminator, HasParent<"KernelOp">]> {
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 
+def Kiln_OutputOp : Kiln_Op<"output", [HasParent<"KernelOp">,
+    MemoryEffects<[MemAlloc]>]> {
+  let summary = "the memory of a kernel's result";
+  let description = [{
+    Stands for the buffer of result `index` of a kernel that is cut into tiles:
+    `kiln.store_tile` writes it, and the kernel yields nothing any more.
+  }];
+  let arguments = (ins I64Attr:$index);
+  let results = (outs AnyMemRef:$memory);
+  let assemblyFormat = "$index attr-dict `:` type($memory)";
+  let hasVerifier = 1;
+}
+
 def Kiln_LaunchOp : Kiln_Op<"launch", []> {
   let summary = "one kernel launch of the plan";
   let description = [{
     Stands in the entry function at level 4, in launch order. Operands are the
     buffers (memrefs) that the kernel's pointer arguments take, one to one.
+    The last `num_written` of them are written, the others only read.
     `grid` holds three integer expressions over `sm_count`, evaluated when the
     kernel is launched (the grammar is in docs/artifact.md).
   }];
@@ -58,9 +73,10 @@ def Kiln_LaunchOp : Kiln_Op<"launch", []> {
                        StrArrayAttr:$grid, DenseI64ArrayAttr:$block,
                        I64Attr:$shared_bytes,
                        DefaultValuedStrAttr<StrAttr, "compute">:$role,
-                       OptionalAttr<Kiln_ScheduleAttr>:$schedule,
+                       OptionalAttr<Kiln_KernelSchedule>:$schedule,
                        OptionalAttr<DictionaryAttr>:$tiles,
-                       OptionalAttr<I64Attr>:$flops);
+                       OptionalAttr<I64Attr>:$flops,
+                       DefaultValuedAttr<I64Attr, "1">:$num_written);
   let assemblyFormat = [{
     $kernel `(` ($arguments^ `:` type($arguments))? `)` `grid` $grid
     `block` $block `shared` $shared_bytes attr-dict-with-keyword

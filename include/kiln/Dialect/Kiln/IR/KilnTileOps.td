@@ -72,6 +72,32 @@ def Kiln_ExtractTileOp : Kiln_Op<"extract_tile", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Kiln_LoadTileOp : Kiln_Op<"load_tile", [Pure]> {
+  let summary = "a tile over axes, read through a map";
+  let description = [{
+    The tile's dimensions are positions along axes, starting at `offsets`; the
+    element at positions p is `source[map(p)]`. Windows, transpositions,
+    upsampling and diagonals are maps. Where a coordinate is not known to be
+    `in_bounds`, an element outside is `padding`, or zero without one.
+
+    The rows of a pooling window, with one row of padding:
+    ```mlir
+    %t = kiln.load_tile %x[%oh, %kh] map (d0, d1) -> (d0 * 2 + d1 - 1) in_bounds [false]
+        : memref<16xf32> -> tensor<8x1xf32>
+    ```
+  }];
+  let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$source,
+                       Variadic<Index>:$offsets, AffineMapAttr:$map,
+                       DenseBoolArrayAttr:$in_bounds,
+                       OptionalAttr<TypedAttrInterface>:$padding);
+  let results = (outs AnyRankedTensor:$tile);
+  let assemblyFormat = [{
+    $source `[` $offsets `]` `map` $map `in_bounds` $in_bounds
+    (`padding` $padding^)? attr-dict `:` type($source) `->` type($tile)
+  }];
+  let hasVerifier = 1;
+}
+
 def Kiln_StoreTileOp : Kiln_Op<"store_tile"> {
   let summary = "stores a tile; what lies outside is dropped";
   let description = [{
@@ -277,11 +303,20 @@ def Kiln_DotOp : Kiln_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
   let description = [{
     `maps` take the iteration dimensions to the dimensions of a, b and the
     accumulator, as in `linalg.generic`; dimensions missing in the accumulator's
-    map are summed over. Layouts must be those of `contraction`.
+    map are summed over: one, which both a and b have.
+
+    With a tensor-core instruction the lanes and the lowest register bits of
+    each tile are the instruction's fragment (`#kiln<contraction>`): m is what
+    only a shares with the accumulator, n what only b shares with it. The
+    accumulator says by how much the bits of m and n step (its columns may
+    alternate), a and b must step alike. Further register bits, and warp bits,
+    are the accumulator's, without the dimensions that an operand lacks. With
+    `fma` that holds for lanes too, and each thread holds the summed dimension
+    in registers.
   }];
   let arguments = (ins AnyRankedTensor:$a, AnyRankedTensor:$b,
                        AnyRankedTensor:$acc, AffineMapArrayAttr:$maps,
-                       Kiln_ContractionAttr:$contraction);
+                       Kiln_InstructionAttr:$contraction);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $a `,` $b `,` $acc `maps` $maps `with` $contraction attr-dict `:`
@@ -296,7 +331,10 @@ def Kiln_ReduceOp : Kiln_Op<"reduce", [Pure, SingleBlock]> {
     The region combines two partial results (a..., b...); it must be associative
     and commutative. Registers are folded in the thread, lanes by shuffles,
     warps through shared memory. `halving` keeps half of the values at each
-    shuffle, so that every lane ends with results of its own.
+    shuffle, so that every lane ends with results of its own: a lane bit that
+    stepped in a reduced dimension takes over the last register bit that is
+    left, the highest lane bit first. Other bits lose their steps in the reduced
+    dimensions; register bits that then step by nothing are gone.
   }];
   let arguments = (ins Variadic<AnyRankedTensor>:$inputs,
                        DenseI64ArrayAttr:$dims, UnitAttr:$halving);

@@ -1,0 +1,285 @@
+//===- KernelSpace.cpp - The axes of a kernel -----------------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Analysis/KernelSpace.h"
+
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace kiln;
+
+int KernelSpace::find(int axis) const {
+  while (axis >= 0 && parent[axis] != axis)
+    axis = parent[axis];
+  return axis;
+}
+
+int KernelSpace::addAxis(int64_t extent, std::string name) {
+  axes.push_back({extent, std::move(name)});
+  parent.push_back(axes.size() - 1);
+  return axes.size() - 1;
+}
+
+KernelSpace::KernelSpace(const ContractionView &view) : contraction(view) {
+  linalg::LinalgOp op = view.op;
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  SmallVector<int> loops(op.getNumLoops(), kUnit);
+  for (AffineExpr expr : view.getOutMap().getResults()) {
+    unsigned loop = cast<AffineDimExpr>(expr).getPosition();
+    std::string name = loop == view.m        ? "channel"
+                       : loop == view.row    ? "row"
+                       : loop == view.column ? "column"
+                       : llvm::is_contained(view.batch, loop) ? "group"
+                                                              : "image";
+    loops[loop] = addAxis(ranges[loop], name);
+  }
+  ops.push_back(op);
+  loopsOf[op] = loops;
+  axesOf[op->getResult(0)] =
+      llvm::map_to_vector(view.getOutMap().getResults(), [&](AffineExpr expr) {
+        return loops[cast<AffineDimExpr>(expr).getPosition()];
+      });
+}
+
+int KernelSpace::getChannelAxis() const {
+  if (!contraction)
+    return kUnit;
+  return loopsOf.find(contraction->op)->second[contraction->m];
+}
+
+bool KernelSpace::isAnchored(linalg::LinalgOp op) const {
+  return op.getNumReductionLoops() > 0 ||
+         llvm::any_of(op->getOperands(),
+                      [&](Value value) { return isAnchored(value); });
+}
+
+bool KernelSpace::join(int left, int right) {
+  left = find(left);
+  right = find(right);
+  if (left == right)
+    return true;
+  // The axes of a contraction are told apart by what they are in it.
+  if (contraction || axes[left].extent != axes[right].extent)
+    return false;
+  parent[std::max(left, right)] = std::min(left, right);
+  axes[std::min(left, right)].reduced |= axes[std::max(left, right)].reduced;
+  return true;
+}
+
+std::string KernelSpace::assignLoops(linalg::LinalgOp op,
+                                     SmallVectorImpl<int> &loops) {
+  constexpr int kUnknown = -2;
+  loops.assign(op.getNumLoops(), kUnknown);
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto known = axesOf.find(operand.get());
+    if (known == axesOf.end())
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    for (auto [expr, axis] : llvm::zip_equal(map.getResults(), known->second)) {
+      if (auto constant = dyn_cast<AffineConstantExpr>(expr);
+          constant && (axis == kUnit || getAxis(axis).extent == 1))
+        continue;
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      if (!dim)
+        return "it does not read the kernel's values one by one";
+      int &loop = loops[dim.getPosition()];
+      if (loop == kUnknown || (loop == kUnit && axis != kUnit))
+        loop = axis;
+      else if (axis != kUnit && !join(loop, axis))
+        return "it combines values of the kernel from different positions";
+    }
+  }
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  for (auto [number, loop] : llvm::enumerate(loops)) {
+    if (loop != kUnknown)
+      continue;
+    if (ranges[number] == 1)
+      loop = kUnit;
+    else if (contraction)
+      return "it spreads the kernel's values over further elements";
+    else
+      loop = addAxis(ranges[number], llvm::formatv("axis {0}", axes.size()));
+  }
+  // Two loops of one op are two axes, whatever their extents.
+  llvm::SmallDenseSet<int> distinct;
+  for (int loop : loops)
+    if (loop != kUnit && !distinct.insert(find(loop)).second)
+      return "it combines values of the kernel from different positions";
+  return {};
+}
+
+/// What a kernel around a contraction allows.
+std::string KernelSpace::checkContractionKernel(linalg::LinalgOp op,
+                                                ArrayRef<int> loops,
+                                                bool readsReduced) const {
+  int channel = getChannelAxis();
+  for (auto [loop, iterator] :
+       llvm::zip_equal(loops, op.getIteratorTypesArray()))
+    if (iterator == utils::IteratorType::reduction && loop != channel &&
+        loop != kUnit)
+      return llvm::formatv(
+          "it reduces over the {0} dimension of the convolution's output; only "
+          "a reduction over the output channels stays within a thread block",
+          axes[loop].name);
+  if (readsReduced && llvm::is_contained(loops, channel) &&
+      axes[channel].extent > kMostHeldChannels)
+    return llvm::formatv(
+        "it uses a value that is reduced over the channels again for every "
+        "channel: a block holds at most {0} channels at once, {1} need a second "
+        "pass over them",
+        kMostHeldChannels, axes[channel].extent);
+  return {};
+}
+
+std::string KernelSpace::add(linalg::LinalgOp op) {
+  if (op.hasDynamicShape())
+    return "it has a dynamic shape";
+  // A failed attempt leaves no joins behind.
+  SmallVector<Axis> savedAxes = axes;
+  SmallVector<int> savedParent = parent;
+  SmallVector<int> loops;
+  std::string reason = assignLoops(op, loops);
+  bool readsReduced = llvm::any_of(op->getOperands(), [&](Value value) {
+    return reducedValues.contains(value);
+  });
+  if (reason.empty() && contraction)
+    reason = checkContractionKernel(op, loops, readsReduced);
+  for (OpOperand &init : op.getDpsInitsMutable())
+    if (AffineMap map = op.getMatchingIndexingMap(&init);
+        reason.empty() &&
+        !llvm::all_of(map.getResults(),
+                      llvm::IsaPred<AffineDimExpr, AffineConstantExpr>))
+      reason = "it writes its result at other positions than those it works on";
+  if (!reason.empty()) {
+    axes = std::move(savedAxes);
+    parent = std::move(savedParent);
+    return reason;
+  }
+  ops.push_back(op);
+  loopsOf[op] = loops;
+  for (auto [loop, iterator] :
+       llvm::zip_equal(loops, op.getIteratorTypesArray()))
+    if (iterator == utils::IteratorType::reduction && loop != kUnit)
+      axes[find(loop)].reduced = true;
+  bool reduces = readsReduced || op.getNumReductionLoops() > 0;
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    Value result = op.getTiedOpResult(&init);
+    if (reduces)
+      reducedValues.insert(result);
+    axesOf[result] = llvm::map_to_vector(
+        op.getMatchingIndexingMap(&init).getResults(), [&](AffineExpr expr) {
+          auto dim = dyn_cast<AffineDimExpr>(expr);
+          return dim ? loops[dim.getPosition()] : kUnit;
+        });
+  }
+  return {};
+}
+
+std::string KernelSpace::addResults(ValueRange results) {
+  for (Value result : results) {
+    if (isAnchored(result))
+      continue;
+    auto op = result.getDefiningOp<linalg::LinalgOp>();
+    auto type = dyn_cast<RankedTensorType>(result.getType());
+    if (!type || !type.hasStaticShape())
+      return "a result of dynamic shape";
+    if (contraction)
+      return "a result that does not depend on the convolution";
+    // Results of one shape are computed at the same positions.
+    auto alike = llvm::find_if(results, [&](Value other) {
+      return isAnchored(other) && cast<ShapedType>(other.getType()).getShape() ==
+                                      type.getShape();
+    });
+    if (alike != results.end()) {
+      axesOf[result] = SmallVector<int>(axesOf[*alike]);
+      continue;
+    }
+    (void)op;
+    SmallVector<int> own;
+    for (int64_t extent : type.getShape())
+      own.push_back(extent == 1 ? kUnit
+                                : addAxis(extent, llvm::formatv("axis {0}",
+                                                                axes.size())));
+    axesOf[result] = own;
+  }
+  return {};
+}
+
+SmallVector<int> KernelSpace::getAxes(Value value) const {
+  auto it = axesOf.find(value);
+  if (it == axesOf.end())
+    return {};
+  return llvm::map_to_vector(it->second, [&](int axis) { return find(axis); });
+}
+
+SmallVector<int> KernelSpace::getLoopAxes(Operation *op) const {
+  auto it = loopsOf.find(op);
+  if (it == loopsOf.end())
+    return {};
+  return llvm::map_to_vector(it->second, [&](int axis) { return find(axis); });
+}
+
+SmallVector<int> KernelSpace::getAllAxes() const {
+  SmallVector<int> all;
+  for (int axis = 0; axis < static_cast<int>(axes.size()); ++axis)
+    if (find(axis) == axis)
+      all.push_back(axis);
+  return all;
+}
+
+bool KernelSpace::needsAllChannels(ValueRange results) const {
+  int channel = getChannelAxis();
+  if (channel == kUnit)
+    return false;
+  auto isReduced = [&](Value value) { return reducedValues.contains(value); };
+  for (linalg::LinalgOp op : ops)
+    if (llvm::any_of(op->getOperands(), isReduced) &&
+        llvm::is_contained(getLoopAxes(op), channel))
+      return true;
+  auto keeps = [&](Value value) {
+    return llvm::is_contained(getAxes(value), channel);
+  };
+  return llvm::any_of(results, keeps) && !llvm::all_of(results, keeps);
+}
+
+SmallVector<int> KernelSpace::getBlockAxes(ValueRange results) const {
+  SmallVector<int> block;
+  for (int axis : getAllAxes()) {
+    auto hasAxis = [&](Value value) {
+      return llvm::is_contained(getAxes(value), axis);
+    };
+    bool everywhere = llvm::all_of(results, hasAxis);
+    for (linalg::LinalgOp op : ops)
+      if (!contraction && op.getNumReductionLoops() > 0)
+        everywhere &= llvm::all_of(op->getResults(), hasAxis);
+    if (everywhere)
+      block.push_back(axis);
+  }
+  return block;
+}
+
+FailureOr<KernelSpace> KernelSpace::analyze(Block &block, ValueRange results) {
+  // The contraction leads: its axes are what every other op is measured by.
+  FailureOr<ContractionView> view = ContractionView::find(*block.getParent());
+  KernelSpace space;
+  if (succeeded(view) && view->hasInstruction())
+    space = KernelSpace(*view);
+  for (Operation &op : block) {
+    auto structured = dyn_cast<linalg::LinalgOp>(op);
+    if (!structured || space.loopsOf.contains(&op))
+      continue;
+    if (!space.isAnchored(structured))
+      continue;
+    if (std::string reason = space.add(structured); !reason.empty())
+      return emitError(op.getLoc())
+             << "not supported in one kernel: " << reason;
+  }
+  if (std::string reason = space.addResults(results); !reason.empty())
+    return emitError(block.getParentOp()->getLoc())
+           << "not supported in one kernel: " << reason;
+  return space;
+}

@@ -1,0 +1,195 @@
+// RUN: kiln-opt %s --split-input-file --kiln-set-target --kiln-select-schedule | FileCheck %s --check-prefix=TF32
+// RUN: kiln-opt %s --split-input-file --kiln-set-target --kiln-select-schedule=precision=f32 | FileCheck %s --check-prefix=F32
+//
+// What the rules choose where every output of the convolution leaves the kernel:
+// plain columns, so that neighbouring lanes store neighbouring addresses, and one
+// block a tile, so that one block stores while another multiplies. A block has four
+// warps and two of them fit a multiprocessor.
+
+// Two stages of 128 channels by nine taps leave room for one block, as does a ring; 64
+// channels and a ring for two.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 1, 4], persistent = false, ring = 3, lookahead = 1, early_barrier = true, spread = 3, halving
+// TF32: func.func @ring(
+// Exact f32 multiplies for so long that its stores do not matter: as if reduced.
+// F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
+// F32: func.func @ring(
+func.func @ring(%x: tensor<8x64x130x130xf32>, %w: tensor<128x64x3x3xf32>, %o: tensor<8x128x128x128xf32>) -> tensor<8x128x128x128xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x64x130x130xf32>, tensor<128x64x3x3xf32>, tensor<8x128x128x128xf32>) -> tensor<8x128x128x128xf32> {
+  ^bb0(%a: tensor<8x64x130x130xf32>, %b: tensor<128x64x3x3xf32>, %c: tensor<8x128x128x128xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<8x64x130x130xf32>, tensor<128x64x3x3xf32>) outs(%c : tensor<8x128x128x128xf32>) -> tensor<8x128x128x128xf32>
+    kiln.yield %r : tensor<8x128x128x128xf32>
+  }
+  return %y : tensor<8x128x128x128xf32>
+}
+
+// -----
+
+// With one chunk there is nothing to copy ahead: one stage.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 1, 4], stages = 1, persistent = false, halving
+// TF32: func.func @one_chunk(
+func.func @one_chunk(%x: tensor<8x8x130x130xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x8x130x130xf32>, tensor<64x8x3x3xf32>, tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32> {
+  ^bb0(%a: tensor<8x8x130x130xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<8x64x128x128xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<8x8x130x130xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32>
+    kiln.yield %r : tensor<8x64x128x128xf32>
+  }
+  return %y : tensor<8x64x128x128xf32>
+}
+
+// -----
+
+// One tap needs three stages; a stride of 2 spreads the patch, so that two blocks have
+// 32 positions a warp.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 2, 32], chunk = 8, warps = [2, 1, 2], stages = 3, persistent = false, lookahead = 1, early_barrier = true, halving
+// TF32: func.func @one_tap(
+func.func @one_tap(%x: tensor<16x256x56x56xf32>, %w: tensor<512x256x1x1xf32>, %o: tensor<16x512x28x28xf32>) -> tensor<16x512x28x28xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<16x256x56x56xf32>, tensor<512x256x1x1xf32>, tensor<16x512x28x28xf32>) -> tensor<16x512x28x28xf32> {
+  ^bb0(%a: tensor<16x256x56x56xf32>, %b: tensor<512x256x1x1xf32>, %c: tensor<16x512x28x28xf32>):
+    %r = linalg.conv_2d_nchw_fchw {strides = dense<2> : tensor<2xi64>} ins(%a, %b : tensor<16x256x56x56xf32>, tensor<512x256x1x1xf32>) outs(%c : tensor<16x512x28x28xf32>) -> tensor<16x512x28x28xf32>
+    kiln.yield %r : tensor<16x512x28x28xf32>
+  }
+  return %y : tensor<16x512x28x28xf32>
+}
+
+// -----
+
+// 16-bit channels that lie in planes are transposed, which more warps hide: 32
+// positions each. Rows of 16 columns are whole sectors of 32 bytes.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 4, 32], chunk = 16, warps = [1, 2, 2], persistent = false, ring = 3, transpose = true, lookahead = 1, early_barrier = true, spread = 3, halving
+// TF32: func.func @transposed(
+func.func @transposed(%x: tensor<32x64x58x58xf16>, %w: tensor<64x64x3x3xf16>, %o: tensor<32x64x56x56xf32>) -> tensor<32x64x56x56xf16> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<32x64x58x58xf16>, tensor<64x64x3x3xf16>, tensor<32x64x56x56xf32>) -> tensor<32x64x56x56xf16> {
+  ^bb0(%a: tensor<32x64x58x58xf16>, %b: tensor<64x64x3x3xf16>, %c: tensor<32x64x56x56xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<32x64x58x58xf16>, tensor<64x64x3x3xf16>) outs(%c : tensor<32x64x56x56xf32>) -> tensor<32x64x56x56xf32>
+    %e = tensor.empty() : tensor<32x64x56x56xf16>
+    %s = linalg.map ins(%r : tensor<32x64x56x56xf32>) outs(%e : tensor<32x64x56x56xf16>)
+      (%v: f32, %u: f16) {
+        %t = arith.truncf %v : f32 to f16
+        linalg.yield %t : f16
+      }
+    kiln.yield %s : tensor<32x64x56x56xf16>
+  }
+  return %y : tensor<32x64x56x56xf16>
+}
+
+// -----
+
+// 112 columns are seven tiles of 16, but four of 32 cover 128.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 8, 16], chunk = 16, warps = [1, 4, 1], persistent = false, transpose = true, lookahead = 1, early_barrier = true, halving
+// TF32: func.func @narrow(
+func.func @narrow(%x: tensor<8x32x112x112xf16>, %w: tensor<192x32x1x1xf16>, %o: tensor<8x192x112x112xf32>) -> tensor<8x192x112x112xf16> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x32x112x112xf16>, tensor<192x32x1x1xf16>, tensor<8x192x112x112xf32>) -> tensor<8x192x112x112xf16> {
+  ^bb0(%a: tensor<8x32x112x112xf16>, %b: tensor<192x32x1x1xf16>, %c: tensor<8x192x112x112xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<8x32x112x112xf16>, tensor<192x32x1x1xf16>) outs(%c : tensor<8x192x112x112xf32>) -> tensor<8x192x112x112xf32>
+    %e = tensor.empty() : tensor<8x192x112x112xf16>
+    %s = linalg.map ins(%r : tensor<8x192x112x112xf32>) outs(%e : tensor<8x192x112x112xf16>)
+      (%v: f32, %u: f16) {
+        %t = arith.truncf %v : f32 to f16
+        linalg.yield %t : f16
+      }
+    kiln.yield %s : tensor<8x192x112x112xf16>
+  }
+  return %y : tensor<8x192x112x112xf16>
+}
+
+// -----
+
+// 256 channels by nine taps: the stores are short beside the multiplies, and eight
+// warps share a tile. The fewer bytes are stored, the sooner.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_bf16, tile = [128, 8, 32], chunk = 16, warps = [2, 2, 2], persistent = false, ring = 3, transpose = true, lookahead = 1, early_barrier = true, spread = 3, halving
+// TF32: func.func @long(
+func.func @long(%x: tensor<4x256x69x69xbf16>, %w: tensor<256x256x3x3xbf16>, %o: tensor<4x256x65x65xf32>) -> tensor<4x256x65x65xbf16> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<4x256x69x69xbf16>, tensor<256x256x3x3xbf16>, tensor<4x256x65x65xf32>) -> tensor<4x256x65x65xbf16> {
+  ^bb0(%a: tensor<4x256x69x69xbf16>, %b: tensor<256x256x3x3xbf16>, %c: tensor<4x256x65x65xf32>):
+    %r = linalg.conv_2d_nchw_fchw {dilations = dense<2> : tensor<2xi64>} ins(%a, %b : tensor<4x256x69x69xbf16>, tensor<256x256x3x3xbf16>) outs(%c : tensor<4x256x65x65xf32>) -> tensor<4x256x65x65xf32>
+    %e = tensor.empty() : tensor<4x256x65x65xbf16>
+    %s = linalg.map ins(%r : tensor<4x256x65x65xf32>) outs(%e : tensor<4x256x65x65xbf16>)
+      (%v: f32, %u: bf16) {
+        %t = arith.truncf %v : f32 to bf16
+        linalg.yield %t : bf16
+      }
+    kiln.yield %s : tensor<4x256x65x65xbf16>
+  }
+  return %y : tensor<4x256x65x65xbf16>
+}
+
+// -----
+
+// Channels that are innermost are not transposed.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 8, 32], chunk = 16, warps = [1, 2, 2], persistent = false, ring = 3, lookahead = 1, early_barrier = true, spread = 3, halving
+// TF32: func.func @channels_last(
+func.func @channels_last(%x: tensor<32x58x58x64xf16>, %w: tensor<3x3x64x128xf16>, %o: tensor<32x56x56x128xf32>) -> tensor<32x56x56x128xf16> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<32x58x58x64xf16>, tensor<3x3x64x128xf16>, tensor<32x56x56x128xf32>) -> tensor<32x56x56x128xf16> {
+  ^bb0(%a: tensor<32x58x58x64xf16>, %b: tensor<3x3x64x128xf16>, %c: tensor<32x56x56x128xf32>):
+    %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<32x58x58x64xf16>, tensor<3x3x64x128xf16>) outs(%c : tensor<32x56x56x128xf32>) -> tensor<32x56x56x128xf32>
+    %e = tensor.empty() : tensor<32x56x56x128xf16>
+    %s = linalg.map ins(%r : tensor<32x56x56x128xf32>) outs(%e : tensor<32x56x56x128xf16>)
+      (%v: f32, %u: f16) {
+        %t = arith.truncf %v : f32 to f16
+        linalg.yield %t : f16
+      }
+    kiln.yield %s : tensor<32x56x56x128xf16>
+  }
+  return %y : tensor<32x56x56x128xf16>
+}
+
+// -----
+
+// Where the result has fewer tiles than there are multiprocessors, the tiles are
+// the smallest.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 2], persistent = false, lookahead = 1, early_barrier = true, spread = 6, halving
+// TF32: func.func @small(
+func.func @small(%x: tensor<1x64x16x16xf32>, %w: tensor<64x64x3x3xf32>, %o: tensor<1x64x14x14xf32>) -> tensor<1x64x14x14xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x64x16x16xf32>, tensor<64x64x3x3xf32>, tensor<1x64x14x14xf32>) -> tensor<1x64x14x14xf32> {
+  ^bb0(%a: tensor<1x64x16x16xf32>, %b: tensor<64x64x3x3xf32>, %c: tensor<1x64x14x14xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x64x16x16xf32>, tensor<64x64x3x3xf32>) outs(%c : tensor<1x64x14x14xf32>) -> tensor<1x64x14x14xf32>
+    kiln.yield %r : tensor<1x64x14x14xf32>
+  }
+  return %y : tensor<1x64x14x14xf32>
+}
+
+// -----
+
+// Of 11x11 taps no two blocks fit; the sizes are then those of a reduced result.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 2, 4], persistent = false, ring = 2, lookahead = 1, early_barrier = true, spread = 11, halving
+// TF32: func.func @huge(
+func.func @huge(%x: tensor<8x8x138x138xf32>, %w: tensor<128x8x11x11xf32>, %o: tensor<8x128x128x128xf32>) -> tensor<8x128x128x128xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x8x138x138xf32>, tensor<128x8x11x11xf32>, tensor<8x128x128x128xf32>) -> tensor<8x128x128x128xf32> {
+  ^bb0(%a: tensor<8x8x138x138xf32>, %b: tensor<128x8x11x11xf32>, %c: tensor<8x128x128x128xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<8x8x138x138xf32>, tensor<128x8x11x11xf32>) outs(%c : tensor<8x128x128x128xf32>) -> tensor<8x128x128x128xf32>
+    kiln.yield %r : tensor<8x128x128x128xf32>
+  }
+  return %y : tensor<8x128x128x128xf32>
+}
+
+// -----
+
+// A kernel that reduces and also keeps its channels has to hold all of them: the
+// schedule is that of a reduced result.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, lookahead = 1
+// TF32: func.func @both(
+func.func @both(%x: tensor<8x64x130x130xf32>, %w: tensor<64x64x3x3xf32>, %o: tensor<8x64x128x128xf32>, %m: tensor<8x128x128xf32>) -> tensor<8x64x128x128xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %m : tensor<8x64x130x130xf32>, tensor<64x64x3x3xf32>, tensor<8x64x128x128xf32>, tensor<8x128x128xf32>) -> tensor<8x64x128x128xf32> {
+  ^bb0(%a: tensor<8x64x130x130xf32>, %b: tensor<64x64x3x3xf32>, %c: tensor<8x64x128x128xf32>, %d: tensor<8x128x128xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<8x64x130x130xf32>, tensor<64x64x3x3xf32>) outs(%c : tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32>
+    %s = linalg.reduce {arith.maximumf} ins(%r : tensor<8x64x128x128xf32>) outs(%d : tensor<8x128x128xf32>) dimensions = [1]
+    %t = linalg.broadcast ins(%s : tensor<8x128x128xf32>) outs(%c : tensor<8x64x128x128xf32>) dimensions = [1]
+    %u = linalg.sub ins(%r, %t : tensor<8x64x128x128xf32>, tensor<8x64x128x128xf32>) outs(%c : tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32>
+    kiln.yield %u : tensor<8x64x128x128xf32>
+  }
+  return %y : tensor<8x64x128x128xf32>
+}
+
+// -----
+
+// A launch has at most 2^31 - 1 blocks; beyond, they are persistent.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 8], chunk = 8, warps = [1, 4, 1], stages = 1, halving
+// TF32: func.func @many_tiles(
+func.func @many_tiles(%x: tensor<2147483648x8x6x6xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<2147483648x64x4x4xf32>) -> tensor<2147483648x64x4x4xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<2147483648x8x6x6xf32>, tensor<64x8x3x3xf32>, tensor<2147483648x64x4x4xf32>) -> tensor<2147483648x64x4x4xf32> {
+  ^bb0(%a: tensor<2147483648x8x6x6xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<2147483648x64x4x4xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<2147483648x8x6x6xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<2147483648x64x4x4xf32>) -> tensor<2147483648x64x4x4xf32>
+    kiln.yield %r : tensor<2147483648x64x4x4xf32>
+  }
+  return %y : tensor<2147483648x64x4x4xf32>
+}
