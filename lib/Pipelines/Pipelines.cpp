@@ -26,7 +26,9 @@ void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
   functions.addPass(createCheckSupported());
   functions.addPass(createKilnSinkMonotone());
   pm.addPass(createKilnFuse());
-  pm.nest<func::FuncOp>().addPass(createKilnVerifyKernels());
+  OpPassManager &fused = pm.nest<func::FuncOp>();
+  fused.addPass(createKilnAnnotateArguments());
+  fused.addPass(createKilnVerifyKernels());
 }
 
 void kiln::addScheduleSelection(OpPassManager &pm,

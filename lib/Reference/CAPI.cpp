@@ -184,7 +184,7 @@ int kilnReferenceCheck(KilnReference *reference, size_t index,
     Evaluator evaluator(program, reference->inputs, *reference->shared);
     for (size_t i = begin; i != end; ++i) {
       Value expected = evaluator.evaluate(id, coordinates + i * rank);
-      Value given = loadElement(node.type, actual, int64_t(i));
+      Value given = loadElement(node.type.inMemory(), actual, int64_t(i));
       results[i] = judge(expected, given, node.type, observations[i]);
     }
   };

@@ -8,7 +8,6 @@
 #include "kiln/Dialect/Kiln/IR/KernelNames.h"
 #include "kiln/Transforms/Passes.h"
 
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
 
 namespace kiln {
@@ -20,24 +19,6 @@ using namespace mlir;
 using namespace kiln;
 
 namespace {
-
-constexpr StringLiteral kFanInAttrName = "kiln.fan_in";
-
-/// Marks the function arguments that `value` is computed from.
-void setFanIn(Value value, func::FuncOp function, int64_t fanIn) {
-  if (auto argument = dyn_cast<BlockArgument>(value)) {
-    if (argument.getOwner() == &function.getBody().front() &&
-        isa<TensorType>(argument.getType()))
-      function.setArgAttr(
-          argument.getArgNumber(), kFanInAttrName,
-          Builder(function.getContext()).getI64IntegerAttr(fanIn));
-    return;
-  }
-  Operation *op = value.getDefiningOp();
-  if (isa<linalg::GenericOp, linalg::FillOp, tensor::PadOp>(op) || isView(op))
-    for (Value operand : op->getOperands())
-      setFanIn(operand, function, fanIn);
-}
 
 void remarkOnGroup(const KernelGroup &group, StringRef function) {
   for (Operation *op : group.getJoined())
@@ -68,17 +49,8 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
     for (Operation &op : function.getBody().front())
       if (isSeed(&op))
         seeds.push_back(&op);
-    for (Operation *seed : seeds) {
-      ContractionView view = *ContractionView::match(seed);
-      int64_t filters = view.getFilters();
-      int64_t products =
-          filters ? view.getFilterType().getNumElements() / filters : 0;
-      if (products > 0) {
-        setFanIn(view.getInit(), function, products);
-        setFanIn(view.getFilter(), function, products);
-      }
-      build(KernelGroup(view), function, names);
-    }
+    for (Operation *seed : seeds)
+      build(KernelGroup(*ContractionView::match(seed)), function, names);
     if (seeds.empty() && function.getOps<KernelOp>().empty()) {
       copyReturned(function);
       build(KernelGroup(function.getBody().front()), function, names);

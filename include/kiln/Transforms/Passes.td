@@ -104,10 +104,6 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
     filter, init, then in the order of use), what is used outside becomes a
     result. Reshapes of results stay outside as views.
 
-    Arguments that feed a convolution's filter or init get `kiln.fan_in`
-    (input channels times filter height times width), so that random data can
-    be scaled.
-
     Remarks (category `kiln-fuse`) say of each op that it joined, and of each
     neighbour why it did not; the latter also carries the reason as the
     attribute `kiln.not_fused`.
@@ -122,6 +118,38 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
     Statistic<"numFused", "ops-fused", "Ops that joined a convolution">,
     Statistic<"numCuts", "edges-cut",
               "Values between a kernel and an op that did not join it">];
+}
+
+def KilnAnnotateArguments
+    : Pass<"kiln-annotate-arguments", "::mlir::func::FuncOp"> {
+  let summary = "says what random data an argument needs";
+  let description = [{
+    Needs: linalg ops on tensors, in kernels or not. Changes nothing but
+    attributes of the function's arguments; those that are there already stay.
+
+    - `kiln.fan_in` where an argument feeds the second operand or the init of a
+      contraction: how many products an element of its result adds up (input
+      channels times filter height times width), so that random data can be
+      scaled. The largest of several.
+    - `kiln.domain`: `#kiln.domain<positive>` where an argument flows into a
+      root, a logarithm or the base of a power, `#kiln.domain<nonzero>` where it
+      flows into a divisor. Random data from the rest of the numbers would give
+      NaN or infinity, and a comparison of those proves nothing. `positive`
+      where an argument flows into both.
+
+    One walk from uses to definitions asks of each value what its users need,
+    and of the operands what is enough for that: the operand of a cast, a
+    reshape, a broadcast or a product has the sign of the result; beside a
+    positive addend (an epsilon) a value must not be negative; `exp`, a square
+    and a maximum with a positive constant ask for nothing. It stops at
+    differences and at contractions.
+    Remarks (category `kiln-annotate-arguments`) say which op asks.
+
+    Shown by: `kiln-opt --kiln-normalize --kiln-fuse --kiln-annotate-arguments`
+  }];
+  let dependentDialects = ["::kiln::KilnDialect"];
+  let statistics = [
+    Statistic<"numDomains", "domains", "Arguments given a domain">];
 }
 
 def KilnVerifyKernels : Pass<"kiln-verify-kernels", "::mlir::func::FuncOp"> {
