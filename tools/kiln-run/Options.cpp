@@ -49,7 +49,7 @@ Timing (--device=cuda)
 Emulation (--device=cpu)
   --copies=late|early|both   when asynchronous copies land (both)
   --checks=on|off         report races, bad accesses and missing writes (on)
-  --inject=wait|lane|mask|round|index   plant a fault in the kernel
+  --inject=wait|lane|mask|round|index|block   plant a fault in the kernel
   --sm-count=N            multiprocessors to pretend without --sample
 
 Compiling (IN.mlir)
@@ -212,7 +212,7 @@ bool Parser::parseEmulationOption(const std::string &name,
   } else if (name == "--checks") {
     emulation.checks = choose(name, value, {"on", "off"}) == 0;
   } else if (name == "--inject") {
-    choose(name, value, {"wait", "lane", "mask", "round", "index"});
+    choose(name, value, {"wait", "lane", "mask", "round", "index", "block"});
     emulation.inject = value;
   } else if (name == "--sm-count") {
     setNumber(name, value, emulation.smCount, int64_t(1));
