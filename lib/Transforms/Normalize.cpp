@@ -87,13 +87,27 @@ LogicalResult checkPad(tensor::PadOp pad) {
                  succeeded(check(pad.getMixedHighPad(), "high")));
 }
 
+/// What the inliner has left cannot be compiled.
+LogicalResult refuseCall(Operation *op) {
+  InFlightDiagnostic error = op->emitOpError("cannot be inlined");
+  if (auto call = dyn_cast<func::CallOp>(op))
+    error << ": '" << call.getCallee()
+          << "' has no body, calls itself or has several blocks";
+  error << "; supported are calls of functions of this module that have one "
+           "block and do not call themselves";
+  return error;
+}
+
 /// What the rewrites below, upstream's among them, would get wrong or lose.
 LogicalResult checkInput(func::FuncOp function) {
   WalkResult result = function.walk([](Operation *op) {
-    LogicalResult checked = TypeSwitch<Operation *, LogicalResult>(op)
-                                .Case<linalg::LinalgOp>(checkWindow)
-                                .Case<tensor::PadOp>(checkPad)
-                                .Default([](Operation *) { return success(); });
+    LogicalResult checked =
+        TypeSwitch<Operation *, LogicalResult>(op)
+            .Case<linalg::LinalgOp>(checkWindow)
+            .Case<tensor::PadOp>(checkPad)
+            .Case<func::CallOp, func::CallIndirectOp>(
+                [](Operation *call) { return refuseCall(call); })
+            .Default([](Operation *) { return success(); });
     return failed(checked) ? WalkResult::interrupt() : WalkResult::advance();
   });
   return failure(result.wasInterrupted());
