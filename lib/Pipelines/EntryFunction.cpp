@@ -69,7 +69,8 @@ static std::string findFault(Type type) {
 
 static bool isSupportedElement(Type type) {
   return type.isF32() || type.isF16() || type.isBF16() || type.isF64() ||
-         type.isInteger(64) || type.isInteger(32) || type.isInteger(1);
+         type.isSignlessInteger(64) || type.isSignlessInteger(32) ||
+         type.isSignlessInteger(1);
 }
 
 static LogicalResult verifyInterface(func::FuncOp entry) {
