@@ -12,12 +12,14 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/SourceMgr.h"
 
 #include <thread>
@@ -129,6 +131,11 @@ KilnReference *kilnReferenceCreate(const char *source, size_t length,
   if (!function)
     return nullptr;
   kiln::decomposeAggregates(function);
+  // `arith` and `math` on whole tensors: one scalar body is all there is then.
+  mlir::PassManager pm(context, mlir::func::FuncOp::getOperationName());
+  pm.addPass(mlir::createConvertElementwiseToLinalgPass());
+  if (mlir::failed(pm.run(function)))
+    return nullptr;
   mlir::FailureOr<Program> program =
       buildProgram(function, /*useTF32=*/mode == "tf32");
   if (mlir::failed(program))

@@ -60,6 +60,7 @@ void kiln::buildGpuReferencePipeline(OpPassManager &pm, StringRef precision) {
   KilnPromoteToF64Options promotion;
   promotion.precision = precision.str();
   OpPassManager &function = pm.nest<func::FuncOp>();
+  function.addPass(createConvertElementwiseToLinalgPass());
   function.addPass(createKilnPromoteToF64(promotion));
   function.addPass(createLinalgGeneralizeNamedOpsPass());
   function.addPass(createLinalgElementwiseOpFusionPass());

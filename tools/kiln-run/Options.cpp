@@ -272,7 +272,7 @@ void CommandLine::addEmulationOptions() {
             "report races, bad accesses and missing writes (on)",
             [&](size_t index) { emulation.checks = index == 0; });
   static const std::vector<std::string> faults = {"wait", "lane", "mask",
-                                                  "round", "index"};
+                                                  "round", "index", "block"};
   addChoice("--inject", faults, "plant a fault in the kernel",
             [&](size_t index) { emulation.inject = faults[index]; });
   addNumber("--sm-count", "N", "multiprocessors to pretend without --sample",

@@ -12,12 +12,13 @@ include "mlir/Pass/PassBase.td"
 def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
   let summary = "brings exporters' idioms to one form";
   let description = [{
-    Needs: a function on tensors, as an exporter writes it (level 0).
+    Needs: a function on tensors, as an exporter writes it (level 0), without
+    calls. Refuses what the rewrites would get wrong: strides and dilations that
+    are not positive, and pads by negative or computed amounts.
 
     Leaves:
     - convolutions as `linalg.conv_2d_nchw_fchw`, `conv_2d_nhwc_hwcf` or
       `conv_2d_nhwc_fhwc`, also where they were written as `linalg.generic`;
-      strides and dilations are positive (anything else is an error);
       transposes that bring image and filter into its layout are gone where the
       convolution has a name without them;
     - f32 accumulators: a convolution whose own result is f16 or bf16 becomes
