@@ -30,9 +30,9 @@ KernelSpace::KernelSpace(const ContractionView &view) : contraction(view) {
   SmallVector<int> loops(op.getNumLoops(), kUnit);
   for (AffineExpr expr : view.getOutMap().getResults()) {
     unsigned loop = cast<AffineDimExpr>(expr).getPosition();
-    std::string name = loop == view.m        ? "channel"
-                       : loop == view.row    ? "row"
-                       : loop == view.column ? "column"
+    std::string name = loop == view.m                         ? "channel"
+                       : loop == view.row                     ? "row"
+                       : loop == view.column                  ? "column"
                        : llvm::is_contained(view.batch, loop) ? "group"
                                                               : "image";
     loops[loop] = addAxis(ranges[loop], name);
@@ -85,7 +85,9 @@ std::string KernelSpace::assignLoops(linalg::LinalgOp op,
         continue;
       auto dim = dyn_cast<AffineDimExpr>(expr);
       if (!dim)
-        return "it does not read the kernel's values one by one";
+        return llvm::formatv("it does not read the kernel's values one by one, "
+                             "but through {0}",
+                             map);
       int &loop = loops[dim.getPosition()];
       if (loop == kUnknown || (loop == kUnit && axis != kUnit))
         loop = axis;
@@ -129,7 +131,8 @@ std::string KernelSpace::checkContractionKernel(linalg::LinalgOp op,
       axes[channel].extent > kMostHeldChannels)
     return llvm::formatv(
         "it uses a value that is reduced over the channels again for every "
-        "channel: a block holds at most {0} channels at once, {1} need a second "
+        "channel: a block holds at most {0} channels at once, {1} need a "
+        "second "
         "pass over them",
         kMostHeldChannels, axes[channel].extent);
   return {};
@@ -191,8 +194,8 @@ std::string KernelSpace::addResults(ValueRange results) {
       return "a result that does not depend on the convolution";
     // Results of one shape are computed at the same positions.
     auto alike = llvm::find_if(results, [&](Value other) {
-      return isAnchored(other) && cast<ShapedType>(other.getType()).getShape() ==
-                                      type.getShape();
+      return isAnchored(other) &&
+             cast<ShapedType>(other.getType()).getShape() == type.getShape();
     });
     if (alike != results.end()) {
       axesOf[result] = SmallVector<int>(axesOf[*alike]);
@@ -262,24 +265,32 @@ SmallVector<int> KernelSpace::getBlockAxes(ValueRange results) const {
   return block;
 }
 
-FailureOr<KernelSpace> KernelSpace::analyze(Block &block, ValueRange results) {
+FailureOr<KernelSpace> KernelSpace::analyze(Block &block, ValueRange results,
+                                            bool aroundContraction) {
   // The contraction leads: its axes are what every other op is measured by.
   FailureOr<ContractionView> view = ContractionView::find(*block.getParent());
   KernelSpace space;
-  if (succeeded(view) && view->hasInstruction())
+  if (aroundContraction && succeeded(view) && view->hasInstruction())
     space = KernelSpace(*view);
-  for (Operation &op : block) {
+  for (Operation &op : block.without_terminator()) {
     auto structured = dyn_cast<linalg::LinalgOp>(op);
-    if (!structured || space.loopsOf.contains(&op))
+    if (!structured || space.loopsOf.contains(&op)) {
+      // Views and windows of anchored values would need them at positions that
+      // are not theirs.
+      if (!structured && llvm::any_of(op.getOperands(), [&](Value value) {
+            return space.isAnchored(value);
+          }))
+        return op.emitOpError("not supported in one kernel: it reads values "
+                              "that the kernel computes; only linalg ops can");
       continue;
+    }
     if (!space.isAnchored(structured))
       continue;
     if (std::string reason = space.add(structured); !reason.empty())
-      return emitError(op.getLoc())
-             << "not supported in one kernel: " << reason;
+      return op.emitOpError("not supported in one kernel: ") << reason;
   }
   if (std::string reason = space.addResults(results); !reason.empty())
-    return emitError(block.getParentOp()->getLoc())
-           << "not supported in one kernel: " << reason;
+    return block.getParentOp()->emitOpError("not supported in one kernel: ")
+           << reason;
   return space;
 }

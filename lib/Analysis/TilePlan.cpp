@@ -13,9 +13,10 @@ using namespace kiln;
 
 /// Tiles are numbered along images (and groups), rows, columns; output channels
 /// come last, because the tiles of a position share the image's patch.
-static TilePlan getContractionPlan(ScheduleAttr schedule,
-                                   const KernelSpace &space,
-                                   ValueRange results) {
+static FailureOr<TilePlan>
+getContractionPlan(ScheduleAttr schedule, const KernelSpace &space,
+                   ValueRange results,
+                   function_ref<InFlightDiagnostic()> emitError) {
   const ContractionView &view = *space.getContraction();
   SmallVector<int> loops = space.getLoopAxes(view.op);
   TilePlan plan;
@@ -41,6 +42,13 @@ static TilePlan getContractionPlan(ScheduleAttr schedule,
                 schedule.getTile()[0]};
   if (tile.tile < tile.extent) {
     bool kept = llvm::is_contained(blockAxes, channel);
+    if (space.needsAllChannels(results))
+      return emitError() << "a value reduced over all " << tile.extent
+                         << " output channels is needed on each of them, or "
+                            "leaves beside them, but a tile holds "
+                         << tile.tile
+                         << "; it takes a schedule whose tile holds all "
+                            "channels";
     tile.kind = kept ? AxisTile::Kind::Blocks : AxisTile::Kind::Walked;
     if (kept)
       plan.blocks.push_back(channel);
@@ -57,9 +65,14 @@ kiln::getTilePlan(KernelSchedule schedule, const KernelSpace &space,
     if (!space.getContraction())
       return emitError() << "#kiln.schedule needs a kernel with one "
                             "contraction that an instruction multiplies";
-    return getContractionPlan(contraction, space, results);
+    return getContractionPlan(contraction, space, results, emitError);
   }
   auto loops = cast<LoopScheduleAttr>(schedule);
+  if (space.getContraction())
+    return emitError() << "a loop schedule needs the loops of '"
+                       << space.getContraction()->op->getName()
+                       << "' as axes, but it was taken for the contraction of "
+                          "a #kiln.schedule";
   SmallVector<int> all = space.getAllAxes();
   if (loops.getTile().size() != all.size())
     return emitError() << "the schedule has tiles along "
@@ -98,9 +111,9 @@ LayoutAttr kiln::getLoopLayout(LoopScheduleAttr schedule,
   for (auto [place, dim] : places)
     addRegisters(dim, 1, schedule.getVector()[place]);
   for (auto [place, dim] : places)
-    addRegisters(dim,
-                 schedule.getVector()[place] * schedule.getThreadsOf(place).size,
-                 schedule.getTile()[place]);
+    addRegisters(
+        dim, schedule.getVector()[place] * schedule.getThreadsOf(place).size,
+        schedule.getTile()[place]);
   for (int64_t thread = 1; thread < schedule.getBlock(); thread *= 2) {
     Basis basis(SmallVector<int64_t>(rank, 0));
     for (auto [place, dim] : places) {

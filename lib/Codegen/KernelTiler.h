@@ -41,13 +41,16 @@ private:
   mlir::LogicalResult storeResult(mlir::Value result, mlir::Value memory);
   mlir::LogicalResult storeTile(mlir::Value result, mlir::Value memory);
   mlir::LogicalResult tileReductions(mlir::linalg::LinalgOp op);
-  mlir::LogicalResult hoistReductions(mlir::Value value);
-  /// Where an anchored value stands: its own axes.
-  Coordinates getCoordinates(mlir::Value value);
   llvm::SmallVector<mlir::linalg::LinalgOp>
   findJointReductions(mlir::linalg::LinalgOp op);
-  llvm::SmallVector<int> getUnboundAxes(mlir::linalg::LinalgOp op);
-  void walk(llvm::ArrayRef<int> axes, mlir::ValueRange inits,
+  llvm::SmallVector<int> getWalkedAxes(mlir::linalg::LinalgOp op) const;
+  llvm::SmallVector<mlir::linalg::LinalgOp>
+  findReductions(mlir::ValueRange values, llvm::ArrayRef<int> walked);
+  mlir::LogicalResult tileReductionsOf(mlir::ValueRange values,
+                                       llvm::ArrayRef<int> walked);
+  Coordinates getCoordinates(mlir::Value result);
+  void walk(llvm::ArrayRef<int> axes, mlir::ValueRange needed,
+            mlir::ValueRange inits,
             llvm::function_ref<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(
                 mlir::ValueRange)>
                 body,

@@ -34,7 +34,7 @@ KernelTiler::tileOp(linalg::LinalgOp op, unsigned resultNumber,
       if (auto dim = dyn_cast<AffineDimExpr>(expr))
         loops[dim.getPosition()] = coordinate;
   }
-  if (op.getNumReductionLoops() > 0 && !getUnboundAxes(op).empty()) {
+  if (!getWalkedAxes(op).empty()) {
     if (failed(tileReductions(op)))
       return failure();
     return tileSlot(op->getResult(resultNumber), coordinates);
@@ -105,9 +105,10 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
     SmallVector<AffineExpr> exprs;
     for (AffineExpr expr : index) {
       auto found = llvm::find(iteration, expr);
-      exprs.push_back(isa<AffineConstantExpr>(expr) || found == iteration.end()
-                          ? builder.getAffineConstantExpr(0)
-                          : builder.getAffineDimExpr(found - iteration.begin()));
+      exprs.push_back(
+          isa<AffineConstantExpr>(expr) || found == iteration.end()
+              ? builder.getAffineConstantExpr(0)
+              : builder.getAffineDimExpr(found - iteration.begin()));
     }
     return AffineMap::get(iteration.size(), 0, exprs, builder.getContext());
   };
@@ -118,23 +119,22 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
       if (Operation *def = scalar.getDefiningOp())
         scalar = builder.clone(*def)->getResult(0);
       operands.push_back(scalar);
-      maps.push_back(AffineMap::get(iteration.size(), 0, {},
-                                    builder.getContext()));
+      maps.push_back(
+          AffineMap::get(iteration.size(), 0, {}, builder.getContext()));
       continue;
     }
     Coordinates at;
     for (AffineExpr expr : map.getResults())
-      at.push_back(simplifyAffineExpr(expr.replaceDims(loops),
-                                      plan.axes.size(), 0));
+      at.push_back(
+          simplifyAffineExpr(expr.replaceDims(loops), plan.axes.size(), 0));
     Tile tile;
     if (!carried.empty() && op.isDpsInit(&operand)) {
       tile = {carried[operand.getOperandNumber() - op.getNumDpsInputs()], at};
     } else if (op.isDpsInit(&operand) && !plain) {
       // Nothing is read but its type.
       Type element = getElementTypeOrSelf(operand.get().getType());
-      tile = {tensor::EmptyOp::create(builder, loc,
-                                      getTileType(iteration, element),
-                                      ValueRange()),
+      tile = {tensor::EmptyOp::create(
+                  builder, loc, getTileType(iteration, element), ValueRange()),
               iteration};
       if (op.payloadUsesValueFromOperand(&operand)) {
         FailureOr<Tile> made = tileValue(operand.get(), at);
@@ -164,9 +164,9 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
     IRMapping mapping;
     tiled = builder.clone(*op, mapping);
     tiled->setOperands(operands);
-    for (auto [result, init] : llvm::zip_equal(
-             tiled->getResults(), ValueRange(operands).take_back(
-                                      op.getNumDpsInits())))
+    for (auto [result, init] :
+         llvm::zip_equal(tiled->getResults(),
+                         ValueRange(operands).take_back(op.getNumDpsInits())))
       result.setType(init.getType());
   } else {
     ValueRange all(operands);
@@ -247,8 +247,8 @@ LogicalResult KernelTiler::cloneBody(linalg::LinalgOp op, Operation *tiled,
     Value position = getValueOrCreateConstantIndexOp(
         builder, index.getLoc(),
         affine::makeComposedFoldedAffineApply(
-            builder, index.getLoc(),
-            AffineMap::get(plan.axes.size(), 0, expr), positions));
+            builder, index.getLoc(), AffineMap::get(plan.axes.size(), 0, expr),
+            positions));
     index->getResult(0).replaceAllUsesWith(position);
     index->erase();
   }

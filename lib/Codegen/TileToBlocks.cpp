@@ -22,60 +22,91 @@ namespace kiln {
 using namespace mlir;
 using namespace kiln;
 
-/// Axes that a reduction sums along and where the tile does not stand yet.
-SmallVector<int> KernelTiler::getUnboundAxes(linalg::LinalgOp op) {
-  SmallVector<int> unbound;
-  for (auto [axis, kind] : llvm::zip_equal(space.getLoopAxes(op),
-                                           op.getIteratorTypesArray()))
+/// Axes that `op` reduces in loops of the block.
+SmallVector<int> KernelTiler::getWalkedAxes(linalg::LinalgOp op) const {
+  SmallVector<int> walked;
+  if (staged && op == staged->op)
+    return walked; // its chunks are walked later
+  for (auto [axis, kind] :
+       llvm::zip_equal(space.getLoopAxes(op), op.getIteratorTypesArray()))
     if (kind == utils::IteratorType::reduction && axis != KernelSpace::kUnit &&
-        !offsetOf[axis])
-      unbound.push_back(axis);
-  return unbound;
+        plan.axes[axis].kind == AxisTile::Kind::Walked)
+      walked.push_back(axis);
+  llvm::sort(walked);
+  return walked;
+}
+
+/// The coordinates of a value on the axes that are its own.
+KernelTiler::Coordinates KernelTiler::getCoordinates(Value result) {
+  Coordinates at;
+  for (int axis : space.getAxes(result))
+    at.push_back(axis == KernelSpace::kUnit ? builder.getAffineConstantExpr(0)
+                                            : builder.getAffineDimExpr(axis));
+  return at;
+}
+
+/// The ops that `values` are computed by.
+static llvm::SetVector<Operation *> getSlice(ValueRange values) {
+  llvm::SetVector<Operation *> slice;
+  BackwardSliceOptions options;
+  options.omitBlockArguments = true;
+  options.inclusive = true;
+  for (Value value : values)
+    if (Operation *op = value.getDefiningOp())
+      (void)getBackwardSlice(op, &slice, options);
+  return slice;
+}
+
+/// Reductions that `values` need and whose tiles are the same all along loops
+/// over `walked`, but are not there yet; in the order of the kernel.
+SmallVector<linalg::LinalgOp>
+KernelTiler::findReductions(ValueRange values, ArrayRef<int> walked) {
+  llvm::SetVector<Operation *> slice = getSlice(values);
+  auto isFixed = [&](int axis) {
+    return axis == KernelSpace::kUnit ||
+           (offsetOf[axis] && !llvm::is_contained(walked, axis));
+  };
+  SmallVector<linalg::LinalgOp> found;
+  for (linalg::LinalgOp op : space.getOps())
+    if (slice.contains(op) && !getWalkedAxes(op).empty() &&
+        llvm::all_of(op->getResults(), [&](Value result) {
+          return llvm::all_of(space.getAxes(result), isFixed) &&
+                 !tileSlot(result, getCoordinates(result)).value;
+        }))
+      found.push_back(op);
+  return found;
+}
+
+LogicalResult KernelTiler::tileReductionsOf(ValueRange values,
+                                            ArrayRef<int> walked) {
+  // One pass may bring several of them.
+  for (linalg::LinalgOp op : findReductions(values, walked))
+    if (failed(tileValue(op->getResult(0), getCoordinates(op->getResult(0)))))
+      return failure();
+  return success();
 }
 
 /// `op` and the reductions that go along with it in one pass over the same
 /// axes: a value that several of them read is computed once.
 SmallVector<linalg::LinalgOp>
 KernelTiler::findJointReductions(linalg::LinalgOp op) {
-  SmallVector<int> axes = getUnboundAxes(op);
-  llvm::sort(axes);
-  auto dependsOn = [](Operation *user, Operation *producer) {
-    llvm::SetVector<Operation *> slice;
-    BackwardSliceOptions options;
-    options.omitBlockArguments = true;
-    (void)getBackwardSlice(user, &slice, options);
-    return slice.contains(producer);
-  };
+  SmallVector<int> axes = getWalkedAxes(op);
   auto yield = cast<YieldOp>(kernel.getBody().front().getTerminator());
   SmallVector<linalg::LinalgOp> joint;
-  for (linalg::LinalgOp other : space.getOps()) {
-    if (other == op) {
+  for (linalg::LinalgOp other : findReductions(yield.getValues(), axes))
+    // What other reductions it needs has been found before.
+    if (getWalkedAxes(other) == axes &&
+        (other == op || findReductions(other->getOperands(), axes).empty()))
       joint.push_back(other);
-      continue;
-    }
-    if (other.getNumReductionLoops() == 0 ||
-        (staged && other == staged->op))
-      continue;
-    SmallVector<int> otherAxes = getUnboundAxes(other);
-    llvm::sort(otherAxes);
-    auto isBound = [&](int axis) {
-      return axis == KernelSpace::kUnit || offsetOf[axis];
-    };
-    if (otherAxes == axes && dependsOn(yield, other) &&
-        llvm::all_of(space.getAxes(other->getResult(0)), isBound) &&
-        llvm::none_of(space.getOps(), [&](linalg::LinalgOp third) {
-          return third != other && (third == op || llvm::is_contained(joint, third)) &&
-                 (dependsOn(third, other) || dependsOn(other, third));
-        }))
-      joint.push_back(other);
-  }
   return joint;
 }
 
 /// A nest of loops over the tiles of `axes`, outermost first, that carries
-/// `inits`; where the tile stands is known to `body`.
+/// `inits`; where the tile stands is known to `body`, which computes what needs
+/// the values `needed`. Reductions among them that are the same for all
+/// iterations come before the loop.
 void KernelTiler::walk(
-    ArrayRef<int> axes, ValueRange inits,
+    ArrayRef<int> axes, ValueRange needed, ValueRange inits,
     function_ref<FailureOr<SmallVector<Value>>(ValueRange)> body,
     SmallVectorImpl<Value> &results, bool &failedBody) {
   if (axes.empty()) {
@@ -85,6 +116,9 @@ void KernelTiler::walk(
       results.assign(made->begin(), made->end());
     return;
   }
+  failedBody = failed(tileReductionsOf(needed, axes));
+  if (failedBody)
+    return;
   Location loc = kernel.getLoc();
   int axis = axes.front();
   const AxisTile &tile = plan.axes[axis];
@@ -93,8 +127,15 @@ void KernelTiler::walk(
   };
   Value begin = index(0), end = index(tile.extent), step = index(tile.tile);
   auto loop = scf::ForOp::create(builder, loc, begin, end, step, inits);
-  // Tiles that are made in the loop stay there.
+  // Tiles that are made in the loop stay there, and those of a loop around it
+  // over the same axis stand elsewhere.
   auto outside = tileOf;
+  std::erase_if(tileOf, [&](const auto &entry) {
+    return llvm::any_of(entry.first.second, [&](const void *expr) {
+      return AffineExpr::getFromOpaquePointer(expr).isFunctionOfDim(axis);
+    });
+  });
+  OpFoldResult offset = offsetOf[axis];
   {
     OpBuilder::InsertionGuard guard(builder);
     if (inits.empty())
@@ -103,54 +144,28 @@ void KernelTiler::walk(
       builder.setInsertionPointToEnd(loop.getBody());
     offsetOf[axis] = loop.getInductionVar();
     SmallVector<Value> inner;
-    walk(axes.drop_front(), loop.getRegionIterArgs(), body, inner, failedBody);
+    walk(axes.drop_front(), needed, loop.getRegionIterArgs(), body, inner,
+         failedBody);
     if (!inits.empty() && !failedBody)
       scf::YieldOp::create(builder, loc, inner);
-    offsetOf[axis] = OpFoldResult();
   }
+  offsetOf[axis] = offset;
   tileOf = std::move(outside);
   results.assign(loop.getResults().begin(), loop.getResults().end());
 }
 
-/// Makes the reductions that `value` depends on and whose positions the tile
-/// stands at already, before a loop in which they would be made again.
-LogicalResult KernelTiler::hoistReductions(Value value) {
-  llvm::SetVector<Operation *> slice;
-  BackwardSliceOptions options;
-  options.omitBlockArguments = true;
-  if (failed(getBackwardSlice(value, &slice, options)))
-    return kernel.emitOpError("not supported: a result of unknown origin");
-  for (linalg::LinalgOp op : space.getOps()) {
-    if (!slice.contains(op) || op == value.getDefiningOp() ||
-        op.getNumReductionLoops() == 0 ||
-        (staged && op == staged->op) || getUnboundAxes(op).empty())
-      continue;
-    auto isBound = [&](int axis) {
-      return axis == KernelSpace::kUnit || offsetOf[axis];
-    };
-    Value result = op->getResult(0);
-    if (llvm::all_of(space.getAxes(result), isBound) &&
-        failed(tileValue(result, getCoordinates(result))))
-      return failure();
-  }
-  return success();
-}
-
-KernelTiler::Coordinates KernelTiler::getCoordinates(Value value) {
-  Coordinates at;
-  for (int axis : space.getAxes(value))
-    at.push_back(axis == KernelSpace::kUnit ? builder.getAffineConstantExpr(0)
-                                            : builder.getAffineDimExpr(axis));
-  return at;
-}
-
 /// One pass over the axes that `op` and what goes along with it reduce.
 LogicalResult KernelTiler::tileReductions(linalg::LinalgOp op) {
-  if (failed(hoistReductions(op->getResult(0))))
+  SmallVector<int> axes = getWalkedAxes(op);
+  if (failed(tileReductionsOf(op->getOperands(), axes)))
     return failure();
+  // They may have brought it along.
+  if (tileSlot(op->getResult(0), getCoordinates(op->getResult(0))).value)
+    return success();
   SmallVector<linalg::LinalgOp> reductions = findJointReductions(op);
-  SmallVector<Value> inits;
-  for (linalg::LinalgOp reduction : reductions)
+  SmallVector<Value> inits, needed;
+  for (linalg::LinalgOp reduction : reductions) {
+    llvm::append_range(needed, reduction.getDpsInputs());
     for (OpOperand &init : reduction.getDpsInitsMutable()) {
       FailureOr<Tile> tile = tileValue(
           init.get(), getCoordinates(reduction.getTiedOpResult(&init)));
@@ -158,6 +173,7 @@ LogicalResult KernelTiler::tileReductions(linalg::LinalgOp op) {
         return failure();
       inits.push_back(tile->value);
     }
+  }
   auto body = [&](ValueRange carried) -> FailureOr<SmallVector<Value>> {
     SmallVector<Value> partials;
     for (linalg::LinalgOp reduction : reductions) {
@@ -179,7 +195,7 @@ LogicalResult KernelTiler::tileReductions(linalg::LinalgOp op) {
   };
   SmallVector<Value> totals;
   bool failedBody = false;
-  walk(getUnboundAxes(op), inits, body, totals, failedBody);
+  walk(axes, needed, inits, body, totals, failedBody);
   if (failedBody)
     return failure();
   auto total = totals.begin();
@@ -207,12 +223,12 @@ scf::ForallOp KernelTiler::createBlocks() {
        llvm::zip(forall.getInductionVars(), plan.blocks)) {
     int64_t tile = plan.axes[axis].tile;
     AffineExpr d0 = builder.getAffineDimExpr(0);
-    offsetOf[axis] =
-        tile == 1 ? number
-                  : affine::AffineApplyOp::create(
-                        builder, loc, AffineMap::get(1, 0, d0 * tile),
-                        ValueRange{number})
-                        .getResult();
+    offsetOf[axis] = tile == 1
+                         ? number
+                         : affine::AffineApplyOp::create(
+                               builder, loc, AffineMap::get(1, 0, d0 * tile),
+                               ValueRange{number})
+                               .getResult();
   }
   return forall;
 }
@@ -221,8 +237,8 @@ LogicalResult KernelTiler::storeTile(Value result, Value memory) {
   Coordinates at = getCoordinates(result);
   SmallVector<OpFoldResult> offsets;
   SmallVector<bool> inBounds;
-  for (auto [expr, axis] : llvm::zip_equal(at, space.getAxes(result))) {
-    offsets.push_back(getOffset(expr));
+  for (auto [axis, coordinate] : llvm::zip_equal(space.getAxes(result), at)) {
+    offsets.push_back(getOffset(coordinate));
     inBounds.push_back(axis == KernelSpace::kUnit ||
                        !plan.axes[axis].isPadded());
   }
@@ -245,12 +261,10 @@ LogicalResult KernelTiler::storeResult(Value result, Value memory) {
   for (int axis : space.getAxes(result))
     if (axis != KernelSpace::kUnit && !offsetOf[axis])
       unbound.push_back(axis);
-  if (!unbound.empty() && failed(hoistReductions(result)))
-    return failure();
   SmallVector<Value> none;
   bool failedBody = false;
   walk(
-      unbound, ValueRange{},
+      unbound, result, ValueRange{},
       [&](ValueRange) -> FailureOr<SmallVector<Value>> {
         if (failed(storeTile(result, memory)))
           return failure();
@@ -306,7 +320,8 @@ struct TileToBlocks : public kiln::impl::TileToBlocksBase<TileToBlocks> {
     Block &body = kernel.getBody().front();
     auto yield = cast<YieldOp>(body.getTerminator());
     FailureOr<KernelSpace> space =
-        KernelSpace::analyze(body, yield.getValues());
+        KernelSpace::analyze(body, yield.getValues(),
+                             /*aroundContraction=*/isa<ScheduleAttr>(schedule));
     if (failed(space))
       return failure();
     FailureOr<TilePlan> plan =

@@ -245,6 +245,47 @@ gpu.module @kernels {
   }
 }
 
+// -----
+
+// Threads that hold parts of a row cannot combine two results of it.
+#schedule = #kiln.loop_schedule<tile = [1, 32], threads = [[1:0], [32:1]], vector = [1, 1], block = 32>
+#tile = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = []>
+#row = #kiln.layout<register = [], lane = [[0], [0], [0], [0], [0]], warp = []>
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#kept = affine_map<(d0, d1) -> (d0)>
+gpu.module @kernels {
+  gpu.func @loop_pair(%x: memref<1x32xf32>, %out: memref<1xf32>) kernel attributes {kiln.schedule = #schedule} {
+    %0 = arith.constant 0 : index
+    %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<1x32xf32> -> tensor<1x32xf32, #tile>
+    %start = arith.constant dense<0.0> : tensor<1xf32, #row>
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction must combine one result with one associative operation}}
+    %s:2 = linalg.generic {indexing_maps = [#id, #kept, #kept], iterator_types = ["parallel", "reduction"]} ins(%t : tensor<1x32xf32, #tile>) outs(%start, %start : tensor<1xf32, #row>, tensor<1xf32, #row>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %1 = arith.addf %i, %j : f32
+      %2 = arith.maximumf %i, %k : f32
+      linalg.yield %1, %2 : f32, f32
+    } -> (tensor<1xf32, #row>, tensor<1xf32, #row>)
+    kiln.store_tile %s#0, %out[%0] in_bounds [true] : tensor<1xf32, #row>, memref<1xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+// A kernel with a loop schedule has the layouts of its tiles from tiling.
+#schedule = #kiln.loop_schedule<tile = [1, 32], threads = [[1:0], [32:1]], vector = [1, 1], block = 32>
+gpu.module @kernels {
+  gpu.func @loop_layout(%x: memref<1x32xf32>, %out: memref<1xf32>) kernel attributes {kiln.schedule = #schedule} {
+    %0 = arith.constant 0 : index
+    %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<1x32xf32> -> tensor<1x32xf32>
+    %start = arith.constant dense<0.0> : tensor<1xf32>
+    // expected-error@+1 {{'linalg.reduce' op has no layout}}
+    %s = linalg.reduce { arith.addf } ins(%t : tensor<1x32xf32>) outs(%start : tensor<1xf32>) dimensions = [1]
+    kiln.store_tile %s, %out[%0] in_bounds [true] : tensor<1xf32>, memref<1xf32>
+    gpu.return
+  }
+}
+
 //--- distribute.mlir
 // Reductions pass values between threads, which kiln.reduce does.
 #one = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>

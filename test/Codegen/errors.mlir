@@ -5,7 +5,7 @@
 // RUN: not kiln-opt %t/scheduled.mlir --kiln-tile-reduction 2>&1 | FileCheck %s --check-prefix=TILES
 // RUN: not kiln-opt %t/scheduled.mlir --kiln-outline-kernels 2>&1 | FileCheck %s --check-prefix=LOOP
 // RUN: not kiln-opt %t/shared-filter.mlir --kiln-pack-weights 2>&1 | FileCheck %s --check-prefix=FILTER
-// RUN: not kiln-opt %t/results.mlir --kiln-tile-to-blocks 2>&1 | FileCheck %s --check-prefix=RESULTS
+// RUN: not kiln-opt %t/no-contraction.mlir --kiln-tile-to-blocks 2>&1 | FileCheck %s --check-prefix=CONTRACTION
 // RUN: not kiln-opt %t/staging.mlir --pass-pipeline='builtin.module(gpu.module(kiln-stage-operands))' 2>&1 | FileCheck %s --check-prefix=STAGING
 // RUN: not kiln-opt %t/staging.mlir --pass-pipeline='builtin.module(gpu.module(kiln-unroll-taps))' 2>&1 | FileCheck %s --check-prefix=TAPS
 // RUN: not kiln-opt %t/no-layout.mlir --kiln-distribute 2>&1 | FileCheck %s --check-prefix=LAYOUT
@@ -14,13 +14,13 @@
 //
 // What a pass needs and does not find is an error that names the pass to run.
 
-// BLOCKS: error: 'kiln.kernel' op needs a schedule and exactly one 2-D convolution
-// CHUNKS: error: 'kiln.kernel' op needs a schedule and exactly one 2-D convolution
+// BLOCKS: error: 'kiln.kernel' op needs a schedule
+// CHUNKS: error: 'kiln.kernel' op needs a schedule
 // OUTLINE: error: 'kiln.kernel' op has no schedule
 // TILES: error: 'linalg.conv_2d_nchw_fchw' op operands must be tiles; run kiln-tile-to-blocks first
 // LOOP: error: 'kiln.kernel' op has no loop over tiles; run kiln-tile-to-blocks first
 // FILTER: error: 'linalg.conv_2d_nchw_fchw' op not supported: a packed filter must be an argument that only the convolution reads
-// RESULTS: error: 'kiln.kernel' op not supported: a kernel with 2 results
+// CONTRACTION: error: 'kiln.kernel' op #kiln.schedule needs a kernel with one contraction that an instruction multiplies
 // STAGING: error: 'linalg.conv_2d_nchw_fchw' op must be in a chunk loop and read tiles; run kiln-tile-reduction first
 // TAPS: error: 'linalg.conv_2d_nchw_fchw' op needs staged operands and a layout; run kiln-stage-operands and kiln-assign-layouts first
 // BLOCKSIZE: error: 'gpu.func' op needs a known_block_size to be distributed
@@ -57,14 +57,15 @@ func.func @f(%x: tensor<1x4x1x1xf32>, %w: tensor<4x4x1x1xf32>, %o: tensor<1x4x1x
   return %y : tensor<4x4x1x1xf32>
 }
 
-//--- results.mlir
-func.func @f(%x: tensor<1x2x1x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> {
-  %y:2 = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>, tensor<1x4x1x8xf32> attributes {schedule = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1]>} {
-  ^bb0(%a: tensor<1x2x1x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x1x8xf32>):
-    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
-    kiln.yield %r, %r : tensor<1x4x1x8xf32>, tensor<1x4x1x8xf32>
+//--- no-contraction.mlir
+func.func @f(%x: tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> {
+  %y = kiln.kernel "negate" (%x : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> attributes {schedule = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1]>} {
+  ^bb0(%a: tensor<1x4x1x8xf32>):
+    %e = tensor.empty() : tensor<1x4x1x8xf32>
+    %r = linalg.negf ins(%a : tensor<1x4x1x8xf32>) outs(%e : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
+    kiln.yield %r : tensor<1x4x1x8xf32>
   }
-  return %y#0 : tensor<1x4x1x8xf32>
+  return %y : tensor<1x4x1x8xf32>
 }
 
 //--- staging.mlir

@@ -5,8 +5,8 @@
 
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 2, 1]>
 // A persistent block works on every n-th tile, n blocks in all: as many as there
-// are multiprocessors, but no more than the 3 * 3 * 2 tiles. The cut tile becomes a
-// store that drops what lies outside. The result is an argument behind the inputs.
+// are multiprocessors, but no more than the 3 * 3 * 2 tiles. The memory of the result
+// is an argument behind the inputs.
 //
 // CHECK-LABEL: gpu.func @copy
 // CHECK-SAME:  (%[[IN:.+]]: memref<3x4x5x16xf32>, %[[OUT:.+]]: memref<3x4x5x16xf32>) kernel
@@ -19,8 +19,7 @@
 // CHECK-DAG:       %[[Y:.+]] = affine.apply affine_map<(d0) -> (d0 * 2)>(%[[AT]]#1)
 // CHECK-DAG:       %[[X:.+]] = affine.apply affine_map<(d0) -> (d0 * 8)>(%[[AT]]#2)
 // CHECK:           %[[VALUES:.+]] = kiln.extract_tile %[[IN]][%[[AT]]#0, %{{.+}}, %[[Y]], %[[X]]]
-// CHECK-NOT:       affine.min
-// CHECK:           kiln.store_tile %[[VALUES]], %[[OUT]][%[[AT]]#0, %{{.+}}, %[[Y]], %[[X]]] in_bounds [true, true, false, true]
+// CHECK-NEXT:      kiln.store_tile %[[VALUES]], %[[OUT]][%[[AT]]#0, %{{.+}}, %[[Y]], %[[X]]] in_bounds [true, true, false, true]
 // CHECK:       func.func @persistent(%[[IN:.+]]: memref<3x4x5x16xf32> {kiln.test = 1 : i64}, %[[OUT:.+]]: memref<3x4x5x16xf32>) attributes {kiln.num_inputs = 1 : i64} {
 // CHECK-NEXT:    kiln.launch @kernels::@copy(%[[IN]], %[[OUT]] : {{.*}}) grid ["min(18, sm_count)", "1", "1"] block [64, 1, 1] shared 0
 // CHECK-SAME:      flops = 99
@@ -29,19 +28,15 @@
 func.func @persistent(%x: tensor<3x4x5x16xf32> {kiln.test = 1 : i64}) -> tensor<3x4x5x16xf32> {
   %y = kiln.kernel "copy" (%x : tensor<3x4x5x16xf32>) -> tensor<3x4x5x16xf32> attributes {kiln.flops = 99 : i64, schedule = #schedule} {
   ^bb0(%a: tensor<3x4x5x16xf32>):
-    %e = tensor.empty() : tensor<3x4x5x16xf32>
-    %r = scf.forall (%n, %i, %j) in (3, 3, 2) shared_outs(%out = %e) -> (tensor<3x4x5x16xf32>) {
+    %out = kiln.output 0 : memref<3x4x5x16xf32>
+    scf.forall (%n, %i, %j) in (3, 3, 2) {
       %zero = arith.constant 0 : index
       %y0 = affine.apply affine_map<(d0) -> (d0 * 2)>(%i)
       %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%j)
       %t = kiln.extract_tile %a[%n, %zero, %y0, %x0] in_bounds [true, true, false, true] : tensor<3x4x5x16xf32> -> tensor<1x4x2x8xf32>
-      %left = affine.min affine_map<(d0) -> (2, d0 * -2 + 5)>(%i)
-      %cut = tensor.extract_slice %t[0, 0, 0, 0] [1, 4, %left, 8] [1, 1, 1, 1] : tensor<1x4x2x8xf32> to tensor<1x4x?x8xf32>
-      scf.forall.in_parallel {
-        tensor.parallel_insert_slice %cut into %out[%n, 0, %y0, %x0] [1, 4, %left, 8] [1, 1, 1, 1] : tensor<1x4x?x8xf32> into tensor<3x4x5x16xf32>
-      }
+      kiln.store_tile %t, %out[%n, %zero, %y0, %x0] in_bounds [true, true, false, true] : tensor<1x4x2x8xf32>, memref<3x4x5x16xf32>
     }
-    kiln.yield %r : tensor<3x4x5x16xf32>
+    kiln.yield
   }
   return %y : tensor<3x4x5x16xf32>
 }
@@ -80,16 +75,13 @@ func.func @plan(%x: tensor<1x16xf32>, %w: tensor<3x5xf32>) -> tensor<1x1x1x16xf3
   }
   %y = kiln.kernel "copy" (%flat, %p, %bias : tensor<1x1x16xf32>, tensor<3x8xf32>, tensor<1x3xf32>) -> tensor<1x1x16xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x1x16xf32>, %b: tensor<3x8xf32>, %c: tensor<1x3xf32>):
-    %e = tensor.empty() : tensor<1x1x16xf32>
-    %r = scf.forall (%n, %i, %j) in (1, 1, 2) shared_outs(%out = %e) -> (tensor<1x1x16xf32>) {
+    %out = kiln.output 0 : memref<1x1x16xf32>
+    scf.forall (%n, %i, %j) in (1, 1, 2) {
       %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%j)
       %t = kiln.extract_tile %a[%n, %i, %x0] in_bounds [true, true, true] : tensor<1x1x16xf32> -> tensor<1x1x8xf32>
-      %cut = tensor.extract_slice %t[0, 0, 0] [1, 1, 8] [1, 1, 1] : tensor<1x1x8xf32> to tensor<1x1x8xf32>
-      scf.forall.in_parallel {
-        tensor.parallel_insert_slice %cut into %out[%n, %i, %x0] [1, 1, 8] [1, 1, 1] : tensor<1x1x8xf32> into tensor<1x1x16xf32>
-      }
+      kiln.store_tile %t, %out[%n, %i, %x0] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x1x16xf32>
     }
-    kiln.yield %r : tensor<1x1x16xf32>
+    kiln.yield
   }
   %v = tensor.expand_shape %y [[0, 1], [2], [3]] output_shape [1, 1, 1, 16] : tensor<1x1x16xf32> into tensor<1x1x1x16xf32>
   return %v : tensor<1x1x1x16xf32>
@@ -111,18 +103,76 @@ func.func @plan(%x: tensor<1x16xf32>, %w: tensor<3x5xf32>) -> tensor<1x1x1x16xf3
 func.func @channel_tiles(%x: tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> {
   %y = kiln.kernel "channels" (%x : tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<3x10x2x16xf32>):
-    %e = tensor.empty() : tensor<3x10x2x16xf32>
-    %r = scf.forall (%n, %i, %j, %k) in (3, 1, 2, 3) shared_outs(%out = %e) -> (tensor<3x10x2x16xf32>) {
+    %out = kiln.output 0 : memref<3x10x2x16xf32>
+    scf.forall (%n, %i, %j, %k) in (3, 1, 2, 3) {
       %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%j)
       %f0 = affine.apply affine_map<(d0) -> (d0 * 4)>(%k)
       %t = kiln.extract_tile %a[%n, %f0, %i, %x0] in_bounds [true, false, true, true] : tensor<3x10x2x16xf32> -> tensor<1x4x2x8xf32>
-      %left = affine.min affine_map<(d0) -> (4, d0 * -4 + 10)>(%k)
-      %cut = tensor.extract_slice %t[0, 0, 0, 0] [1, %left, 2, 8] [1, 1, 1, 1] : tensor<1x4x2x8xf32> to tensor<1x?x2x8xf32>
-      scf.forall.in_parallel {
-        tensor.parallel_insert_slice %cut into %out[%n, %f0, %i, %x0] [1, %left, 2, 8] [1, 1, 1, 1] : tensor<1x?x2x8xf32> into tensor<3x10x2x16xf32>
-      }
+      kiln.store_tile %t, %out[%n, %f0, %i, %x0] in_bounds [true, false, true, true] : tensor<1x4x2x8xf32>, memref<3x10x2x16xf32>
     }
-    kiln.yield %r : tensor<3x10x2x16xf32>
+    kiln.yield
   }
   return %y : tensor<3x10x2x16xf32>
+}
+
+// -----
+
+#schedule = #kiln.loop_schedule<tile = [4, 64, 64], threads = [[4:64], [64:1], [64:1]], vector = [1, 1, 1], block = 256>
+// Two results are two arguments behind the inputs, in the order of the results, and what
+// the launch writes. The threads of a block and whether blocks loop over tiles are asked
+// of any schedule. A kernel with several results, or one whose tiles are stored in a loop,
+// has no description of tiles.
+//
+// CHECK-LABEL: gpu.func @two
+// CHECK-SAME:    (%[[X:.+]]: memref<10x100xf32>, %[[Y:.+]]: memref<10x100xf32>, %[[S:.+]]: memref<10xf32>) kernel attributes {kiln.num_written = 2 : i64, kiln.schedule = #kiln.loop_schedule<{{.*}}>, known_block_size = array<i32: 256, 1, 1>}
+// CHECK:         %[[AT:.+]] = affine.delinearize_index %{{.+}} into (3)
+// CHECK:         %[[I0:.+]] = affine.apply affine_map<(d0) -> (d0 * 4)>(%[[AT]])
+// CHECK:         scf.for %[[J:.+]] =
+// CHECK:           kiln.store_tile %{{.+}}, %[[Y]][%[[I0]], %[[J]]]
+// CHECK:         kiln.store_tile %{{.+}}, %[[S]][%[[I0]]]
+// CHECK:       func.func @two_results(%[[X:.+]]: memref<10x100xf32>, %[[S:.+]]: memref<10xf32>, %[[Y:.+]]: memref<10x100xf32>)
+// CHECK-NEXT:    kiln.launch @kernels::@two(%[[X]], %[[Y]], %[[S]] : {{.*}}) grid ["3", "1", "1"] block [256, 1, 1] shared 0 attributes {num_written = 2 : i64, schedule = #kiln.loop_schedule<{{.*}}>}
+// CHECK-NEXT:    return
+func.func @two_results(%x: tensor<10x100xf32>) -> (tensor<10xf32>, tensor<10x100xf32>) {
+  %y:2 = kiln.kernel "two" (%x : tensor<10x100xf32>) -> tensor<10x100xf32>, tensor<10xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<10x100xf32>):
+    %out0 = kiln.output 0 : memref<10x100xf32>
+    %out1 = kiln.output 1 : memref<10xf32>
+    scf.forall (%i) in (3) {
+      %zero = arith.constant 0 : index
+      %step = arith.constant 64 : index
+      %end = arith.constant 100 : index
+      %i0 = affine.apply affine_map<(d0) -> (d0 * 4)>(%i)
+      scf.for %j = %zero to %end step %step {
+        %t = kiln.extract_tile %a[%i0, %j] in_bounds [false, false] : tensor<10x100xf32> -> tensor<4x64xf32>
+        kiln.store_tile %t, %out0[%i0, %j] in_bounds [false, false] : tensor<4x64xf32>, memref<10x100xf32>
+      }
+      %s = arith.constant dense<1.0> : tensor<4xf32>
+      kiln.store_tile %s, %out1[%i0] in_bounds [false] : tensor<4xf32>, memref<10xf32>
+    }
+    kiln.yield
+  }
+  return %y#1, %y#0 : tensor<10xf32>, tensor<10x100xf32>
+}
+
+// -----
+
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+// A loop's variable that places no tile leaves the tiles undescribed.
+//
+// CHECK-LABEL: func.func @unplaced
+// CHECK:         kiln.launch
+// CHECK-NOT:     tiles =
+func.func @unplaced(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>):
+    %out = kiln.output 0 : memref<1x4x2x8xf32>
+    scf.forall (%n, %i, %j) in (1, 1, 1) {
+      %zero = arith.constant 0 : index
+      %t = kiln.extract_tile %a[%n, %zero, %i, %j] in_bounds [true, true, true, true] : tensor<1x4x2x8xf32> -> tensor<1x4x2x8xf32>
+      kiln.store_tile %t, %out[%n, %zero, %i, %zero] in_bounds [true, true, true, true] : tensor<1x4x2x8xf32>, memref<1x4x2x8xf32>
+    }
+    kiln.yield
+  }
+  return %y : tensor<1x4x2x8xf32>
 }

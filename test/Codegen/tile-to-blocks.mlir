@@ -1,8 +1,8 @@
 // RUN: kiln-opt %s --kiln-tile-to-blocks --split-input-file --mlir-print-local-scope | FileCheck %s
 //
-// A kernel becomes an scf.forall over tiles of its result: batch, rows, columns, and
-// output channels where a tile does not hold them all. Those that are reduced become a
-// loop in the tile instead.
+// A kernel becomes an scf.forall over tiles of its results, each of which is stored into
+// the memory of its result: batch, rows, columns, and output channels where a tile does
+// not hold them all. Those that are reduced become a loop in the tile instead.
 
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
 // A tile of 2 x 8 outputs reads a patch of 4 x 10: neighbouring tiles read the two
@@ -11,15 +11,17 @@
 // CHECK-LABEL: func @halo
 // CHECK:       kiln.kernel "conv"
 // CHECK-NEXT:  ^bb0(%[[X:.+]]: tensor<2x3x6x18xf32>, %[[W:.+]]: tensor<4x3x3x3xf32>, %[[O:.+]]: tensor<2x4x4x16xf32>):
-// CHECK:       scf.forall (%[[N:.+]], %[[ROW:.+]], %[[COLUMN:.+]]) in (2, 2, 2) shared_outs(%[[OUT:.+]] = %{{.+}})
+// CHECK-NEXT:    %[[OUT:.+]] = kiln.output 0 : memref<2x4x4x16xf32>
+// CHECK-NEXT:    scf.forall (%[[N:.+]], %[[ROW:.+]], %[[COLUMN:.+]]) in (2, 2, 2) {
 // CHECK-DAG:     %[[Y0:.+]] = affine.apply affine_map<(d0) -> (d0 * 2)>(%[[ROW]])
 // CHECK-DAG:     %[[X0:.+]] = affine.apply affine_map<(d0) -> (d0 * 8)>(%[[COLUMN]])
 // CHECK:         %[[PATCH:.+]] = kiln.extract_tile %[[X]][%[[N]], %{{.+}}, %{{.+}}, %{{.+}}] in_bounds [true, true, true, true] : tensor<2x3x6x18xf32> -> tensor<1x3x4x10xf32>
 // CHECK:         %[[FILTER:.+]] = kiln.extract_tile %[[W]]{{.*}} -> tensor<4x3x3x3xf32>
 // CHECK:         %[[INIT:.+]] = kiln.extract_tile %[[O]][%[[N]], %{{.+}}, %[[Y0]], %[[X0]]] in_bounds [true, true, true, true] : tensor<2x4x4x16xf32> -> tensor<1x4x2x8xf32>
 // CHECK:         %[[TILE:.+]] = linalg.conv_2d_nchw_fchw ins(%[[PATCH]], %[[FILTER]] : {{.*}}) outs(%[[INIT]] : tensor<1x4x2x8xf32>)
-// CHECK:         %[[CUT:.+]] = tensor.extract_slice %[[TILE]][0, 0, 0, 0] [1, 4, 2, 8]
-// CHECK:         tensor.parallel_insert_slice %[[CUT]] into %[[OUT]][%[[N]], 0, %[[Y0]], %[[X0]]] [1, 4, 2, 8]
+// CHECK:         kiln.store_tile %[[TILE]], %[[OUT]][%[[N]], %{{.+}}, %[[Y0]], %[[X0]]] in_bounds [true, true, true, true] : tensor<1x4x2x8xf32>, memref<2x4x4x16xf32>
+// CHECK-NEXT:    }
+// CHECK-NEXT:    kiln.yield{{$}}
 func.func @halo(%x: tensor<2x3x6x18xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x16xf32>) -> tensor<2x4x4x16xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<2x3x6x18xf32>, tensor<4x3x3x3xf32>, tensor<2x4x4x16xf32>) -> tensor<2x4x4x16xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<2x3x6x18xf32>, %b: tensor<4x3x3x3xf32>, %c: tensor<2x4x4x16xf32>):
@@ -34,7 +36,7 @@ func.func @halo(%x: tensor<2x3x6x18xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
 // Padding is an offset of the patch: the stride's 2 * 2 rows a tile, less the row
 // of padding; what lies outside reads as zero, so that the patch is not in bounds.
-// The second tile of 8 columns overhangs the result's 10: two are inserted.
+// The second tile of 8 columns overhangs the result's 10: two are stored.
 //
 // CHECK-LABEL: func @padded
 // CHECK-NOT:   tensor.pad
@@ -44,9 +46,7 @@ func.func @halo(%x: tensor<2x3x6x18xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x
 // CHECK:         kiln.extract_tile %{{.+}}[%[[N]], %{{.+}}, %[[Y]], %[[X]]] in_bounds [true, true, false, false] : tensor<1x3x7x19xf32> -> tensor<1x3x5x17xf32>
 // CHECK:         kiln.extract_tile %{{.*}} in_bounds [true, true, true, false] : tensor<1x4x4x10xf32> -> tensor<1x4x2x8xf32>
 // CHECK:         %[[TILE:.+]] = linalg.conv_2d_nchw_fchw {strides = dense<2> : tensor<2xi64>}
-// CHECK:         %[[LEFT:.+]] = affine.min affine_map<(d0) -> (8, d0 * -8 + 10)>(%[[COLUMN]])
-// CHECK:         tensor.extract_slice %[[TILE]][0, 0, 0, 0] [1, 4, 2, %[[LEFT]]]
-// CHECK:         tensor.parallel_insert_slice {{.*}} [1, 4, 2, %[[LEFT]]]
+// CHECK:         kiln.store_tile %[[TILE]], %{{.*}} in_bounds [true, true, true, false] : tensor<1x4x2x8xf32>, memref<1x4x4x10xf32>
 func.func @padded(%x: tensor<1x3x7x19xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<1x4x4x10xf32>) -> tensor<1x4x4x10xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x3x7x19xf32>, tensor<4x3x3x3xf32>, tensor<1x4x4x10xf32>) -> tensor<1x4x4x10xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x3x7x19xf32>, %b: tensor<4x3x3x3xf32>, %c: tensor<1x4x4x10xf32>):
@@ -83,7 +83,7 @@ func.func @padded(%x: tensor<1x3x7x19xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<
 // CHECK:         %[[SCALED:.+]] = linalg.generic {{.*}} ins(%[[CONV]], %[[BIAS]], %[[MASK]] : tensor<1x4x1x8xf32>, tensor<4xf32>, tensor<1x8xf32>)
 // CHECK:           %[[INDEX:.+]] = linalg.index 3
 // CHECK:           arith.addi %[[INDEX]], %[[X0]]
-// CHECK:         linalg.generic {{.*}}"reduction"{{.*}} ins(%[[SCALED]] : tensor<1x4x1x8xf32>) outs(%{{.+}} : tensor<1x1x8xf32>)
+// CHECK:         %[[MAX:.+]] = linalg.generic {{.*}}"reduction"{{.*}} ins(%[[SCALED]] : tensor<1x4x1x8xf32>) outs(%{{.+}} : tensor<1x1x8xf32>)
 // CHECK:           ^bb0(%[[IN:.+]]: f32, %[[OUT:.+]]: f32):
 // CHECK:           %[[SQUARE:.+]] = arith.mulf %[[IN]], %[[IN]]
 // CHECK:           %[[CHANNEL:.+]] = linalg.index 1
@@ -92,7 +92,7 @@ func.func @padded(%x: tensor<1x3x7x19xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<
 // CHECK:           %[[LOWEST:.+]] = arith.constant 0xFF800000 : f32
 // CHECK:           %[[TAKEN:.+]] = arith.select %[[REAL]], %[[SQUARE]], %[[LOWEST]]
 // CHECK:           arith.maximumf %[[TAKEN]], %[[OUT]]
-// CHECK:         tensor.parallel_insert_slice %{{.+}} into %{{.+}}[%[[N]], %[[ROW]], %[[X0]]] [1, 1, 8]
+// CHECK:         kiln.store_tile %[[MAX]], %{{.+}}[%[[N]], %[[ROW]], %[[X0]]] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x2x16xf32>
 func.func @epilogue(%x: tensor<1x2x2x16xf32>, %w: tensor<3x2x1x1xf32>, %bias: tensor<3xf32>, %mask: tensor<2x16xf32>) -> tensor<1x2x16xf32> {
   %y = kiln.kernel "conv" (%x, %w, %bias, %mask : tensor<1x2x2x16xf32>, tensor<3x2x1x1xf32>, tensor<3xf32>, tensor<2x16xf32>) -> tensor<1x2x16xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x16xf32>, %b: tensor<3x2x1x1xf32>, %v: tensor<3xf32>, %m: tensor<2x16xf32>):
@@ -139,7 +139,7 @@ func.func @epilogue(%x: tensor<1x2x2x16xf32>, %w: tensor<3x2x1x1xf32>, %bias: te
 // CHECK:           %[[ZERO:.+]] = arith.constant 0.000000e+00 : f32
 // CHECK:           %[[TAKEN:.+]] = arith.select %{{.+}}, %{{.+}}, %[[ZERO]]
 // CHECK:           arith.addf %[[TAKEN]]
-// CHECK:         tensor.parallel_insert_slice %{{.+}} into %{{.+}}[%[[N]], %[[ROW]], %{{.+}}] [1, 1, 8]
+// CHECK:         kiln.store_tile %{{.+}}, %{{.+}}[%[[N]], %[[ROW]], %{{.+}}] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x2x16xf32>
 func.func @nhwc_sum(%x: tensor<1x2x16x2xf32>, %w: tensor<1x1x2x3xf32>, %o: tensor<1x2x16x3xf32>, %o3: tensor<1x2x16xf32>) -> tensor<1x2x16xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o, %o3 : tensor<1x2x16x2xf32>, tensor<1x1x2x3xf32>, tensor<1x2x16x3xf32>, tensor<1x2x16xf32>) -> tensor<1x2x16xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x16x2xf32>, %b: tensor<1x1x2x3xf32>, %c: tensor<1x2x16x3xf32>, %d: tensor<1x2x16xf32>):
@@ -194,9 +194,9 @@ func.func @nhwc_sum(%x: tensor<1x2x16x2xf32>, %w: tensor<1x1x2x3xf32>, %o: tenso
 // CHECK:             arith.addf
 // CHECK:           scf.yield %[[NEWMAX]], %[[NEWSUM]]
 // CHECK:         }
-// CHECK:         linalg.generic {{.*}} ins(%[[TOTAL]]#0, %[[TOTAL]]#1 :
+// CHECK:         %[[DIFFERENCE:.+]] = linalg.generic {{.*}} ins(%[[TOTAL]]#0, %[[TOTAL]]#1 :
 // CHECK:           arith.subf
-// CHECK:         tensor.parallel_insert_slice %{{.+}} into %{{.+}}[%[[N]], %[[ROW]], %[[X0]]] [1, 1, 8]
+// CHECK:         kiln.store_tile %[[DIFFERENCE]], %{{.+}}[%[[N]], %[[ROW]], %[[X0]]] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x2x16xf32>
 func.func @channel_loop(%x: tensor<1x2x2x16xf32>, %w: tensor<10x2x1x1xf32>, %bias: tensor<10xf32>, %start: tensor<1x2x16xf32>) -> tensor<1x2x16xf32> {
   %y = kiln.kernel "conv" (%x, %w, %bias, %start : tensor<1x2x2x16xf32>, tensor<10x2x1x1xf32>, tensor<10xf32>, tensor<1x2x16xf32>) -> tensor<1x2x16xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x16xf32>, %b: tensor<10x2x1x1xf32>, %v: tensor<10xf32>, %t: tensor<1x2x16xf32>):
@@ -240,7 +240,7 @@ func.func @channel_loop(%x: tensor<1x2x2x16xf32>, %w: tensor<10x2x1x1xf32>, %bia
 
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1]>
 // A result that keeps its channels has tiles along them, numbered before all others:
-// three blocks behind one another read the same patch of the image. The third inserts
+// three blocks behind one another read the same patch of the image. The third stores
 // two of its four channels.
 //
 // CHECK-LABEL: func @channel_tiles
@@ -250,9 +250,7 @@ func.func @channel_loop(%x: tensor<1x2x2x16xf32>, %w: tensor<10x2x1x1xf32>, %bia
 // CHECK:         kiln.extract_tile %[[W]][%[[F]], %{{.+}}, %{{.+}}, %{{.+}}] in_bounds [false, true, true, true]
 // CHECK:         kiln.extract_tile %[[O]][%{{.+}}, %[[F]], %{{.+}}, %{{.+}}] in_bounds [true, false, true, true] : tensor<1x10x1x8xf32> -> tensor<1x4x1x8xf32>
 // CHECK-NOT:     scf.for
-// CHECK:         %[[LEFT:.+]] = affine.min affine_map<(d0) -> (4, d0 * -4 + 10)>(%[[TILE]])
-// CHECK:         tensor.extract_slice %{{.+}}[0, 0, 0, 0] [1, %[[LEFT]], 1, 8]
-// CHECK:         tensor.parallel_insert_slice %{{.+}} into %{{.+}}[%[[N]], %[[F]], %[[ROW]], %{{.+}}] [1, %[[LEFT]], 1, 8]
+// CHECK:         kiln.store_tile %{{.+}}, %{{.+}}[%[[N]], %[[F]], %[[ROW]], %{{.+}}] in_bounds [true, false, true, true] : tensor<1x4x1x8xf32>, memref<1x10x1x8xf32>
 func.func @channel_tiles(%x: tensor<1x2x1x8xf32>, %w: tensor<10x2x1x1xf32>, %o: tensor<1x10x1x8xf32>) -> tensor<1x10x1x8xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x1x8xf32>, tensor<10x2x1x1xf32>, tensor<1x10x1x8xf32>) -> tensor<1x10x1x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x1x8xf32>, %b: tensor<10x2x1x1xf32>, %c: tensor<1x10x1x8xf32>):

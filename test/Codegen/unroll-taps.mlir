@@ -2,18 +2,23 @@
 //
 // The convolution of a chunk becomes a chain of dots, one for each tap and slice of
 // channels of the multiply instruction, on loads of the same patch at shifted
-// offsets.
+// offsets. The maps are those of the convolution, over its loops, at one tap.
 //
-// CHECK-DAG: #[[FILTER:.+]] = affine_map<(d0, d1, d2, d3, d4) -> (d1, d4, 0, 0)>
-// CHECK-DAG: #[[IMAGE:.+]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d4, d2, d3)>
-// CHECK-DAG: #[[OUT:.+]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d3)>
+// CHECK-DAG: #[[FILTER:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d1, d4, 0, 0)>
+// CHECK-DAG: #[[IMAGE:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d4, d2, d3)>
+// CHECK-DAG: #[[OUT:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
+// CHECK-DAG: #[[LEFT:.+]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-DAG: #[[RIGHT:.+]] = affine_map<(d0, d1, d2) -> (d2, d1)>
+// CHECK-DAG: #[[PRODUCT:.+]] = affine_map<(d0, d1, d2) -> (d0, d1)>
 
 #plain = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
 #even_odd = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 16], chunk = 16, warps = [1, 1, 1], columns = even_odd, weights = strided>
 #f16 = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1]>
+#product = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1], weights = strided>
 #acc8 = #kiln.layout<register = [[0, 0, 0, 1], [0, 8, 0, 0]], lane = [[0, 0, 0, 2], [0, 0, 0, 4], [0, 1, 0, 0], [0, 2, 0, 0], [0, 4, 0, 0]], warp = []>
 #acc16 = #kiln.layout<register = [[0, 0, 0, 2], [0, 8, 0, 0], [0, 0, 0, 1]], lane = [[0, 0, 0, 4], [0, 0, 0, 8], [0, 1, 0, 0], [0, 2, 0, 0], [0, 4, 0, 0]], warp = []>
 #acc_nhwc = #kiln.layout<register = [[0, 0, 1, 0], [0, 0, 0, 8]], lane = [[0, 0, 2, 0], [0, 0, 4, 0], [0, 0, 0, 1], [0, 0, 0, 2], [0, 0, 0, 4]], warp = []>
+#acc_product = #kiln.layout<register = [[1, 0], [0, 8]], lane = [[2, 0], [4, 0], [0, 1], [0, 2], [0, 4]], warp = []>
 
 gpu.module @kernels {
   // Plain fragments are rows of the image, which the taps of one kernel column share:
@@ -107,5 +112,27 @@ gpu.module @kernels {
     %filter = kiln.staged %w[%slot] : !kiln.shared<2 x f16, #kiln.shared_layout<[2:512], [2:256], [16:16], [16:1]>> -> tensor<2x2x16x16xf16>
     %d = linalg.conv_2d_nhwc_hwcf {strides = dense<2> : tensor<2xi64>, dilations = dense<3> : tensor<2xi64>} ins(%image, %filter : tensor<1x4x18x16xf16>, tensor<2x2x16x16xf16>) outs(%acc : tensor<1x1x8x16xf32, #acc_nhwc>) -> tensor<1x1x8x16xf32, #acc_nhwc>
     gpu.return %d : tensor<1x1x8x16xf32, #acc_nhwc>
+  }
+
+  // A matrix product has no taps: one dot for each slice of k. Its second operand lies
+  // on the side of the filters.
+  //
+  // CHECK-LABEL: gpu.func @matmul
+  // CHECK:         %[[X:.+]] = kiln.alloc_shared
+  // CHECK:         %[[W:.+]] = kiln.alloc_shared
+  // CHECK:         %[[A0:.+]] = kiln.local_load %[[W]]{{.*}} at [0, 0] step [1, 1] round_tf32 : {{.*}} -> tensor<8x16xf32,
+  // CHECK-NEXT:    %[[B0:.+]] = kiln.local_load %[[X]]{{.*}} at [0, 0] step [1, 1] round_tf32 : {{.*}} -> tensor<8x8xf32,
+  // CHECK-NEXT:    kiln.dot %[[A0]], %[[B0]], %{{.+}} maps [#[[RIGHT]], #[[LEFT]], #[[PRODUCT]]]
+  // CHECK-NEXT:    kiln.local_load %[[W]]{{.*}} at [8, 0]
+  // CHECK-NEXT:    kiln.local_load %[[X]]{{.*}} at [0, 8]
+  // CHECK-NEXT:    %[[LAST:.+]] = kiln.dot
+  // CHECK-NEXT:    gpu.return %[[LAST]]
+  gpu.func @matmul(%acc: tensor<8x16xf32, #acc_product>, %slot: index) -> tensor<8x16xf32, #acc_product> attributes {kiln.schedule = #product} {
+    %x = kiln.alloc_shared : !kiln.shared<2 x f32, #kiln.shared_layout<[8:20], [16:1]>>
+    %w = kiln.alloc_shared : !kiln.shared<2 x f32, #kiln.shared_layout<[16:24], [16:1]>>
+    %left = kiln.staged %x[%slot] : !kiln.shared<2 x f32, #kiln.shared_layout<[8:20], [16:1]>> -> tensor<8x16xf32>
+    %right = kiln.staged %w[%slot] : !kiln.shared<2 x f32, #kiln.shared_layout<[16:24], [16:1]>> -> tensor<16x16xf32>
+    %d = linalg.matmul ins(%left, %right : tensor<8x16xf32>, tensor<16x16xf32>) outs(%acc : tensor<8x16xf32, #acc_product>) -> tensor<8x16xf32, #acc_product>
+    gpu.return %d : tensor<8x16xf32, #acc_product>
   }
 }

@@ -81,10 +81,12 @@ public:
   /// reduction of a value that a result needs.
   llvm::SmallVector<int> getBlockAxes(mlir::ValueRange results) const;
 
-  /// The space of the ops of a block with these results. With `emitError`, says
-  /// at the op why there is none.
+  /// The space of the ops of a block with these results; says at the op why
+  /// there is none otherwise. A contraction that an instruction multiplies leads
+  /// where `aroundContraction` is set, and is a reduction like others where not.
   static mlir::FailureOr<KernelSpace> analyze(mlir::Block &block,
-                                              mlir::ValueRange results);
+                                              mlir::ValueRange results,
+                                              bool aroundContraction = true);
 
 private:
   int find(int axis) const;
