@@ -4,7 +4,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 needed=(git cmake ninja-build g++ python3 clang-22 lld-22 llvm-22-dev libmlir-22-dev
-  mlir-22-tools llvm-22-tools nlohmann-json3-dev libgtest-dev)
+  mlir-22-tools llvm-22-tools nlohmann-json3-dev libcli11-dev libboost-context-dev
+  libgtest-dev)
 optional=(clang-format-22)
 
 if [ "${KILN_SKIP_SETUP:-0}" = 1 ]; then
@@ -26,7 +27,8 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 packages hold, then run again with KILN_SKIP_SETUP=1:
   ${needed[*]}
 (LLVM and MLIR 22.1 with their CMake files and tools, clang and lld 22, CMake
-3.25 or newer, Ninja, nlohmann-json 3, GoogleTest, Python 3.)"
+3.25 or newer, Ninja, nlohmann-json 3, CLI11 2.1, Boost.Context, GoogleTest,
+Python 3.)"
   exit 1
 fi
 

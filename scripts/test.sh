@@ -95,7 +95,8 @@ embed_project() {
   done
 }
 
-# The runtime and kiln-run with nothing but a C++ compiler, and no LLVM linked.
+# The runtime and kiln-run with a C++ compiler and two sets of headers, and no
+# LLVM linked.
 runtime_alone() {
   # Ninja: a machine with nothing but the needed packages has no make.
   [ -f build-runtime/build.ninja ] || rm -rf build-runtime

@@ -21,13 +21,13 @@ typedef struct KilnEmulatorOptions {
   KilnCopyOrder copies;
   int checks;         /* bounds, uninitialised reads, races, double stores */
   const char *inject; /* null, or a fault to plant: "wait", "lane", "mask",
-                         "round", "index" */
+                         "round", "index", "block" */
 } KilnEmulatorOptions;
 
 typedef enum KilnBufferKind {
   KILN_BUFFER_INPUT = 0,     /* initialised, must not be written */
   KILN_BUFFER_OUTPUT = 1,    /* each byte stored at most once per launch */
-  KILN_BUFFER_WORKSPACE = 2, /* uninitialised, read and written */
+  KILN_BUFFER_WORKSPACE = 2, /* the same; later launches read it */
 } KilnBufferKind;
 
 /* `bitcode`: the kernels as LLVM bitcode for NVPTX with llvm.nvvm.*

@@ -15,7 +15,8 @@ typedef struct KilnReference KilnReference;
 /* What one element should be, and whether the given one is right
  * (docs/numerics.md). */
 typedef struct KilnReferenceResult {
-  double value; /* in float64; only operands of contractions are rounded */
+  double value; /* in float64; only operands of contractions are rounded. An
+                   integer as it lies in memory: a true i1 is 1 */
   double bound; /* |actual - value| may be at most this; infinity: anything */
   int ok;       /* the actual value is right, by itself and in its batch */
 } KilnReferenceResult;
@@ -36,13 +37,13 @@ KILN_API int kilnReferenceSetInput(KilnReference *reference, size_t index,
                                    const void *data, size_t bytes);
 /* Checks `count` elements of output `index`. `coordinates` holds `count` times
  * the output's rank; `actual` the elements in the output's type, one behind the
- * other (an i1 takes a byte). Each element is judged by its bounds; then those
- * of the whole call together: from 64 different values on, errors that are
- * systematically larger or more one-sided than right arithmetic makes them fail
- * although each lies within its bound (truncation instead of rounding). So give
- * whole tiles in one call. Uses up to `threads` threads; elements near each
- * other share work. Not to be called twice at once on one reference. Returns 0,
- * or -1 after a KILN_ERROR. */
+ * other (an i1 takes a byte, 0 or 1; any other is wrong). Each element is
+ * judged by its bounds; then those of the whole call together: from 64
+ * different values on, errors that are systematically larger or more one-sided
+ * than right arithmetic makes them fail although each lies within its bound
+ * (truncation instead of rounding). So give whole tiles in one call. Uses up to
+ * `threads` threads; elements near each other share work. Not to be called
+ * twice at once on one reference. Returns 0, or -1 after a KILN_ERROR. */
 KILN_API int kilnReferenceCheck(KilnReference *reference, size_t index,
                                 const int64_t *coordinates, size_t count,
                                 const void *actual,

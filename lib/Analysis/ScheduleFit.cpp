@@ -229,6 +229,17 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
     return emitError() << "weights = packed needs a filter that only the "
                           "convolution reads; weights = strided takes it as "
                           "it lies in memory";
+  if (conv.row < 0 && (schedule.getTile()[1] != 1 || schedule.getWarps()[1] != 1))
+    return emitError() << getTileText(schedule) << " on "
+                       << getWarpsText(schedule)
+                       << ": the result has columns only, rows must be 1";
+  if (conv.needsAllFilters && schedule.getTile()[0] < conv.getFilters())
+    return emitError() << "a value reduced over all " << conv.getFilters()
+                       << " output channels is needed on each of them, or "
+                          "leaves beside them, but "
+                       << getTileText(schedule) << " holds "
+                       << schedule.getTile()[0]
+                       << "; it takes a tile that holds all channels";
   // Accumulators alone must leave room for addresses and fragments.
   uint64_t accumulators = multiply(schedule.getTile()) / schedule.getThreads();
   if (accumulators > 128)

@@ -6,6 +6,7 @@
 
 #include "kiln/Codegen/Passes.h"
 
+#include "kiln/Analysis/Combiner.h"
 #include "kiln/Analysis/Layouts.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -52,9 +53,10 @@ private:
   FailureOr<Value> materializeElementwise(linalg::LinalgOp op,
                                           unsigned resultNumber,
                                           LayoutAttr layout);
-  FailureOr<Value> materializeReduction(linalg::LinalgOp op, LayoutAttr layout);
-  FailureOr<Value> makeReductionInput(linalg::LinalgOp op, Operation *combiner,
-                                      LayoutAttr iteration);
+  LogicalResult materializeReduction(linalg::LinalgOp op, LayoutAttr layout);
+  FailureOr<SmallVector<Value>> makeReductionInputs(linalg::LinalgOp op,
+                                                    const Combiner &combiner,
+                                                    LayoutAttr iteration);
 
   bool halving = false;
   std::optional<ContractionView> conv;
@@ -71,10 +73,23 @@ static RankedTensorType withLayout(Value value, LayoutAttr layout) {
   return RankedTensorType::get(type.getShape(), type.getElementType(), layout);
 }
 
-/// The layout in the iteration space of an op, from that of an operand whose
-/// map is a permutation of all loops.
-static LayoutAttr toIterationSpace(LayoutAttr layout, AffineMap map) {
-  return projectLayout(layout, inversePermutation(map));
+/// The layout in the iteration space of an op, from that of a value that it
+/// reads or writes through `map`; nothing where the map leaves out a loop of
+/// more than one position. Unit loops have no step.
+static std::optional<LayoutAttr> toIterationSpace(LayoutAttr layout,
+                                                  AffineMap map,
+                                                  ArrayRef<int64_t> ranges) {
+  SmallVector<AffineExpr> places;
+  for (auto [loop, range] : llvm::enumerate(ranges)) {
+    AffineExpr dim = getAffineDimExpr(loop, layout.getContext());
+    std::optional<unsigned> place = map.getResultPosition(dim);
+    if (!place && range != 1)
+      return std::nullopt;
+    places.push_back(place ? getAffineDimExpr(*place, layout.getContext())
+                           : getAffineConstantExpr(0, layout.getContext()));
+  }
+  return projectLayout(layout, AffineMap::get(map.getNumResults(), 0, places,
+                                              layout.getContext()));
 }
 
 /// The layout in the iteration space of an op whose tiles have layouts, none of
@@ -129,13 +144,16 @@ static FailureOr<LayoutAttr> combineLayouts(linalg::LinalgOp op) {
 }
 
 FailureOr<LayoutAttr> LayoutAssigner::iterationLayoutOf(linalg::LinalgOp op) {
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   for (OpOperand &operand : op->getOpOperands()) {
-    AffineMap map = op.getMatchingIndexingMap(&operand);
-    if (!isa<RankedTensorType>(operand.get().getType()) || !map.isPermutation())
+    if (!isa<RankedTensorType>(operand.get().getType()))
       continue;
     FailureOr<LayoutAttr> layout = layoutOf(operand.get());
-    if (succeeded(layout))
-      return toIterationSpace(*layout, map);
+    if (failed(layout))
+      continue;
+    if (auto iteration = toIterationSpace(
+            *layout, op.getMatchingIndexingMap(&operand), ranges))
+      return *iteration;
   }
   return combineLayouts(op);
 }
@@ -207,11 +225,13 @@ FailureOr<Value> LayoutAssigner::materialize(Value value, LayoutAttr layout) {
     result =
         materializeLoop(loop, cast<OpResult>(value).getResultNumber(), layout);
   } else if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
-    result =
-        structured.getNumReductionLoops() > 0
-            ? materializeReduction(structured, layout)
-            : materializeElementwise(
-                  structured, cast<OpResult>(value).getResultNumber(), layout);
+    if (structured.getNumReductionLoops() > 0) {
+      if (failed(materializeReduction(structured, layout)))
+        return failure();
+      return done.lookup({value, layout});
+    }
+    result = materializeElementwise(
+        structured, cast<OpResult>(value).getResultNumber(), layout);
   } else {
     return op->emitOpError("not supported on tiles");
   }
@@ -257,7 +277,8 @@ FailureOr<Value> LayoutAssigner::materializeElementwise(linalg::LinalgOp op,
   if (!resultMap.isPermutation())
     return op.emitOpError("not supported on tiles: result map must be a "
                           "permutation");
-  LayoutAttr iteration = toIterationSpace(layout, resultMap);
+  LayoutAttr iteration =
+      *toIterationSpace(layout, resultMap, op.getStaticLoopRanges());
   SmallVector<Value> operands;
   SmallVector<Type> types;
   for (OpOperand &operand : op->getOpOperands()) {
@@ -281,26 +302,32 @@ FailureOr<Value> LayoutAssigner::materializeElementwise(linalg::LinalgOp op,
   return clone->getResult(resultNumber);
 }
 
-/// What the combiner adds to the accumulator, as a tile of its own where the
-/// body computes it from its inputs.
-FailureOr<Value> LayoutAssigner::makeReductionInput(linalg::LinalgOp op,
-                                                    Operation *combiner,
-                                                    LayoutAttr iteration) {
-  BlockArgument accumulated = op.getRegionOutputArgs().front();
-  Value added = combiner->getOperand(0) == accumulated
-                    ? combiner->getOperand(1)
-                    : combiner->getOperand(0);
-  auto inputType = [&](Type element) {
-    return RankedTensorType::get(op.getStaticLoopRanges(), element, iteration);
-  };
-  if (auto argument = dyn_cast<BlockArgument>(added);
-      argument && argument.getOwner() == op.getBlock() &&
-      argument != accumulated) {
+/// What a reduction combines, in the layout of its iteration space: inputs as
+/// they are, or tiles of their own where the body computes it from its inputs.
+FailureOr<SmallVector<Value>>
+LayoutAssigner::makeReductionInputs(linalg::LinalgOp op,
+                                    const Combiner &combiner,
+                                    LayoutAttr iteration) {
+  auto findInput = [&](Value combined) -> OpOperand * {
+    auto argument = dyn_cast<BlockArgument>(combined);
+    if (!argument || argument.getOwner() != op.getBlock())
+      return nullptr;
     OpOperand &operand = op->getOpOperand(argument.getArgNumber());
-    if (op.getMatchingIndexingMap(&operand).isIdentity())
-      return materialize(operand.get(), iteration);
+    return op.getMatchingIndexingMap(&operand).isIdentity() ? &operand
+                                                            : nullptr;
+  };
+  if (llvm::all_of(combiner.getCombined(), findInput)) {
+    SmallVector<Value> tiles;
+    for (Value combined : combiner.getCombined()) {
+      FailureOr<Value> made =
+          materialize(findInput(combined)->get(), iteration);
+      if (failed(made))
+        return failure();
+      tiles.push_back(*made);
+    }
+    return tiles;
   }
-  SmallVector<Value> inputs;
+  SmallVector<Value> inputs, inits;
   SmallVector<AffineMap> maps;
   for (OpOperand *operand : op.getDpsInputOperands()) {
     AffineMap map = op.getMatchingIndexingMap(operand);
@@ -312,94 +339,125 @@ FailureOr<Value> LayoutAssigner::makeReductionInput(linalg::LinalgOp op,
     maps.push_back(map);
   }
   int64_t loops = op.getNumLoops();
-  maps.push_back(builder.getMultiDimIdentityMap(loops));
-  RankedTensorType type = inputType(added.getType());
-  Value empty =
-      tensor::EmptyOp::create(builder, op.getLoc(), type, ValueRange());
+  for (Value combined : combiner.getCombined()) {
+    auto type = RankedTensorType::get(op.getStaticLoopRanges(),
+                                      combined.getType(), iteration);
+    inits.push_back(
+        tensor::EmptyOp::create(builder, op.getLoc(), type, ValueRange()));
+    maps.push_back(builder.getMultiDimIdentityMap(loops));
+  }
   SmallVector<utils::IteratorType> iterators(loops,
                                              utils::IteratorType::parallel);
   auto generic = linalg::GenericOp::create(
-      builder, op.getLoc(), TypeRange{type}, inputs, ValueRange{empty}, maps,
+      builder, op.getLoc(), TypeRange(ValueRange(inits)), inputs, inits, maps,
       iterators, [&](OpBuilder &b, Location loc, ValueRange arguments) {
         IRMapping mapping;
         mapping.map(op.getBlock()->getArguments().take_front(inputs.size()),
                     arguments.take_front(inputs.size()));
         for (Operation &inner : op.getBlock()->without_terminator())
-          if (&inner != combiner)
+          if (!combiner.combines(&inner))
             b.clone(inner, mapping);
-        linalg::YieldOp::create(b, loc, mapping.lookup(added));
+        linalg::YieldOp::create(
+            b, loc, llvm::map_to_vector(combiner.getCombined(), [&](Value v) {
+              return mapping.lookupOrDefault(v);
+            }));
       });
-  return generic.getResult(0);
+  return SmallVector<Value>(generic.getResults());
 }
 
-FailureOr<Value> LayoutAssigner::materializeReduction(linalg::LinalgOp op,
-                                                      LayoutAttr layout) {
-  SmallVector<Operation *> combiners;
-  Value reduced = op->getNumResults() == 1
-                      ? matchReduction(op.getRegionOutputArgs(), 0, combiners)
-                      : nullptr;
-  // What has a neutral element can be combined in any order; subf cannot.
-  if (!reduced || combiners.size() != 1 ||
-      combiners.front()->getNumOperands() != 2 ||
-      !arith::getNeutralElement(combiners.front()))
-    return op.emitOpError("not supported: a reduction must combine one result "
-                          "with one associative operation");
-  Operation *combiner = combiners.front();
+/// Whether every start value adds nothing to what is combined.
+static bool startsNeutral(linalg::LinalgOp op, const Combiner &combiner) {
+  for (auto [init, neutral] :
+       llvm::zip_equal(op.getDpsInits(), combiner.getNeutral())) {
+    auto fill = init.getDefiningOp<linalg::FillOp>();
+    Attribute start;
+    if (!fill || !matchPattern(fill.getInputs()[0], m_Constant(&start)) ||
+        start != neutral)
+      return false;
+  }
+  return true;
+}
+
+/// The reduction in the block; its results, in `layout`, are in `done`.
+LogicalResult LayoutAssigner::materializeReduction(linalg::LinalgOp op,
+                                                   LayoutAttr layout) {
+  std::optional<Combiner> combiner = Combiner::match(op);
+  if (!combiner)
+    return op.emitOpError(
+        "not supported: a reduction of several positions at a time must "
+        "combine each result by one associative operation, or a value and its "
+        "index");
   FailureOr<LayoutAttr> iteration = iterationLayoutOf(op);
   SmallVector<unsigned> unsignedDims;
   op.getReductionDims(unsignedDims);
   SmallVector<int64_t> dims(unsignedDims.begin(), unsignedDims.end());
+  // Threads that go on with all channels of a position want every copy.
+  bool halve = halving && succeeded(iteration) &&
+               getReducedLayout(*iteration, dims, true) == layout;
   if (failed(iteration) ||
-      getReducedLayout(*iteration, dims, halving) != layout)
+      (!halve && getReducedLayout(*iteration, dims, false) != layout))
     return op.emitOpError(
         "not supported: a reduction whose result is needed in "
         "another layout");
-  FailureOr<Value> input = makeReductionInput(op, combiner, *iteration);
-  if (failed(input))
+  FailureOr<SmallVector<Value>> inputs =
+      makeReductionInputs(op, *combiner, *iteration);
+  if (failed(inputs))
     return failure();
   Location loc = op.getLoc();
-  Value init = op.getDpsInits().front();
-  Type element = cast<RankedTensorType>(init.getType()).getElementType();
-  RankedTensorType type = withLayout(init, layout);
-  auto reduce = ReduceOp::create(builder, loc, TypeRange{type},
-                                 ValueRange{*input}, dims, halving);
-  auto buildCombiner = [&](OpBuilder &b, Value left, Value right) {
-    Operation *clone = b.clone(*combiner);
-    clone->setOperands({left, right});
-    return clone->getResult(0);
-  };
+  SmallVector<Type> types, elements;
+  for (Value init : op.getDpsInits()) {
+    types.push_back(withLayout(init, layout));
+    elements.push_back(getElementTypeOrSelf(init.getType()));
+  }
+  auto reduce =
+      ReduceOp::create(builder, loc, TypeRange(types), *inputs, dims, halve);
   {
     OpBuilder::InsertionGuard guard(builder);
-    Block *block = builder.createBlock(&reduce.getCombiner(), {},
-                                       {element, element}, {loc, loc});
-    ReduceYieldOp::create(
-        builder, loc,
-        buildCombiner(builder, block->getArgument(0), block->getArgument(1)));
+    SmallVector<Type> pairs(elements);
+    pairs.append(elements);
+    Block *block =
+        builder.createBlock(&reduce.getCombiner(), {}, pairs,
+                            SmallVector<Location>(pairs.size(), loc));
+    ValueRange arguments(block->getArguments());
+    ReduceYieldOp::create(builder, loc,
+                          combiner->combine(
+                              builder, loc,
+                              arguments.take_front(elements.size()),
+                              arguments.drop_front(elements.size())));
   }
   ++reductions;
+  SmallVector<Value> results(reduce.getResults());
   // The start value counts once, unless it adds nothing.
-  std::optional<TypedAttr> neutral = arith::getNeutralElement(combiner);
-  auto fill = init.getDefiningOp<linalg::FillOp>();
-  Attribute start;
-  if (fill && neutral &&
-      matchPattern(fill.getInputs()[0], m_Constant(&start)) &&
-      start == *neutral)
-    return reduce.getResult(0);
-  FailureOr<Value> initTile = materialize(init, layout);
-  if (failed(initTile))
-    return failure();
-  AffineMap map = builder.getMultiDimIdentityMap(type.getRank());
-  SmallVector<utils::IteratorType> iterators(type.getRank(),
-                                             utils::IteratorType::parallel);
-  Value empty = tensor::EmptyOp::create(builder, loc, type, ValueRange());
-  auto generic = linalg::GenericOp::create(
-      builder, loc, TypeRange{type}, ValueRange{*initTile, reduce.getResult(0)},
-      ValueRange{empty}, ArrayRef<AffineMap>{map, map, map}, iterators,
-      [&](OpBuilder &b, Location loc, ValueRange arguments) {
-        linalg::YieldOp::create(b, loc,
-                                buildCombiner(b, arguments[0], arguments[1]));
-      });
-  return generic.getResult(0);
+  if (!startsNeutral(op, *combiner)) {
+    SmallVector<Value> operands, inits;
+    for (auto [init, type] : llvm::zip_equal(op.getDpsInits(), types)) {
+      FailureOr<Value> tile = materialize(init, layout);
+      if (failed(tile))
+        return failure();
+      operands.push_back(*tile);
+      inits.push_back(
+          tensor::EmptyOp::create(builder, loc, type, ValueRange()));
+    }
+    llvm::append_range(operands, reduce.getResults());
+    int64_t rank = cast<RankedTensorType>(types.front()).getRank();
+    SmallVector<AffineMap> maps(operands.size() + inits.size(),
+                                builder.getMultiDimIdentityMap(rank));
+    SmallVector<utils::IteratorType> iterators(rank,
+                                               utils::IteratorType::parallel);
+    size_t count = types.size();
+    auto generic = linalg::GenericOp::create(
+        builder, loc, TypeRange(types), operands, inits, maps, iterators,
+        [&](OpBuilder &b, Location loc, ValueRange arguments) {
+          linalg::YieldOp::create(
+              b, loc,
+              combiner->append(b, loc, arguments.take_front(count),
+                               arguments.slice(count, count)));
+        });
+    results.assign(generic.getResults().begin(), generic.getResults().end());
+  }
+  for (auto [result, made] : llvm::zip_equal(op->getResults(), results))
+    done[{result, layout}] = made;
+  return success();
 }
 
 LogicalResult LayoutAssigner::replaceReduction(linalg::LinalgOp op) {
@@ -407,10 +465,10 @@ LogicalResult LayoutAssigner::replaceReduction(linalg::LinalgOp op) {
   if (failed(layout))
     return op.emitOpError("has no layout");
   builder.setInsertionPoint(op);
-  FailureOr<Value> made = materializeReduction(op, *layout);
-  if (failed(made))
+  if (failed(materializeReduction(op, *layout)))
     return failure();
-  op->getResult(0).replaceAllUsesWith(*made);
+  for (Value result : op->getResults())
+    result.replaceAllUsesWith(done.lookup({result, *layout}));
   op->erase();
   return success();
 }

@@ -105,11 +105,10 @@ LogicalResult Distributor::distributeExtract(ExtractTileOp op) {
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getSource().getType());
   ArrayRef<int64_t> shape = type.getShape();
-  Type element = type.getElementType();
+  Type element = type.getElementType(), stored = getMemoryType(element);
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
   Value source = mapping.lookup(op.getSource());
-  Value base =
-      getTileBase(loc, source, element, layout, op.getOffsets(), shape);
+  Value base = getTileBase(loc, source, stored, layout, op.getOffsets(), shape);
   Value zero =
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
   SmallVector<Value> &values = fragments[op.getTile()].values;
@@ -117,12 +116,14 @@ LogicalResult Distributor::distributeExtract(ExtractTileOp op) {
     auto [offset, valid] = getRegisterPlace(loc, layout, reg, op.getOffsets(),
                                             op.getInBounds(), shape);
     Value address =
-        LLVM::GEPOp::create(builder, loc, pointer, element, base,
+        LLVM::GEPOp::create(builder, loc, pointer, stored, base,
                             ArrayRef<LLVM::GEPArg>{getConstantOffset(offset)});
     // What is outside is read at the tensor's start and thrown away.
     if (valid)
       address = LLVM::SelectOp::create(builder, loc, valid, address, source);
-    Value value = LLVM::LoadOp::create(builder, loc, element, address);
+    Value value = fromMemory(
+        builder, loc, LLVM::LoadOp::create(builder, loc, stored, address),
+        element);
     if (valid)
       value = arith::SelectOp::create(builder, loc, valid, value, zero);
     values.push_back(value);
@@ -140,9 +141,9 @@ LogicalResult Distributor::distributeStore(StoreTileOp op) {
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getDest().getType());
   ArrayRef<int64_t> shape = type.getShape();
-  Type element = type.getElementType();
+  Type stored = getMemoryType(type.getElementType());
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
-  Value base = getTileBase(loc, mapping.lookup(op.getDest()), element, layout,
+  Value base = getTileBase(loc, mapping.lookup(op.getDest()), stored, layout,
                            op.getOffsets(), shape);
 
   // Two neighbours in one store, where they are always stored together.
@@ -165,15 +166,15 @@ LogicalResult Distributor::distributeStore(StoreTileOp op) {
                 : first;
     auto store = [&](OpBuilder &b, Location loc) {
       Value address =
-          LLVM::GEPOp::create(b, loc, pointer, element, base,
+          LLVM::GEPOp::create(b, loc, pointer, stored, base,
                               ArrayRef<LLVM::GEPArg>{getConstantOffset(place)});
-      Value value = (*values)[reg];
+      Value value = toMemory(b, loc, (*values)[reg]);
       if (paired)
         value = vector::FromElementsOp::create(
-            b, loc, VectorType::get({2}, element),
-            ValueRange{(*values)[reg], (*values)[reg + 1]});
+            b, loc, VectorType::get({2}, stored),
+            ValueRange{value, toMemory(b, loc, (*values)[reg + 1])});
       LLVM::StoreOp::create(b, loc, value, address,
-                            width * element.getIntOrFloatBitWidth() / 8);
+                            width * stored.getIntOrFloatBitWidth() / 8);
     };
     if (valid)
       scf::IfOp::create(builder, loc, valid, [&](OpBuilder &b, Location loc) {

@@ -21,6 +21,27 @@ Value Distributor::constant32(int64_t value, OpBuilder *at) {
   return constant;
 }
 
+Type Distributor::getMemoryType(Type element) {
+  return element.isInteger(1) ? IntegerType::get(element.getContext(), 8)
+                              : element;
+}
+
+Value Distributor::toMemory(OpBuilder &builder, Location loc, Value element) {
+  Type type = getMemoryType(element.getType());
+  if (type == element.getType())
+    return element;
+  return arith::ExtUIOp::create(builder, loc, type, element);
+}
+
+Value Distributor::fromMemory(OpBuilder &builder, Location loc, Value value,
+                              Type element) {
+  if (value.getType() == element)
+    return value;
+  Value zero = arith::ConstantIntOp::create(builder, loc, value.getType(), 0);
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, value,
+                               zero);
+}
+
 LLVM::GEPArg Distributor::getConstantOffset(int64_t offset) {
   // GEPArg cuts larger constants off without a word.
   if (llvm::isIntN(LLVM::kGEPConstantBitWidth, offset))

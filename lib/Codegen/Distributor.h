@@ -7,7 +7,7 @@
 // The work of kiln-distribute on one kernel, over several files: Distribute.cpp
 // walks the body, DistributeThreads.cpp numbers threads, DistributeGlobal.cpp
 // and DistributeShared.cpp access memory, DistributeLocalCopy.cpp transposes,
-// DistributeMath.cpp multiplies and reduces.
+// DistributeMath.cpp multiplies, DistributeReduce.cpp reduces.
 //
 //===----------------------------------------------------------------------===//
 
@@ -68,6 +68,13 @@ private:
   //--- DistributeThreads.cpp: made once, in the entry block.
   mlir::Value constant32(int64_t value, mlir::OpBuilder *at = nullptr);
   mlir::Value toI32(mlir::Value index);
+  /// The type of an element in memory: an i1 is a byte, 0 or 1.
+  static mlir::Type getMemoryType(mlir::Type element);
+  /// An element as memory has it, and back; any other byte than 0 is true.
+  static mlir::Value toMemory(mlir::OpBuilder &builder, mlir::Location loc,
+                              mlir::Value element);
+  static mlir::Value fromMemory(mlir::OpBuilder &builder, mlir::Location loc,
+                                mlir::Value value, mlir::Type element);
   /// A constant index of a GEP, in as many bits as it needs.
   mlir::LLVM::GEPArg getConstantOffset(int64_t offset);
   /// A number of the thread times a constant, in i32, or `wide` in i64.
@@ -126,7 +133,12 @@ private:
   mlir::LogicalResult distributeDot(DotOp op);
   mlir::LogicalResult distributeMma(DotOp op);
   mlir::LogicalResult distributeFma(DotOp op);
+
+  //--- DistributeReduce.cpp
   mlir::LogicalResult distributeReduce(ReduceOp op);
+  void reduceAcrossWarps(
+      ReduceOp op,
+      llvm::SmallVectorImpl<llvm::SmallVector<mlir::Value>> &values);
   mlir::Value shuffleXor(mlir::Location loc, mlir::Value value, int64_t mask);
   void barrierOfPartners(mlir::Location loc, LayoutAttr layout,
                          llvm::ArrayRef<int64_t> warpBits);

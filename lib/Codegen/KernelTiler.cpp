@@ -180,6 +180,9 @@ KernelTiler::makeTile(Value value, const Coordinates &coordinates) {
           index};
   if (auto pad = value.getDefiningOp<tensor::PadOp>())
     return tilePad(pad, coordinates);
+  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
+          value.getDefiningOp()))
+    return tileView(value.getDefiningOp(), coordinates);
   return value.getDefiningOp()->emitOpError(
       "not supported inside a kernel that is tiled");
 }
@@ -249,6 +252,41 @@ KernelTiler::Tile KernelTiler::broadcastTile(const Tile &tile,
         linalg::YieldOp::create(b, loc, arguments.front());
       });
   return {generic.getResult(0), index};
+}
+
+/// A view of a computed value reads its source at other coordinates.
+FailureOr<KernelTiler::Tile>
+KernelTiler::tileView(Operation *view, const Coordinates &coordinates) {
+  Coordinates source;
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(view)) {
+    // The row-major number of a group taken apart.
+    ArrayRef<int64_t> shape = collapse.getSrcType().getShape();
+    source.resize(shape.size());
+    for (auto [expr, group] :
+         llvm::zip(coordinates, collapse.getReassociationIndices())) {
+      AffineExpr rest = expr;
+      for (int64_t dim : llvm::reverse(group)) {
+        source[dim] = dim == group.front() ? rest : rest % shape[dim];
+        rest = rest.floorDiv(shape[dim]);
+      }
+    }
+    for (AffineExpr &expr : source) // of a value of one element
+      if (!expr)
+        expr = builder.getAffineConstantExpr(0);
+  } else if (auto expand = dyn_cast<tensor::ExpandShapeOp>(view)) {
+    ArrayRef<int64_t> shape = expand.getResultType().getShape();
+    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
+      AffineExpr number = builder.getAffineConstantExpr(0);
+      for (int64_t dim : group)
+        number = number * shape[dim] + coordinates[dim];
+      source.push_back(number);
+    }
+  } else {
+    source = coordinates;
+  }
+  for (AffineExpr &expr : source)
+    expr = simplifyAffineExpr(expr, plan.axes.size(), 0);
+  return tileValue(view->getOperand(0), source);
 }
 
 /// Padding moves the coordinates; what lies outside takes its value.

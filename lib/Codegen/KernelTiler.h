@@ -62,6 +62,8 @@ private:
   mlir::FailureOr<Tile> makeTile(mlir::Value value,
                                  const Coordinates &coordinates);
   mlir::FailureOr<Tile> tileContraction(const Coordinates &coordinates);
+  mlir::FailureOr<Tile> tileView(mlir::Operation *view,
+                                 const Coordinates &coordinates);
   mlir::FailureOr<Tile> tilePad(mlir::tensor::PadOp pad,
                                 const Coordinates &coordinates);
   Tile broadcastTile(const Tile &tile, const Coordinates &index);
@@ -88,6 +90,8 @@ private:
                                 mlir::Operation *tiled,
                                 const Coordinates &loops,
                                 llvm::ArrayRef<mlir::AffineExpr> iteration);
+  mlir::linalg::LinalgOp splitReduction(mlir::linalg::LinalgOp reduction,
+                                        const Coordinates &iteration);
   mlir::LogicalResult maskPadding(mlir::linalg::LinalgOp reduction,
                                   llvm::ArrayRef<mlir::AffineExpr> iteration);
 

@@ -6,7 +6,8 @@
 
 #include "KernelTiler.h"
 
-#include "mlir/Analysis/SliceAnalysis.h"
+#include "kiln/Analysis/Combiner.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -75,20 +76,25 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
   Coordinates iteration = plain ? loops : getAxesOf(loops);
   SmallVector<utils::IteratorType> iterators(iteration.size(),
                                              utils::IteratorType::parallel);
+  // From the op's loops to those dimensions.
+  SmallVector<AffineExpr> renumber(op.getNumLoops(),
+                                   builder.getAffineConstantExpr(0));
   bool ordered = false;
   if (plain) {
     iterators = op.getIteratorTypesArray();
     ordered = isa<LoopScheduleAttr>(schedule) && op.getNumReductionLoops() > 0;
     for (auto [expr, kind] : llvm::zip_equal(iteration, iterators))
       ordered &= kind == utils::IteratorType::parallel || getSize(expr) == 1;
-    if (ordered) {
-      Coordinates kept;
-      for (auto [expr, kind] : llvm::zip_equal(loops, iterators))
-        if (kind == utils::IteratorType::parallel)
-          kept.push_back(expr);
-      iteration = kept;
-      iterators.assign(kept.size(), utils::IteratorType::parallel);
+    Coordinates kept;
+    for (auto [loop, expr] : llvm::enumerate(loops)) {
+      if (ordered && iterators[loop] == utils::IteratorType::reduction)
+        continue;
+      renumber[loop] = builder.getAffineDimExpr(kept.size());
+      kept.push_back(expr);
     }
+    if (ordered)
+      iterators.assign(kept.size(), utils::IteratorType::parallel);
+    iteration = kept;
   }
 
   SmallVector<Value> operands;
@@ -145,7 +151,10 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
     operands.push_back(tile.value);
     bool natural = tile.index == at;
     isClone &= natural;
-    maps.push_back(plain && !ordered && natural ? map : readsAt(tile.index));
+    maps.push_back(plain && natural
+                       ? map.replaceDimsAndSymbols(renumber, {},
+                                                   iteration.size(), 0)
+                       : readsAt(tile.index));
     if (op.isDpsInit(&operand))
       results.push_back({Value(), tile.index});
   }
@@ -173,6 +182,13 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
     return failure();
   if (failed(maskPadding(cast<linalg::LinalgOp>(tiled), iteration)))
     return failure();
+  if (isa<LoopScheduleAttr>(schedule) && !ordered &&
+      op.getNumReductionLoops() > 0) {
+    tiled = splitReduction(cast<linalg::LinalgOp>(tiled), iteration);
+    if (!tiled)
+      return op->emitOpError("not supported: a reduction of several positions "
+                             "at a time needs one combiner");
+  }
   for (auto [tile, result] : llvm::zip_equal(results, tiled->getResults()))
     tile.value = result;
   return results;
@@ -239,6 +255,64 @@ LogicalResult KernelTiler::cloneBody(linalg::LinalgOp op, Operation *tiled,
   return success();
 }
 
+/// What a reduction combines, as a tile of its own in the layout of its
+/// iteration space, and the reduction of that tile; null without one combiner.
+linalg::LinalgOp
+KernelTiler::splitReduction(linalg::LinalgOp reduction,
+                            const Coordinates &iteration) {
+  std::optional<Combiner> combiner = Combiner::match(reduction);
+  if (!combiner)
+    return nullptr;
+  Location loc = reduction.getLoc();
+  Block *body = reduction.getBlock();
+  int64_t loops = iteration.size();
+  AffineMap identity = builder.getMultiDimIdentityMap(loops);
+  SmallVector<AffineMap> maps = reduction.getIndexingMapsArray();
+  SmallVector<AffineMap> resultMaps(
+      llvm::ArrayRef(maps).take_back(reduction.getNumDpsInits()));
+  maps.resize(reduction.getNumDpsInputs());
+  SmallVector<Value> empties;
+  for (Value combined : combiner->getCombined()) {
+    RankedTensorType type = getTileType(iteration, combined.getType());
+    empties.push_back(
+        tensor::EmptyOp::create(builder, loc, type, ValueRange()));
+    maps.push_back(identity);
+  }
+  SmallVector<utils::IteratorType> parallel(loops,
+                                            utils::IteratorType::parallel);
+  size_t numInputs = reduction.getNumDpsInputs();
+  auto input = linalg::GenericOp::create(
+      builder, loc, TypeRange(ValueRange(empties)), reduction.getDpsInputs(),
+      empties, maps, parallel,
+      [&](OpBuilder &b, Location loc, ValueRange arguments) {
+        IRMapping mapping;
+        mapping.map(body->getArguments().take_front(numInputs),
+                    arguments.take_front(numInputs));
+        for (Operation &inner : body->without_terminator())
+          if (!combiner->combines(&inner))
+            b.clone(inner, mapping);
+        linalg::YieldOp::create(
+            b, loc, llvm::map_to_vector(combiner->getCombined(), [&](Value v) {
+              return mapping.lookupOrDefault(v);
+            }));
+      });
+  // The reduction takes the tile in place of its inputs.
+  SmallVector<AffineMap> sumMaps(input->getNumResults(), identity);
+  sumMaps.append(resultMaps);
+  size_t count = input->getNumResults();
+  auto sum = linalg::GenericOp::create(
+      builder, loc, reduction->getResultTypes(), input.getResults(),
+      reduction.getDpsInits(), sumMaps, reduction.getIteratorTypesArray(),
+      [&](OpBuilder &b, Location loc, ValueRange arguments) {
+        linalg::YieldOp::create(
+            b, loc,
+            combiner->combine(b, loc, arguments.drop_front(count),
+                              arguments.take_front(count)));
+      });
+  reduction->erase();
+  return sum;
+}
+
 /// Positions beyond the last must not take part in a reduction: what is
 /// combined for them is the combiner's neutral element, whatever the body
 /// computes before.
@@ -251,32 +325,40 @@ LogicalResult KernelTiler::maskPadding(linalg::LinalgOp reduction,
     unsigned axis = axisExpr.getPosition();
     if (!plan.axes[axis].isPadded())
       continue;
-    SmallVector<Operation *> combiners;
-    Value reduced =
-        matchReduction(reduction.getRegionOutputArgs(), 0, combiners);
-    std::optional<TypedAttr> neutral =
-        reduced && combiners.size() == 1 && reduction->getNumResults() == 1
-            ? arith::getNeutralElement(combiners.front())
-            : std::nullopt;
-    if (!neutral)
+    std::optional<Combiner> combiner = Combiner::match(reduction);
+    if (!combiner)
       return reduction->emitOpError("not supported: a reduction over ")
              << plan.axes[axis].extent << " "
              << (staged ? "channels" : "elements")
-             << ", padded to the tile, needs a combiner with a neutral element";
+             << ", padded to the tile, must combine each result by one "
+                "operation with a neutral element, or a value and its index";
     Location loc = reduction->getLoc();
     OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPoint(combiners.front());
-    Value index = linalg::IndexOp::create(builder, loc, dim);
-    if (auto offset = dyn_cast_if_present<Value>(getOffset(axisExpr)))
-      index = arith::AddIOp::create(builder, loc, index, offset);
-    Value extent =
-        arith::ConstantIndexOp::create(builder, loc, plan.axes[axis].extent);
-    Value valid = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult,
-                                        index, extent);
-    Value filler = arith::ConstantOp::create(builder, loc, *neutral);
-    Value select =
-        arith::SelectOp::create(builder, loc, valid, reduced, filler);
-    combiners.front()->replaceUsesOfWith(reduced, select);
+    for (auto [combined, neutral] :
+         llvm::zip_equal(combiner->getCombined(), combiner->getNeutral())) {
+      auto isCombining = [&](OpOperand &use) {
+        return combiner->combines(use.getOwner());
+      };
+      Operation *first = nullptr;
+      for (OpOperand &use : combined.getUses())
+        if (isCombining(use) &&
+            (!first || use.getOwner()->isBeforeInBlock(first)))
+          first = use.getOwner();
+      if (!first)
+        continue;
+      builder.setInsertionPoint(first);
+      Value index = linalg::IndexOp::create(builder, loc, dim);
+      if (auto offset = dyn_cast_if_present<Value>(getOffset(axisExpr)))
+        index = arith::AddIOp::create(builder, loc, index, offset);
+      Value extent =
+          arith::ConstantIndexOp::create(builder, loc, plan.axes[axis].extent);
+      Value valid = arith::CmpIOp::create(
+          builder, loc, arith::CmpIPredicate::ult, index, extent);
+      Value filler = arith::ConstantOp::create(builder, loc, neutral);
+      Value select =
+          arith::SelectOp::create(builder, loc, valid, combined, filler);
+      Value(combined).replaceUsesWithIf(select, isCombining);
+    }
     ++masked;
   }
   return success();

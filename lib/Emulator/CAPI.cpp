@@ -85,6 +85,7 @@ KilnEmulator *kilnEmulatorCreate(const void *bitcode, size_t length,
   emulator->compiled = std::move(*compiled);
   // Variables of the module are memory that kernels may touch as well.
   const LoweredProgram &program = emulator->compiled->getProgram();
+  emulator->buffers.storeGranuleLog2 = program.storeGranuleLog2;
   for (size_t i = 0; i < program.variables.size(); ++i) {
     auto address = emulator->compiled->getVariable(i);
     if (!address) {

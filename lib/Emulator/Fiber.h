@@ -4,36 +4,33 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A fiber is a stack and a saved stack pointer. swapcontext() makes a system
-// call each time, too slow for one switch per lane and mma; so x86-64 has a
-// switch of its own; other machines (and -DKILN_EMULATOR_UCONTEXT) use
-// ucontext.
+// A fiber is a stack and the saved context of Boost.Context, which switches
+// without a system call: there is one switch for each lane and mma. Its
+// jump_fcontext() is used directly, because the destructor of
+// boost::context::fiber unwinds the stack of a fiber that has not ended,
+// through compiled kernels; the emulator just leaves such a stack and starts
+// again on it.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef KILN_LIB_EMULATOR_FIBER_H
 #define KILN_LIB_EMULATOR_FIBER_H
 
-#include <cstddef>
+#include <boost/context/detail/fcontext.hpp>
 
-#if defined(__x86_64__) && !defined(KILN_EMULATOR_UCONTEXT)
-#define KILN_EMULATOR_OWN_SWITCH 1
-#else
-#include <ucontext.h>
-#endif
+#include <cstddef>
 
 namespace kiln::emulator {
 
 struct Fiber {
-#ifdef KILN_EMULATOR_OWN_SWITCH
-  void *stackPointer = nullptr;
-#else
-  ucontext_t context;
-#endif
+  /// Where it goes on; of a running fiber, nothing.
+  boost::context::detail::fcontext_t context = nullptr;
+  void (*entry)(void *) = nullptr;
+  void *argument = nullptr;
 };
 
 /// Makes `fiber` start `entry(argument)` on the given stack at its first
-/// switch. `entry` must never return.
+/// switch. `entry` must never return; what ran on the stack before is given up.
 void initFiber(Fiber &fiber, char *stack, size_t bytes, void (*entry)(void *),
                void *argument);
 /// Saves the running fiber in `from` and continues `to`.

@@ -363,6 +363,25 @@ static bool injectIndex(Function &function) {
   return !stores.empty();
 }
 
+//===----------------------------------------------------------------------===//
+// block
+//===----------------------------------------------------------------------===//
+
+static bool injectBlock(Function &function) {
+  SmallVector<Instruction *> reads;
+  for (Instruction &inst : instructions(function))
+    if (getNvvmName(inst) == "read.ptx.sreg.ctaid.x")
+      reads.push_back(&inst);
+  IRBuilder<> b(function.getContext());
+  for (Instruction *read : reads) {
+    b.SetInsertPoint(read->getNextNode());
+    auto *even = cast<Instruction>(b.CreateAnd(read, b.getInt32(~1u)));
+    read->replaceUsesWithIf(even,
+                            [&](Use &use) { return use.getUser() != even; });
+  }
+  return !reads.empty();
+}
+
 Error kiln::emulator::injectFault(Module &module, StringRef kind) {
   using Injection = bool (*)(Function &);
   auto apply = [](ArrayRef<Function *> functions, Injection injection) {
@@ -389,6 +408,9 @@ Error kiln::emulator::injectFault(Module &module, StringRef kind) {
   if (kind == "index")
     return apply(compute, injectIndex) ? Error::success()
                                        : fail("store to global memory");
+  if (kind == "block")
+    return apply(compute, injectBlock) ? Error::success()
+                                       : fail("read of the block's number");
   if (kind == "round") {
     // Weights may be rounded by the kernel that packs them.
     SmallVector<Function *> all;
@@ -400,6 +422,6 @@ Error kiln::emulator::injectFault(Module &module, StringRef kind) {
     return fail("rounding to tf32, f16 or bf16");
   }
   return createStringError("unknown fault '%s'; known are wait, lane, mask, "
-                           "round, index",
+                           "round, index, block",
                            kind.str().c_str());
 }

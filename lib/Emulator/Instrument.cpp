@@ -16,6 +16,8 @@
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <algorithm>
+
 using namespace kiln::emulator;
 using namespace llvm;
 
@@ -135,6 +137,10 @@ Error kiln::emulator::instrumentAccesses(Module &module, const SiteTable &sites,
     if (!(access.flags & AccessGlobal) && access.bytes < 4)
       program.granuleLog2 =
           std::min<unsigned>(program.granuleLog2, Log2_64_Ceil(access.bytes));
+    if ((access.flags & AccessStore) && !(access.flags & AccessShared))
+      program.storeGranuleLog2 = std::min<unsigned>(
+          {program.storeGranuleLog2, access.flags & AccessAlignMask,
+           static_cast<unsigned>(countr_zero(access.bytes))});
     uint32_t site = sites.lookup(access.inst);
     Value *self = getSelf(*access.inst->getFunction());
     IRBuilder<> b(access.inst);
@@ -147,7 +153,9 @@ Error kiln::emulator::instrumentAccesses(Module &module, const SiteTable &sites,
     access.inst->setOperand(access.pointerOperand,
                             b.CreateAddrSpaceCast(checked, pointer->getType()));
   }
-  for (MemIntrinsic *transfer : transfers)
+  for (MemIntrinsic *transfer : transfers) {
+    program.storeGranuleLog2 = 0;
     checkBlockTransfer(*transfer, sites.lookup(transfer));
+  }
   return Error::success();
 }

@@ -10,6 +10,7 @@
 #include "Runtime.h"
 #include "kiln/Emulator/Inject.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/ExecutionEngine/Orc/ThreadSafeModule.h"
@@ -21,6 +22,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/TargetParser/Host.h"
 
 #include <bit>
 #include <cstring>
@@ -50,7 +52,7 @@ static float truncFloatToBfloat(float value) {
   return fromBits(floatToBfloat(value));
 }
 static float truncDoubleToBfloat(double value) {
-  return fromBits(floatToBfloat(static_cast<float>(value)));
+  return fromBits(doubleToBfloat(value));
 }
 
 static orc::SymbolMap getRuntimeSymbols(orc::LLJIT &jit) {
@@ -72,6 +74,31 @@ static orc::SymbolMap getRuntimeSymbols(orc::LLJIT &jit) {
   add("__truncsfbf2", &truncFloatToBfloat);
   add("__truncdfbf2", &truncDoubleToBfloat);
   return symbols;
+}
+
+/// The host with a fixed set of features instead of all that this machine has:
+/// results must not depend on where the emulator runs, and instructions for
+/// narrow floats are not all right. AVX512-BF16 and AVX10.2 convert to bf16
+/// with subnormals flushed to zero; AVX512-FP16 rounds a fused multiply-add of
+/// f16 once where without it LLVM computes in f32. Without them LLVM computes
+/// in f32 and rounds by F16C or by the functions above, right for all values.
+static Expected<orc::JITTargetMachineBuilder> getHost() {
+  Expected<orc::JITTargetMachineBuilder> host =
+      orc::JITTargetMachineBuilder::detectHost();
+  if (!host)
+    return host.takeError();
+  const Triple &triple = host->getTargetTriple();
+  if (triple.getArch() == Triple::x86_64) {
+    // AVX2, FMA and F16C, or on a processor before Haswell none of them.
+    StringMap<bool> has = sys::getHostCPUFeatures();
+    bool isV3 = all_of(ArrayRef<StringRef>{"avx2", "fma", "f16c", "bmi", "bmi2",
+                                           "lzcnt", "movbe", "popcnt"},
+                       [&](StringRef feature) { return has.lookup(feature); });
+    host->setCPU(isV3 ? "x86-64-v3" : "x86-64").setFeatures("");
+  } else if (triple.isAArch64()) {
+    host->setCPU("generic").setFeatures("");
+  } // Elsewhere features decide the calling convention: those of the host.
+  return host;
 }
 
 static void optimize(Module &module, TargetMachine *machine) {
@@ -126,8 +153,7 @@ CompiledProgram::create(StringRef bitcode, bool checks, StringRef inject) {
   if (Error error = lowerToHost(*module, checks, result->program))
     return error;
 
-  Expected<orc::JITTargetMachineBuilder> host =
-      orc::JITTargetMachineBuilder::detectHost();
+  Expected<orc::JITTargetMachineBuilder> host = getHost();
   if (!host)
     return host.takeError();
   host->setCodeGenOptLevel(CodeGenOptLevel::Less);

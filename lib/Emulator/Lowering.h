@@ -43,6 +43,8 @@ struct LoweredProgram {
   std::vector<VariableInfo> variables;
   SharedLayout shared; // Static part.
   unsigned granuleLog2 = 2;
+  /// What size and place of every store to global memory are multiples of.
+  unsigned storeGranuleLog2 = 4;
   uint64_t localBytes = 0; // Local memory of all functions together.
 };
 

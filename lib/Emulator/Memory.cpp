@@ -6,7 +6,10 @@
 
 #include "Memory.h"
 
+#include "llvm/Support/MemAlloc.h"
+
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 using namespace kiln::emulator;
@@ -25,8 +28,11 @@ void BufferTable::add(const char *name, void *data, size_t bytes,
   buffer->bytes = bytes;
   buffer->kind = kind;
   buffer->isVariable = isVariable;
-  if (withShadow && kind != KILN_BUFFER_INPUT && !isVariable)
+  if (withShadow && kind != KILN_BUFFER_INPUT && !isVariable) {
     buffer->written.assign(bytes, 0);
+    buffer->storers.reset(static_cast<uint32_t *>(
+        llvm::safe_calloc((bytes >> storeGranuleLog2) + 1, sizeof(uint32_t))));
+  }
   std::erase_if(buffers, [&](const auto &old) { return old->data == data; });
   auto place = std::lower_bound(buffers.begin(), buffers.end(), buffer->data,
                                 [](const auto &entry, uint8_t *address) {
@@ -56,10 +62,39 @@ void BufferTable::beginLaunch() {
   if (++launchTag != 0)
     return;
   // All tags are used up: forget in which launch old bytes were stored.
-  for (auto &buffer : buffers)
+  for (auto &buffer : buffers) {
     for (uint8_t &tag : buffer->written)
       tag = tag ? 1 : 0;
+    if (buffer->storers)
+      std::fill_n(buffer->storers.get(),
+                  (buffer->bytes >> storeGranuleLog2) + 1, 0u);
+  }
   launchTag = 2;
+}
+
+/// Notes the storer of each granule; false, and who it was, where one has been
+/// stored in this launch before.
+bool MemoryChecker::checkStoredOnce(const Request &request, Buffer &buffer,
+                                    uint64_t offset, std::string &who) {
+  bool once = true;
+  for (uint64_t i = offset >> buffers.storeGranuleLog2,
+                end = (offset + request.bytes - 1) >> buffers.storeGranuleLog2;
+       i <= end; ++i) {
+    std::atomic_ref<uint32_t> storer(buffer.storers[i]);
+    uint32_t last = storer.exchange(uint32_t(buffers.launchTag) << 24 | block,
+                                    std::memory_order_relaxed);
+    if (last >> 24 != buffers.launchTag || !once)
+      continue;
+    once = false;
+    uint32_t other = last & kLastBlock;
+    if (other != block)
+      who = describeBlock(other) + " stores too";
+    else if (block != kLastBlock)
+      who = "this block has stored before";
+    else
+      who = "this launch has stored before";
+  }
+  return once;
 }
 
 MemoryChecker::Verdict MemoryChecker::accessGlobal(const Request &request) {
@@ -105,19 +140,18 @@ MemoryChecker::Verdict MemoryChecker::accessGlobal(const Request &request) {
     return fail(FindingKind::InputStore, "input buffer " + where(), false);
   if (buffer->kind == KILN_BUFFER_INPUT)
     return verdict;
-  uint8_t *tags = buffer->written.data() + offset;
+  std::string who;
+  if (request.store && !request.atomic &&
+      !checkStoredOnce(request, *buffer, offset, who))
+    fail(FindingKind::DoubleStore, where() + ", which " + who, true);
   for (uint64_t i = 0; i < request.bytes; ++i) {
-    if (!request.store || request.atomic) {
-      if (!tags[i] && !verdict.faulty)
-        fail(FindingKind::Uninitialised, where() + ", which nothing has stored",
-             true);
-    } else if (buffer->kind == KILN_BUFFER_OUTPUT &&
-               tags[i] == buffers.launchTag && !verdict.faulty) {
-      fail(FindingKind::DoubleStore,
-           where() + ", which this launch has stored before", true);
-    }
+    std::atomic_ref<uint8_t> tag(buffer->written[offset + i]);
+    if ((!request.store || request.atomic) && !verdict.faulty &&
+        !tag.load(std::memory_order_relaxed))
+      fail(FindingKind::Uninitialised, where() + ", which nothing has stored",
+           true);
     if (request.store)
-      tags[i] = buffers.launchTag;
+      tag.store(buffers.launchTag, std::memory_order_relaxed);
   }
   return verdict;
 }
@@ -127,11 +161,15 @@ MemoryChecker::Verdict MemoryChecker::accessGlobal(const Request &request) {
 //===----------------------------------------------------------------------===//
 
 void MemoryChecker::beginBlock(uint8_t *arena,
-                               const std::array<uint32_t, 3> &blockDims) {
+                               const std::array<uint32_t, 3> &blockDims,
+                               const std::array<uint32_t, 3> &gridDims,
+                               uint64_t linearBlock) {
   base = reinterpret_cast<uint64_t>(arena);
   if (!enabled)
     return;
   dims = blockDims;
+  grid = gridDims;
+  block = static_cast<uint32_t>(std::min<uint64_t>(linearBlock, kLastBlock));
   numWarps = (dims[0] * dims[1] * dims[2] + 31) / 32;
   state.assign(layout.totalBytes, 0);
   for (const SharedLayout::Variable &variable : layout.variables)
@@ -163,6 +201,14 @@ std::string MemoryChecker::describeThread(uint32_t thread) const {
   return "thread (" + str(thread % dims[0]) + ", " +
          str(thread / dims[0] % dims[1]) + ", " +
          str(thread / (dims[0] * dims[1])) + ")";
+}
+
+std::string MemoryChecker::describeBlock(uint32_t linear) const {
+  if (linear == kLastBlock)
+    return "a block from number " + str(linear) + " on";
+  return "block (" + str(linear % grid[0]) + ", " +
+         str(linear / grid[0] % grid[1]) + ", " +
+         str(linear / grid[0] / grid[1]) + ")";
 }
 
 std::string MemoryChecker::describeShared(uint64_t address) const {

@@ -4,9 +4,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Buffers in global memory with a shadow of stored bytes, and shared memory
-// with a shadow of initialised bytes, pending asynchronous copies and the last
-// accesses of each granule.
+// Buffers in global memory with a shadow of stored bytes and of who stored
+// them, and shared memory with a shadow of initialised bytes, pending
+// asynchronous copies and the last accesses of each granule.
+//
+// Global memory: blocks run in no order and on several CPU threads, so the
+// storer of a granule is exchanged atomically: of two stores to it in one
+// launch exactly one sees the other, whether one block makes both or two do.
 //
 // Races: each warp has a vector clock over the warps of its block. A warp's own
 // entry advances after each collective of the warp, so accesses of two lanes of
@@ -26,6 +30,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,12 +45,19 @@ struct Buffer {
   bool isVariable = false; // A variable of the module, initialised, writable.
   /// 0, or the tag of the launch that stored the byte last (1 to 255).
   std::vector<uint8_t> written;
+  /// Who stored each granule last: launch tag << 24 | linear block, or 0. From
+  /// calloc(), so that what no sampled block stores takes no memory.
+  std::unique_ptr<uint32_t[], decltype(&std::free)> storers{nullptr,
+                                                            &std::free};
 };
 
 /// Buffers of an emulator, shared by all workers.
 struct BufferTable {
   std::vector<std::unique_ptr<Buffer>> buffers; // Sorted by address.
   uint8_t launchTag = 0;
+  /// All stores of the module to global memory are multiples of this, in
+  /// size and place; so no two of them share a granule in part.
+  unsigned storeGranuleLog2 = 0;
 
   void add(const char *name, void *data, size_t bytes, KilnBufferKind kind,
            bool withShadow, bool isVariable = false);
@@ -80,7 +92,9 @@ public:
         enabled(enabled) {}
 
   bool isEnabled() const { return enabled; }
-  void beginBlock(uint8_t *arena, const std::array<uint32_t, 3> &blockDims);
+  void beginBlock(uint8_t *arena, const std::array<uint32_t, 3> &blockDims,
+                  const std::array<uint32_t, 3> &gridDims,
+                  uint64_t linearBlock);
 
   /// Where the text of a fault would not be used, `wantText` is false. Each
   /// returns whether the access may be carried out; `fault.kind` is set when
@@ -123,6 +137,8 @@ public:
   void joinWarps(const std::vector<unsigned> &warps);
 
   static constexpr uint64_t kRedZone = 1 << 16;
+  /// Stands for all blocks from this one on, which are not told apart.
+  static constexpr uint32_t kLastBlock = (1 << 24) - 1;
 
 private:
   struct Cell {
@@ -137,6 +153,9 @@ private:
   bool checkState(const Request &request, uint64_t offset, Verdict &verdict);
   std::string describeShared(uint64_t address) const;
   std::string describeThread(uint32_t thread) const;
+  std::string describeBlock(uint32_t linear) const;
+  bool checkStoredOnce(const Request &request, Buffer &buffer, uint64_t offset,
+                       std::string &who);
   void noteWrite(const Request &request, bool pending);
 
   const BufferTable &buffers;
@@ -145,7 +164,8 @@ private:
   bool enabled;
   uint64_t base = 0;
   unsigned numWarps = 0;
-  std::array<uint32_t, 3> dims{};
+  std::array<uint32_t, 3> dims{}, grid{};
+  uint32_t block = 0;         // Linear, cut to kLastBlock.
   std::vector<uint8_t> state; // 0: no variable, 1: uninitialised, 2: good.
   std::vector<Cell> cells;
   /// Last read of each granule by each warp: epoch << 6 | lane << 1 | several.

@@ -51,6 +51,18 @@ inline uint16_t floatToBfloat(float value) {
   return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
+/// Rounds to nearest, ties to even, in one step: by way of a float rounded to
+/// odd, which keeps apart from a tie what is not one.
+inline uint16_t doubleToBfloat(double value) {
+  auto narrow = static_cast<float>(value);
+  if (std::isnan(value) || narrow == value)
+    return floatToBfloat(narrow);
+  auto bits = std::bit_cast<uint32_t>(narrow);
+  if (std::fabs(narrow) > std::fabs(value))
+    --bits;
+  return floatToBfloat(std::bit_cast<float>(bits | 1));
+}
+
 } // namespace kiln::emulator
 
 #endif // KILN_LIB_EMULATOR_NUMERIC_H

@@ -42,7 +42,7 @@ void Block::run(uint64_t linearBlock) {
       static_cast<uint32_t>(linearBlock % config.grid[0]),
       static_cast<uint32_t>(linearBlock / config.grid[0] % config.grid[1]),
       static_cast<uint32_t>(linearBlock / config.grid[0] / config.grid[1])};
-  memory.beginBlock(arena, config.block);
+  memory.beginBlock(arena, config.block, config.grid, linearBlock);
   numLive = threads.size();
   readyWarps = 0;
   clock = 0;

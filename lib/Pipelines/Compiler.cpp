@@ -162,26 +162,34 @@ compileReference(ModuleOp source, const kiln::CompileOptions &options) {
 
 FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
                                         const CompileOptions &options) {
-  std::string source;
   if (options.withReference && options.from != Level::Source)
     return module.emitError("the reference needs the source program, not a "
                             "later level");
-  GpuReference gpuReference;
+  OwningOpRef<ModuleOp> source;
   if (options.withReference) {
-    // Input and entry are checked first: one diagnostic for each fault.
     if (failed(verifyInput(module, options)) ||
         failed(selectEntry(module, options.entry)))
       return failure();
-    FailureOr<GpuReference> made = compileReference(module, options);
-    if (failed(made))
-      return failure();
-    gpuReference = std::move(*made);
-    llvm::raw_string_ostream stream(source);
-    module.print(stream);
-    stream << "\n";
+    source = module.clone();
   }
   if (failed(lowerTo(module, Level::NVVM, options)))
     return failure();
+  // After what may be wrong with the program has been said.
+  GpuReference gpuReference;
+  std::string sourceText;
+  if (source) {
+    PassManager inlining(source->getContext(), ModuleOp::getOperationName());
+    addInlining(inlining); // The references know no calls.
+    if (failed(inlining.run(*source)))
+      return failure();
+    FailureOr<GpuReference> made = compileReference(*source, options);
+    if (failed(made))
+      return failure();
+    gpuReference = std::move(*made);
+    llvm::raw_string_ostream stream(sourceText);
+    source->print(stream);
+    stream << "\n";
+  }
   FailureOr<LaunchPlan> plan = readLaunchPlan(module);
   if (failed(plan))
     return failure();
@@ -230,7 +238,7 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
   if (!plan->constants.empty())
     artifact.files.push_back({"constants.bin", std::move(plan->constants)});
   if (options.withReference)
-    artifact.files.push_back({"source.mlir", std::move(source)});
+    artifact.files.push_back({"source.mlir", std::move(sourceText)});
   if (gpuReference.plan)
     artifact.files.push_back({"reference.ptx", std::move(gpuReference.ptx)});
   return artifact;

@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -68,7 +69,8 @@ static std::string findFault(Type type) {
 
 static bool isSupportedElement(Type type) {
   return type.isF32() || type.isF16() || type.isBF16() || type.isF64() ||
-         type.isInteger(64) || type.isInteger(32) || type.isInteger(1);
+         type.isSignlessInteger(64) || type.isSignlessInteger(32) ||
+         type.isSignlessInteger(1);
 }
 
 static LogicalResult verifyInterface(func::FuncOp entry) {
@@ -99,8 +101,8 @@ static LogicalResult verifyInterface(func::FuncOp entry) {
   return failure(refused);
 }
 
-static LogicalResult verifyShapes(func::FuncOp entry) {
-  WalkResult walk = entry.walk([](Operation *op) {
+static LogicalResult verifyShapes(func::FuncOp function) {
+  WalkResult walk = function.walk([](Operation *op) {
     for (Type type : op->getResultTypes())
       if (std::string fault = findFault(type); !fault.empty()) {
         op->emitError("result ") << fault;
@@ -113,16 +115,26 @@ static LogicalResult verifyShapes(func::FuncOp entry) {
 
 LogicalResult kiln::selectEntry(ModuleOp module, StringRef name) {
   func::FuncOp entry = findEntry(module, name);
-  if (!entry || failed(verifyInterface(entry)) || failed(verifyShapes(entry)))
+  if (!entry || failed(verifyInterface(entry)))
     return failure();
-  entry.setPublic();
-  // What the entry calls stays, so that a later pass can refuse the call.
-  llvm::DenseSet<StringRef> used;
-  if (auto uses = SymbolTable::getSymbolUses(entry))
-    for (const SymbolTable::SymbolUse &use : *uses)
-      used.insert(use.getSymbolRef().getRootReference());
-  for (auto func : llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
-    if (func != entry && !used.contains(func.getName()))
+  // What the entry calls, and what that calls, stays to be inlined.
+  llvm::SetVector<Operation *> used;
+  used.insert(entry);
+  for (size_t i = 0; i < used.size(); ++i)
+    if (auto uses = SymbolTable::getSymbolUses(used[i]))
+      for (const SymbolTable::SymbolUse &use : *uses)
+        if (auto callee = module.lookupSymbol<func::FuncOp>(
+                use.getSymbolRef().getRootReference()))
+          used.insert(callee);
+  for (Operation *function : used)
+    if (failed(verifyShapes(cast<func::FuncOp>(function))))
+      return failure();
+  for (auto func : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
+    if (!used.contains(func))
       func.erase();
+    else
+      func.setVisibility(func == entry ? SymbolTable::Visibility::Public
+                                       : SymbolTable::Visibility::Private);
+  }
   return success();
 }

@@ -12,9 +12,9 @@
 namespace kiln {
 
 /// Reduces `module` to its entry, the function `name` or else the only public
-/// one with a body, and what that refers to. Refuses, at the place: no or
-/// several candidates, shapes that are dynamic or have no elements, element
-/// types that no artifact can describe.
+/// one with a body, and the functions that it calls, which become private.
+/// Refuses, at the place: no or several candidates, shapes that are dynamic or
+/// have no elements, element types that no artifact can describe.
 mlir::LogicalResult selectEntry(mlir::ModuleOp module, llvm::StringRef name);
 
 } // namespace kiln

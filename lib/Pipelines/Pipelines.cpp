@@ -19,14 +19,24 @@
 
 using namespace mlir;
 
+void kiln::addInlining(OpPassManager &pm) {
+  // The inliner would canonicalize functions first: that is kiln-normalize's
+  // work, and it has to look for what upstream's patterns get wrong before.
+  pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
+  pm.addPass(createSymbolDCEPass());
+}
+
 void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
+  addInlining(pm);
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createKilnNormalize());
   // After dead code is gone, before anything moves.
   functions.addPass(createCheckSupported());
   functions.addPass(createKilnSinkMonotone());
   pm.addPass(createKilnFuse());
-  pm.nest<func::FuncOp>().addPass(createKilnVerifyKernels());
+  OpPassManager &fused = pm.nest<func::FuncOp>();
+  fused.addPass(createKilnAnnotateArguments());
+  fused.addPass(createKilnVerifyKernels());
 }
 
 void kiln::addScheduleSelection(OpPassManager &pm,

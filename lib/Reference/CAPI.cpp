@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Aggregates.h"
 #include "Check.h"
 #include "Evaluator.h"
 
@@ -11,12 +12,14 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/SourceMgr.h"
 
 #include <thread>
@@ -127,6 +130,12 @@ KilnReference *kilnReferenceCreate(const char *source, size_t length,
   mlir::func::FuncOp function = findEntry(*module, entry ? entry : "");
   if (!function)
     return nullptr;
+  kiln::decomposeAggregates(function);
+  // `arith` and `math` on whole tensors: one scalar body is all there is then.
+  mlir::PassManager pm(context, mlir::func::FuncOp::getOperationName());
+  pm.addPass(mlir::createConvertElementwiseToLinalgPass());
+  if (mlir::failed(pm.run(function)))
+    return nullptr;
   mlir::FailureOr<Program> program =
       buildProgram(function, /*useTF32=*/mode == "tf32");
   if (mlir::failed(program))
@@ -182,7 +191,7 @@ int kilnReferenceCheck(KilnReference *reference, size_t index,
     Evaluator evaluator(program, reference->inputs, *reference->shared);
     for (size_t i = begin; i != end; ++i) {
       Value expected = evaluator.evaluate(id, coordinates + i * rank);
-      Value given = loadElement(node.type, actual, int64_t(i));
+      Value given = loadElement(node.type.inMemory(), actual, int64_t(i));
       results[i] = judge(expected, given, node.type, observations[i]);
     }
   };

@@ -23,15 +23,21 @@ static constexpr double kMaxLargePart = 0.05;
 static constexpr double kMaxDrift = 0.5;
 
 static KilnReferenceResult judgeInteger(const Value &expected,
-                                        const Value &actual) {
-  KilnReferenceResult result = {double(expected.integer), 0,
-                                actual.integer == expected.integer};
+                                        const Value &actual, ElementType type) {
+  // The evaluator computes with true = -1; in memory, and for a reader, it is
+  // 1. No other byte is an i1, even where nothing else is known.
+  auto inMemory = [&](int64_t integer) {
+    return type.width == 1 ? int64_t(zeroExtend(integer, 1)) : integer;
+  };
+  KilnReferenceResult result = {double(inMemory(expected.integer)), 0, 0};
   llvm::SmallVector<int64_t> list;
   if (!listChoices(expected, list)) {
     result.bound = std::numeric_limits<double>::infinity();
-    result.ok = 1;
+    result.ok = inMemory(actual.integer) == actual.integer;
     return result;
   }
+  for (int64_t &choice : list)
+    choice = inMemory(choice);
   for (int64_t choice : list)
     result.bound =
         std::max(result.bound, std::abs(double(choice) - result.value));
@@ -44,7 +50,7 @@ KilnReferenceResult kiln::reference::judge(const Value &expected,
                                            ElementType type,
                                            Observation &observation) {
   if (!type.isFloat())
-    return judgeInteger(expected, actual);
+    return judgeInteger(expected, actual, type);
   Value e = expected;
   double a = actual.value;
   if (e.isEmpty())

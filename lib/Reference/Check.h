@@ -26,7 +26,8 @@ struct Observation {
   double drift = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Judges one element by its bounds alone.
+/// Judges one element by its bounds alone. `actual` is of type
+/// `type.inMemory()`.
 KilnReferenceResult judge(const Value &expected, const Value &actual,
                           ElementType type, Observation &observation);
 

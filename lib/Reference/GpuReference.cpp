@@ -6,6 +6,7 @@
 
 #include "kiln/Reference/GpuReference.h"
 
+#include "Aggregates.h"
 #include "ReferenceMath.h"
 
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
@@ -59,6 +60,7 @@ void kiln::buildGpuReferencePipeline(OpPassManager &pm, StringRef precision) {
   KilnPromoteToF64Options promotion;
   promotion.precision = precision.str();
   OpPassManager &function = pm.nest<func::FuncOp>();
+  function.addPass(createConvertElementwiseToLinalgPass());
   function.addPass(createKilnPromoteToF64(promotion));
   function.addPass(createLinalgGeneralizeNamedOpsPass());
   function.addPass(createLinalgElementwiseOpFusionPass());
@@ -136,6 +138,7 @@ LogicalResult kiln::buildGpuReference(ModuleOp source, StringRef entry,
   }
   if (!kept)
     return source.emitError("there is no function '") << entry << "'";
+  decomposeAggregates(kept);
   if (Operation *op = findUnsupported(kept))
     return op->emitWarning("no reference on a GPU: '")
            << op->getName()

@@ -32,6 +32,10 @@ struct ElementType {
   bool isFloat() const { return kind != Int; }
   /// Bytes of one element in memory; i1 takes a byte.
   unsigned bytes() const { return width < 8 ? 1 : width / 8; }
+  /// As what an element lies in memory: an i1 is a byte, 0 or 1.
+  ElementType inMemory() const {
+    return {kind, width < 8 ? uint8_t(8) : width};
+  }
   /// Bits of the significand, the hidden one included.
   int precision() const;
   /// Exponent of the smallest normal number.

@@ -50,6 +50,15 @@ static TensorInfo readTensor(const JsonReader &json) {
     json["shape"].fail("has too many elements");
   if (json.has("fan_in"))
     info.fanIn = json["fan_in"].integer(1);
+  if (json.has("domain")) {
+    std::string domain = json["domain"].string();
+    if (domain == "positive")
+      info.domain = Domain::Positive;
+    else if (domain == "nonzero")
+      info.domain = Domain::Nonzero;
+    else
+      json["domain"].fail("is '", domain, "'; it must be positive or nonzero");
+  }
   return info;
 }
 

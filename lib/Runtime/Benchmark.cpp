@@ -155,7 +155,7 @@ Result<BenchmarkResult> benchmark(CudaProgram &program,
   std::vector<size_t> all;
   std::vector<std::vector<size_t>> single;
   for (size_t i = 0; i < kernels.size(); ++i)
-    if (!options.skipPrepared || !kernels[i].dependsOnWeights) {
+    if (!options.skipPrepared || !program.isPrepared(i)) {
       all.push_back(i);
       single.push_back({i});
     }

@@ -9,6 +9,7 @@
 #include "CudaApi.h"
 #include "LaunchArguments.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace kiln::runtime {
@@ -104,6 +105,7 @@ Status CudaProgram::loadKernels() {
       return grid.error();
     loaded.grid = *grid;
     kernels.push_back(loaded);
+    prepared.push_back(kernel.isPacking);
   }
   return {};
 }
@@ -293,9 +295,24 @@ Status CudaProgram::launch(size_t index) {
   return theDevice->check(result, "cannot launch kernel " + kernel.name);
 }
 
+Status CudaProgram::keep(const std::vector<size_t> &inputs) {
+  std::vector<bool> stays(artifact->inputs.size());
+  for (size_t input : inputs) {
+    if (input >= stays.size())
+      return makeError("the program has no input ", input);
+    stays[input] = true;
+  }
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    const auto &dependsOn = thePlan->kernels[i].dependsOn;
+    prepared[i] = dependsOn && std::all_of(dependsOn->begin(), dependsOn->end(),
+                                           [&](size_t n) { return stays[n]; });
+  }
+  return {};
+}
+
 Status CudaProgram::prepare() {
   for (size_t i = 0; i < kernels.size(); ++i)
-    if (thePlan->kernels[i].dependsOnWeights)
+    if (prepared[i])
       if (Status status = launch(i); status.failed())
         return status;
   return {};
@@ -303,7 +320,7 @@ Status CudaProgram::prepare() {
 
 Status CudaProgram::run(bool skipPrepared) {
   for (size_t i = 0; i < kernels.size(); ++i)
-    if (!skipPrepared || !thePlan->kernels[i].dependsOnWeights)
+    if (!skipPrepared || !prepared[i])
       if (Status status = launch(i); status.failed())
         return status;
   return {};

@@ -10,6 +10,7 @@
 
 #include <bit>
 #include <cmath>
+#include <sstream>
 #include <sys/mman.h>
 
 namespace kiln::runtime {
@@ -40,10 +41,28 @@ int64_t randomBelow(uint64_t seed, uint64_t stream, uint64_t counter,
 RandomRange getDefaultRange(const TensorInfo &info) {
   if (info.type == ElementType::I1)
     return {0, 2};
-  if (!isFloat(info.type))
-    return {-8, 8};
-  double scale = 1 / std::sqrt(double(info.fanIn));
+  // Integers are rounded down, so that [1, 8) gives 1 to 7.
+  double scale = isFloat(info.type) ? 1 / std::sqrt(double(info.fanIn)) : 8;
+  double least = isFloat(info.type) ? scale / 4 : 1;
+  switch (info.domain) {
+  case Domain::Positive:
+    return {least, scale};
+  case Domain::Nonzero:
+    return {-scale, scale, least};
+  case Domain::Any:
+    break;
+  }
   return {-scale, scale};
+}
+
+std::string describe(const RandomRange &range) {
+  std::ostringstream text;
+  if (range.gap > 0)
+    text << '[' << range.low << ", " << -range.gap << "] and [" << range.gap
+         << ", " << range.high << ')';
+  else
+    text << '[' << range.low << ", " << range.high << ')';
+  return text.str();
 }
 
 /// Float to 16 bits for the ordinary values that random data holds, without
@@ -85,11 +104,18 @@ void fillRandom(Tensor &tensor, uint64_t seed, uint64_t stream,
   uint64_t key = getStreamKey(seed, stream);
   // 24 bits: the conversion to f32 is exact. The library is built without
   // contraction to fma, so that every machine rounds alike.
+  // Drawn without the gap, then moved away from zero; no gap moves nothing.
+  range.low += range.gap;
+  range.high -= range.gap;
   float scale = float((range.high - range.low) * 0x1p-24);
-  float low = float(range.low);
-  auto toFloat = [=](uint32_t bits) { return low + float(bits >> 8) * scale; };
+  float low = float(range.low), gap = float(range.gap);
+  auto toFloat = [=](uint32_t bits) {
+    float value = low + float(bits >> 8) * scale;
+    return value + std::copysign(gap, value);
+  };
   auto toDouble = [=](uint32_t bits) {
-    return range.low + (range.high - range.low) * 0x1p-32 * bits;
+    double value = range.low + (range.high - range.low) * 0x1p-32 * bits;
+    return value + std::copysign(range.gap, value);
   };
   std::byte *bytes = tensor.data.data();
 #ifdef MADV_HUGEPAGE

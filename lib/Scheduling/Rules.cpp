@@ -45,9 +45,10 @@ static Columns selectColumns(const ContractionView &conv, Contraction contractio
 /// power of two; beyond, 128 or 64, whichever pads less. Tiles of 256 have half
 /// the positions, and with 1x1 and 3x3 kernels were 10 % slower than two of
 /// 128.
-static int64_t selectFilterTile(int64_t filters) {
+static int64_t selectFilterTile(const ContractionView &conv) {
+  int64_t filters = conv.getFilters();
   int64_t all = std::max<int64_t>(16, llvm::PowerOf2Ceil(filters));
-  if (all <= 128)
+  if (all <= 128 || conv.needsAllFilters)
     return all;
   return llvm::alignTo(filters, 64) < llvm::alignTo(filters, 128) ? 64 : 128;
 }
@@ -163,7 +164,7 @@ static SmallVector<Attempt> getAttempts(const ContractionView &conv,
   bool fewTaps = mma && taps <= 4;
   bool twoSteps = mma && taps == 1 && conv.getChannels() > chunk;
   SmallVector<Attempt> attempts;
-  int64_t most = selectFilterTile(conv.getFilters());
+  int64_t most = selectFilterTile(conv);
   int64_t positions = mma ? 64 : 32;
   auto addPipelined = [&](int64_t chunk) {
     for (int64_t filters = most; filters >= std::min<int64_t>(most, 64);
@@ -214,7 +215,7 @@ static SmallVector<Attempt> getStoringAttempts(const ContractionView &conv,
   // nothing runs ahead.
   int64_t stages = std::min<int64_t>(
       taps <= 4 ? 3 : 2, llvm::divideCeil(conv.getChannels(), chunk));
-  int64_t most = selectFilterTile(conv.getFilters());
+  int64_t most = selectFilterTile(conv);
   int64_t least = std::min<int64_t>(most, 64);
   SmallVector<Attempt> attempts;
   if (isMainLoopLong(conv, chunk, elementBytes))

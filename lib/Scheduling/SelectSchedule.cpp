@@ -6,6 +6,7 @@
 
 #include "kiln/Scheduling/Passes.h"
 
+#include "kiln/Analysis/LoopScheduleFit.h"
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Scheduling/KernelResult.h"
 #include "kiln/Scheduling/Rules.h"
@@ -41,13 +42,14 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
           << precision << "'; known are tf32 and f32";
       return signalPassFailure();
     }
-    ScheduleAttr given;
+    KernelSchedule given;
     if (!schedule.empty()) {
-      given = dyn_cast_or_null<ScheduleAttr>(
+      given = dyn_cast_or_null<KernelSchedule>(
           parseAttribute(schedule, &getContext()));
       if (!given) {
         module.emitError("'")
-            << schedule << "' is not a #kiln.schedule attribute";
+            << schedule
+            << "' is not a #kiln.schedule or #kiln.loop_schedule attribute";
         return signalPassFailure();
       }
     }
@@ -75,11 +77,56 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
   }
 
   LogicalResult selectFor(KernelOp kernel, TargetAttr target,
-                          ScheduleAttr given) {
-    FailureOr<ContractionView> conv = ContractionView::find(kernel.getBody());
-    if (failed(conv))
-      return kernel.emitOpError(
-          "must contain exactly one 2-D convolution to be scheduled");
+                          KernelSchedule given) {
+    Block &body = kernel.getBody().front();
+    ValueRange results = body.getTerminator()->getOperands();
+    FailureOr<KernelSpace> space = KernelSpace::analyze(body, results);
+    if (failed(space))
+      return failure();
+    if (!given)
+      given = kernel.getScheduleAttr();
+    if (space->getContraction()) {
+      ContractionView view = *space->getContraction();
+      view.needsAllFilters = space->needsAllChannels(results);
+      return selectForContraction(kernel, target, view, given);
+    }
+    if (given) {
+      auto loops = dyn_cast<LoopScheduleAttr>(given);
+      auto emitMisfit = [&] {
+        return kernel.emitOpError("the given schedule does not fit: ");
+      };
+      if (!loops)
+        return emitMisfit() << "#kiln.schedule needs a contraction that an "
+                               "instruction multiplies; this kernel takes a "
+                               "#kiln.loop_schedule";
+      if (failed(checkLoopScheduleFits(loops, target, *space, results,
+                                       emitMisfit)))
+        return failure();
+      kernel.setScheduleAttr(given);
+      ++numGiven;
+      return success();
+    }
+    FailureOr<LoopScheduleAttr> selected =
+        selectLoopSchedule(*space, results, target, &getContext(), [&] {
+          return emitError(kernel.getLoc()) << "not supported: ";
+        });
+    if (failed(selected))
+      return failure();
+    kernel.setScheduleAttr(*selected);
+    ++numSelected;
+    remark::passed(kernel.getLoc(), remark::RemarkOpts::name("schedule")
+                                        .category("kiln-select-schedule")
+                                        .function(kernel.getKernelName()))
+        << remark::reason("no contraction that an instruction multiplies: "
+                          "blocks walk reduced axes in loops")
+        << remark::metric("Threads", selected->getBlock());
+    return success();
+  }
+
+  LogicalResult selectForContraction(KernelOp kernel, TargetAttr target,
+                                     ContractionView view,
+                                     KernelSchedule givenSchedule) {
+    ContractionView *conv = &view;
     auto emitError = [&] { return conv->op->emitOpError("not supported: "); };
     if (failed(getPaddedImage(*conv)))
       return emitError() << "padding must be a constant zero of static size, "
@@ -88,12 +135,14 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
     if (std::optional<int64_t> flops = countFlops(*conv))
       kernel->setAttr("kiln.flops",
                       Builder(&getContext()).getI64IntegerAttr(*flops));
-    if (!given)
-      given = dyn_cast_or_null<ScheduleAttr>(kernel.getScheduleAttr());
-    if (given) {
+    auto given = dyn_cast_or_null<ScheduleAttr>(givenSchedule);
+    if (givenSchedule) {
       auto emitMisfit = [&] {
         return conv->op->emitOpError("the given schedule does not fit: ");
       };
+      if (!given)
+        return emitMisfit() << "#kiln.loop_schedule is for kernels without a "
+                               "contraction that an instruction multiplies";
       if (precision == "f32" && given.getContraction() == Contraction::TF32)
         return emitMisfit() << "contraction = mma_m16n8k8_tf32 rounds, "
                                "precision=f32 is exact";

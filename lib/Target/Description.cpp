@@ -78,6 +78,8 @@ private:
       list("shape", tensor.shape);
       if (isInput)
         j.attribute("fan_in", tensor.fanIn);
+      if (isInput && tensor.domain)
+        j.attribute("domain", stringifyDomain(*tensor.domain));
     });
   }
 
@@ -129,8 +131,7 @@ private:
         for (const KernelArgument &argument : kernel.arguments)
           write(argument);
       });
-      if (kernel.role == "pack")
-        j.attribute("depends_on", "weights");
+      list("depends_on", kernel.dependsOn);
       if (kernel.tiles)
         j.attributeObject("tiles", [&] {
           j.attribute("count", kernel.tiles->count);

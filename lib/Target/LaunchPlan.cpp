@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
@@ -41,6 +42,7 @@ public:
         return failure();
     if (plan.kernels.empty())
       return entry.emitError("the launch plan launches no kernel");
+    computeDependencies();
     return std::move(plan);
   }
 
@@ -87,8 +89,12 @@ private:
              << index << " has elements of type " << info.type
              << "; supported are f32, f16, bf16, f64, i64, i32 and i1";
     info.shape = type.getShape().vec();
-    if (auto fanIn = entry.getArgAttrOfType<IntegerAttr>(index, "kiln.fan_in"))
+    if (auto fanIn = entry.getArgAttrOfType<IntegerAttr>(
+            index, KilnDialect::kFanInAttrName))
       info.fanIn = fanIn.getInt();
+    if (auto domain = entry.getArgAttrOfType<DomainAttr>(
+            index, KilnDialect::kDomainAttrName))
+      info.domain = domain.getValue();
     return info;
   }
 
@@ -255,9 +261,15 @@ private:
              << launch.getArguments().size() << " arguments to a kernel that "
              << "takes " << function.getNumArguments();
     llvm::SmallBitVector counted(plan.buffers.size());
-    for (Value argument : launch.getArguments())
+    written.emplace_back();
+    for (auto [index, argument] : llvm::enumerate(launch.getArguments())) {
       if (failed(readArgument(launch, argument, kernel, counted)))
         return failure();
+      auto buffer = buffers.find(argument);
+      if (buffer != buffers.end() &&
+          !function.getArgAttr(index, LLVM::LLVMDialect::getReadonlyAttrName()))
+        written.back().push_back(buffer->second);
+    }
     if (DictionaryAttr tiles = launch.getTilesAttr())
       if (failed(readTiles(launch, tiles, kernel)))
         return failure();
@@ -297,6 +309,34 @@ private:
               "constant";
   }
 
+  /// What a kernel writes depends on all that it gets, and so do the buffers
+  /// that it writes. A buffer that two kernels write holds what either wrote in
+  /// the run before, so that launch order does not bound this: it is repeated
+  /// until nothing changes.
+  void computeDependencies() {
+    unsigned numInputs = plan.inputs.size();
+    SmallVector<llvm::SmallBitVector> inputsOf(plan.buffers.size(),
+                                               llvm::SmallBitVector(numInputs));
+    for (auto [buffer, inputs] : llvm::zip(plan.buffers, inputsOf))
+      if (buffer.kind == BufferInfo::Kind::Input)
+        inputs.set(buffer.index);
+    bool changed = true;
+    while (changed) {
+      changed = false;
+      for (auto [kernel, buffers] : llvm::zip(plan.kernels, written)) {
+        llvm::SmallBitVector inputs(numInputs);
+        for (const KernelArgument &argument : kernel.arguments)
+          if (auto *buffer = std::get_if<BufferArgument>(&argument))
+            inputs |= inputsOf[buffer->buffer];
+        kernel.dependsOn.assign(inputs.set_bits_begin(), inputs.set_bits_end());
+        for (int64_t buffer : buffers) {
+          changed |= inputs != inputsOf[buffer];
+          inputsOf[buffer] = inputs;
+        }
+      }
+    }
+  }
+
   LogicalResult readTiles(LaunchOp launch, DictionaryAttr dictionary,
                           KernelInfo &kernel) {
     auto integers = [&](StringRef key, std::vector<int64_t> &list) {
@@ -331,6 +371,7 @@ private:
   ModuleOp module;
   LaunchPlan plan;
   llvm::DenseMap<Value, int64_t> buffers;
+  SmallVector<SmallVector<int64_t>> written; // buffers, by kernel
   llvm::DenseMap<StringAttr, int64_t> constants;
 };
 } // namespace

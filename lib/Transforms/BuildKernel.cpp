@@ -33,8 +33,7 @@ void collectInputs(Value value, const KernelGroup &group,
 } // namespace
 
 KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
-  Operation *conv = group.getConv();
-  Block *block = conv->getBlock();
+  Block *block = group.getBlock();
   auto isOutside = [&](OpOperand &use) {
     return !group.contains(block->findAncestorOpInBlock(*use.getOwner()));
   };
@@ -47,10 +46,11 @@ KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
   if (results.empty())
     return nullptr;
 
-  // The convolution comes first so that image and filter lead the inputs.
+  // A contraction comes first so that image and filter lead the inputs.
   llvm::SetVector<Value> inputs;
   llvm::DenseSet<Operation *> visited;
-  collectInputs(conv->getResult(0), group, inputs, visited);
+  if (Operation *seed = group.getSeed())
+    collectInputs(seed->getResult(0), group, inputs, visited);
   for (Operation *op : group.getJoined())
     for (Value result : op->getResults())
       collectInputs(result, group, inputs, visited);
@@ -63,7 +63,7 @@ KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
   auto kernel = KernelOp::create(
       builder, builder.getFusedLoc(locations), TypeRange(ValueRange(results)),
       inputs.getArrayRef(), builder.getStringAttr(name),
-      /*schedule=*/ScheduleAttr(), builder.getStringAttr("compute"));
+      /*schedule=*/KernelSchedule(), builder.getStringAttr("compute"));
   Block &body = kernel.getBody().emplaceBlock();
   IRMapping mapping;
   for (Value input : inputs)

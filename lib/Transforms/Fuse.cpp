@@ -8,7 +8,6 @@
 #include "kiln/Dialect/Kiln/IR/KernelNames.h"
 #include "kiln/Transforms/Passes.h"
 
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
 
 namespace kiln {
@@ -20,24 +19,6 @@ using namespace mlir;
 using namespace kiln;
 
 namespace {
-
-constexpr StringLiteral kFanInAttrName = "kiln.fan_in";
-
-/// Marks the function arguments that `value` is computed from.
-void setFanIn(Value value, func::FuncOp function, int64_t fanIn) {
-  if (auto argument = dyn_cast<BlockArgument>(value)) {
-    if (argument.getOwner() == &function.getBody().front() &&
-        isa<TensorType>(argument.getType()))
-      function.setArgAttr(
-          argument.getArgNumber(), kFanInAttrName,
-          Builder(function.getContext()).getI64IntegerAttr(fanIn));
-    return;
-  }
-  Operation *op = value.getDefiningOp();
-  if (isa<linalg::GenericOp, linalg::FillOp, tensor::PadOp>(op) || isView(op))
-    for (Value operand : op->getOperands())
-      setFanIn(operand, function, fanIn);
-}
 
 void remarkOnGroup(const KernelGroup &group, StringRef function) {
   for (Operation *op : group.getJoined())
@@ -62,32 +43,61 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
   }
 
   void fuse(func::FuncOp function, KernelNames &names) {
+    if (function.isExternal() || !function.getBody().hasOneBlock())
+      return;
     SmallVector<Operation *> seeds;
-    function.walk([&](Operation *op) {
-      if (isSeed(op) && !op->getParentOfType<KernelOp>())
-        seeds.push_back(op);
-    });
-    for (Operation *seed : seeds) {
-      auto conv = cast<linalg::LinalgOp>(seed);
-      KernelGroup group(conv);
-      remarkOnGroup(group, function.getName());
-      for (const auto &[op, reason] : group.getOutside())
-        op->setAttr(kNotFusedAttrName, StringAttr::get(&getContext(), reason));
-      numCuts += group.getOutside().size();
-      numFused += group.getJoined().size() - 1;
-
-      auto filter = cast<ShapedType>(conv->getOperand(1).getType());
-      auto output = cast<ShapedType>(conv->getResult(0).getType());
-      int channelDim = isa<linalg::Conv2DNchwFchwOp>(seed) ? 1 : 3;
-      int64_t filters = output.getDimSize(channelDim);
-      int64_t products = filters ? filter.getNumElements() / filters : 0;
-      if (products > 0) {
-        setFanIn(conv->getOperand(2), function, products);
-        setFanIn(conv->getOperand(1), function, products);
-      }
-      if (buildKernel(group, names.make(function.getName())))
-        ++numKernels;
+    for (Operation &op : function.getBody().front())
+      if (isSeed(&op))
+        seeds.push_back(&op);
+    for (Operation *seed : seeds)
+      build(KernelGroup(*ContractionView::match(seed)), function, names);
+    if (seeds.empty() && function.getOps<KernelOp>().empty()) {
+      copyReturned(function);
+      build(KernelGroup(function.getBody().front()), function, names);
     }
+  }
+
+  /// What is returned as it came in is copied: results are memory of their own.
+  static void copyReturned(func::FuncOp function) {
+    Operation *end = function.getBody().front().getTerminator();
+    OpBuilder builder(end);
+    for (OpOperand &returned : end->getOpOperands()) {
+      Value source = returned.get();
+      while (isView(source.getDefiningOp()))
+        source = source.getDefiningOp()->getOperand(0);
+      auto type = dyn_cast<RankedTensorType>(returned.get().getType());
+      Operation *op = source.getDefiningOp();
+      bool isMade = op && !op->hasTrait<OpTrait::ConstantLike>();
+      if (isMade || !type || !type.hasStaticShape())
+        continue;
+      Value empty = tensor::EmptyOp::create(builder, end->getLoc(),
+                                            type.getShape(),
+                                            type.getElementType());
+      AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+      SmallVector<utils::IteratorType> iterators(
+          type.getRank(), utils::IteratorType::parallel);
+      returned.set(linalg::GenericOp::create(
+                       builder, end->getLoc(), TypeRange{type},
+                       ValueRange{returned.get()}, ValueRange{empty},
+                       ArrayRef<AffineMap>{identity, identity}, iterators,
+                       [](OpBuilder &b, Location loc, ValueRange arguments) {
+                         linalg::YieldOp::create(b, loc, arguments[0]);
+                       })
+                       .getResult(0));
+    }
+  }
+
+  void build(const KernelGroup &group, func::FuncOp function,
+             KernelNames &names) {
+    remarkOnGroup(group, function.getName());
+    for (const auto &[op, reason] : group.getOutside())
+      op->setAttr(kNotFusedAttrName, StringAttr::get(&getContext(), reason));
+    if (group.getJoined().empty())
+      return;
+    numCuts += group.getOutside().size();
+    numFused += group.getJoined().size() - 1;
+    if (buildKernel(group, names.make(function.getName())))
+      ++numKernels;
   }
 };
 

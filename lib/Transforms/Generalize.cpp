@@ -48,6 +48,23 @@ struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
+/// Aggregated ops, such as softmax, as the structured ops that they stand for.
+struct Decompose : OpInterfaceRewritePattern<linalg::AggregatedOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::AggregatedOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<linalg::SoftmaxOp>(op) ||
+        !llvm::all_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>))
+      return failure();
+    FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
+    if (failed(results))
+      return failure();
+    rewriter.replaceOp(op, *results);
+    return success();
+  }
+};
+
 /// An init that is a constant tensor of one value is a fill.
 struct FillConstantInit : OpInterfaceRewritePattern<linalg::LinalgOp> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
@@ -97,6 +114,90 @@ struct RoundConstant : OpRewritePattern<arith::TruncFOp> {
   }
 };
 
+/// `tensor.extract` in a body, at positions that are affine in the op's loops,
+/// is an operand read through a map.
+struct ExtractToOperand : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  /// `value` as an expression of the loops; nothing for what is not affine.
+  static AffineExpr getExpr(Value value) {
+    MLIRContext *context = value.getContext();
+    Attribute constant;
+    if (matchPattern(value, m_Constant(&constant))) {
+      auto integer = dyn_cast<IntegerAttr>(constant);
+      return integer ? getAffineConstantExpr(integer.getInt(), context)
+                     : AffineExpr();
+    }
+    Operation *op = value.getDefiningOp();
+    if (auto index = dyn_cast_or_null<linalg::IndexOp>(op))
+      return getAffineDimExpr(index.getDim(), context);
+    if (!isa_and_nonnull<arith::AddIOp, arith::SubIOp, arith::MulIOp>(op))
+      return {};
+    AffineExpr left = getExpr(op->getOperand(0)),
+               right = getExpr(op->getOperand(1));
+    if (!left || !right)
+      return {};
+    if (isa<arith::AddIOp>(op))
+      return left + right;
+    if (isa<arith::SubIOp>(op))
+      return left - right;
+    return isa<AffineConstantExpr>(left) || isa<AffineConstantExpr>(right)
+               ? left * right
+               : AffineExpr();
+  }
+
+  /// Whether `expr` stays within `extent` over all loops.
+  static bool staysWithin(AffineExpr expr, ArrayRef<int64_t> ranges,
+                          int64_t extent) {
+    SmallVector<std::optional<int64_t>> least(ranges.size(), 0), most;
+    for (int64_t range : ranges)
+      most.push_back(range - 1);
+    std::optional<int64_t> low = getBoundForAffineExpr(
+        expr, ranges.size(), 0, least, most, /*isUpper=*/false);
+    std::optional<int64_t> high = getBoundForAffineExpr(
+        expr, ranges.size(), 0, least, most, /*isUpper=*/true);
+    return low && high && *low >= 0 && *high < extent;
+  }
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.hasPureTensorSemantics() || op.hasDynamicShape())
+      return failure();
+    SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+    for (auto extract : op.getBody()->getOps<tensor::ExtractOp>()) {
+      RankedTensorType type = extract.getTensor().getType();
+      if (!type.hasStaticShape() || extract.getTensor().getParentRegion() !=
+                                        op->getParentRegion())
+        continue;
+      SmallVector<AffineExpr> results;
+      for (auto [position, extent] :
+           llvm::zip_equal(extract.getIndices(), type.getShape()))
+        if (AffineExpr expr = getExpr(position);
+            expr && staysWithin(expr, ranges, extent))
+          results.push_back(expr);
+      if (static_cast<int64_t>(results.size()) != type.getRank())
+        continue;
+      SmallVector<Value> inputs(op.getInputs());
+      SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+      maps.insert(maps.begin() + inputs.size(),
+                  AffineMap::get(op.getNumLoops(), 0, results,
+                                 rewriter.getContext()));
+      inputs.push_back(extract.getTensor());
+      auto made = linalg::GenericOp::create(
+          rewriter, op.getLoc(), op.getResultTypes(), inputs, op.getOutputs(),
+          maps, op.getIteratorTypesArray());
+      rewriter.inlineRegionBefore(op.getRegion(), made.getRegion(),
+                                  made.getRegion().begin());
+      BlockArgument argument = made.getBody()->insertArgument(
+          inputs.size() - 1, type.getElementType(), extract.getLoc());
+      rewriter.replaceOp(extract, argument);
+      rewriter.replaceOp(op, made.getResults());
+      return success();
+    }
+    return failure();
+  }
+};
+
 /// Whether the body only passes inputs on.
 bool movesOnly(linalg::GenericOp op) {
   return llvm::hasSingleElement(*op.getBody());
@@ -119,13 +220,13 @@ bool mayFuse(OpOperand *operand) {
 } // namespace
 
 void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
-  patterns.add<FillConstantInit, GeneralizeNamed, RoundConstant>(
+  patterns.add<Decompose, ExtractToOperand, FillConstantInit, GeneralizeNamed,
+               RoundConstant>(
       patterns.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
 }
 
 void kiln::populateFuseElementwisePatterns(RewritePatternSet &patterns) {
   linalg::populateElementwiseOpsFusionPatterns(patterns, mayFuse);
-  linalg::populateInlineConstantOperandsPatterns(patterns);
   linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
 }

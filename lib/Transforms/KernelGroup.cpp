@@ -1,4 +1,4 @@
-//===- KernelGroup.cpp - Growing a kernel around a convolution ------------===//
+//===- KernelGroup.cpp - Which ops run in one kernel ----------------------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -21,11 +21,11 @@ bool kiln::isView(Operation *op) {
 }
 
 bool kiln::isSeed(Operation *op) {
-  if (!isa<linalg::Conv2DNchwFchwOp, linalg::Conv2DNhwcHwcfOp,
-           linalg::Conv2DNhwcFhwcOp>(op))
+  auto structured = dyn_cast<linalg::LinalgOp>(op);
+  if (!structured || !structured.hasPureTensorSemantics())
     return false;
-  auto conv = cast<linalg::LinalgOp>(op);
-  return conv.hasPureTensorSemantics() && !conv.hasDynamicShape();
+  FailureOr<ContractionView> view = ContractionView::match(op);
+  return succeeded(view) && view->hasInstruction();
 }
 
 llvm::SetVector<Value> kiln::getReads(Operation *op) {
@@ -43,8 +43,25 @@ std::string quoted(Operation *op) {
 /// A pad by constant amounts with a constant.
 bool isConstantPad(Operation *op) {
   auto pad = dyn_cast<tensor::PadOp>(op);
-  return pad && pad.getConstantPaddingValue() && pad.getLow().empty() &&
-         pad.getHigh().empty() && pad.getResultType().hasStaticShape();
+  Attribute value;
+  return pad && pad.getConstantPaddingValue() &&
+         matchPattern(pad.getConstantPaddingValue(), m_Constant(&value)) &&
+         pad.getLow().empty() && pad.getHigh().empty() &&
+         pad.getResultType().hasStaticShape();
+}
+
+bool isElementwise(Operation *op) {
+  auto structured = dyn_cast<linalg::LinalgOp>(op);
+  return structured && structured.hasPureTensorSemantics() &&
+         !structured.hasDynamicShape() &&
+         structured.getNumParallelLoops() == structured.getNumLoops();
+}
+
+bool isDenseConstant(Operation *op) {
+  SplatElementsAttr splat;
+  return op->hasTrait<OpTrait::ConstantLike>() &&
+         isa<ShapedType>(op->getResult(0).getType()) &&
+         !matchPattern(op, m_Constant(&splat));
 }
 
 /// Elements of a statically shaped tensor, 1 for a scalar, -1 otherwise.
@@ -57,10 +74,15 @@ int64_t getSize(Value value) {
 
 } // namespace
 
-KernelGroup::KernelGroup(linalg::LinalgOp conv) : conv(conv) {
-  channelDim = isa<linalg::Conv2DNchwFchwOp>(conv.getOperation()) ? 1 : 3;
-  auto type = cast<ShapedType>(conv->getResult(0).getType());
-  smallSize = type.getDimSize(0) * type.getDimSize(channelDim);
+KernelGroup::KernelGroup(const ContractionView &view)
+    : block(view.op->getBlock()), contraction(view) {
+  auto type = view.getOutType();
+  smallSize = type.getDimSize(view.out.f);
+  for (auto [dim, extent] : llvm::enumerate(type.getShape())) {
+    int64_t place = dim;
+    if (place != view.out.f && place != view.out.h && place != view.out.w)
+      smallSize *= extent;
+  }
   // An op that has to leave takes its dependents with it, so growth starts
   // again without it; every round bans at least one more op.
   do
@@ -69,164 +91,116 @@ KernelGroup::KernelGroup(linalg::LinalgOp conv) : conv(conv) {
   orderMembers();
 }
 
-bool KernelGroup::costsNothing(Operation *op, bool isTapped) const {
+KernelGroup::KernelGroup(Block &block) : block(&block) {
+  grow();
+  orderMembers();
+}
+
+bool KernelGroup::isExclusive(Operation *op) const {
+  return llvm::all_of(op->getUsers(), [&](Operation *user) {
+    return members.contains(block->findAncestorOpInBlock(*user));
+  });
+}
+
+bool KernelGroup::costsNothing(Operation *op, bool isStaged) const {
   // Constant data is read from memory like an argument, and so are operands of
-  // the convolution, which are staged from there.
+  // the contraction, which are staged from there.
   if (op->hasTrait<OpTrait::ConstantLike>() &&
-      isa<ShapedType>(op->getResult(0).getType())) {
-    SplatElementsAttr splat;
-    return !isTapped && matchPattern(op, m_Constant(&splat));
-  }
+      isa<ShapedType>(op->getResult(0).getType()))
+    return !isStaged && !isDenseConstant(op);
   if (op->hasTrait<OpTrait::ConstantLike>() ||
       isa<tensor::EmptyOp, linalg::FillOp>(op))
     return true;
-  if (isTapped) // Every tap would compute it again, so only pads are free.
+  if (isStaged) // Copies to shared memory compute nothing; padding is theirs.
     return isConstantPad(op);
   if (isView(op)) { // Views of arguments and kernel results stay outside.
     Operation *source = op->getOperand(0).getDefiningOp();
-    return source && costsNothing(source, /*isTapped=*/false) &&
+    return source && costsNothing(source, /*isStaged=*/false) &&
            getSize(op->getResult(0)) >= 0;
   }
-  if (auto generic = dyn_cast<linalg::GenericOp>(op))
-    return generic.hasPureTensorSemantics() && !generic.hasDynamicShape() &&
-           generic.getNumParallelLoops() == generic.getNumLoops() &&
-           llvm::all_of(generic.getInputs(), [&](Value input) {
-             return getSize(input) <= smallSize;
-           });
-  // Scalars: casts of constants, extracts of 0-d tensors.
+  if (isElementwise(op))
+    return llvm::all_of(op->getOperands(), [&](Value input) {
+      Operation *source = input.getDefiningOp();
+      return getSize(input) <= smallSize ||
+             isa_and_nonnull<tensor::EmptyOp, linalg::FillOp>(source);
+    });
+  // Scalars: casts of constants.
   return isPure(op) && op->getNumRegions() == 0 &&
          llvm::none_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
 }
 
-void KernelGroup::addProducers(Value value, bool isTapped) {
+void KernelGroup::addProducers(Value value, bool isStaged) {
   Operation *op = value.getDefiningOp();
-  if (!op || op->getBlock() != conv->getBlock() || members.contains(op) ||
+  if (!op || op->getBlock() != block || members.contains(op) ||
       banned.contains(op))
     return;
-  if (!costsNothing(op, isTapped)) {
+  if (!costsNothing(op, isStaged)) {
     // Whoever reads a large tensor anyway may compute it, once.
-    auto generic = dyn_cast<linalg::GenericOp>(op);
-    bool exclusive = !isTapped && generic && generic.hasPureTensorSemantics() &&
-                     generic.getNumParallelLoops() == generic.getNumLoops() &&
-                     llvm::all_of(op->getUsers(), [&](Operation *user) {
-                       return members.contains(
-                           conv->getBlock()->findAncestorOpInBlock(*user));
-                     });
-    if (!exclusive) {
-      if (isTapped && !isView(op))
+    if (isStaged || !isElementwise(op) || !isExclusive(op)) {
+      if (isStaged && !isView(op) && !isDenseConstant(op))
         outside.try_emplace(
-            op, "it computes an operand that every tap of the convolution "
-                "would compute again");
+            op, "it computes an operand of " + quoted(contraction->op) +
+                    ", whose operands are copied from memory as they are; "
+                    "compute it outside the program");
       return;
     }
   }
   members.insert(op);
   producers.insert(op);
   for (Value read : getReads(op))
-    addProducers(read, isTapped);
-}
-
-std::string KernelGroup::assignRoles(linalg::GenericOp op, Roles &loops) {
-  constexpr int kUnknown = -2;
-  loops.assign(op.getNumLoops(), kUnknown);
-  bool readsReduced = false;
-  for (OpOperand &operand : op->getOpOperands()) {
-    auto known = roles.find(operand.get());
-    if (known == roles.end())
-      continue;
-    readsReduced |= !llvm::is_contained(known->second, channelDim);
-    AffineMap map = op.getMatchingIndexingMap(&operand);
-    for (auto [expr, role] : llvm::zip_equal(map.getResults(), known->second)) {
-      if (isa<AffineConstantExpr>(expr) && role == kUnit)
-        continue;
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      if (!dim)
-        return "it does not read the kernel's values one by one";
-      int &loop = loops[dim.getPosition()];
-      if (loop != kUnknown && loop != role)
-        return "it combines values of the kernel from different positions";
-      loop = role;
-    }
-  }
-  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
-  static constexpr StringLiteral kNchw[] = {"image", "channel", "row",
-                                            "column"};
-  static constexpr StringLiteral kNhwc[] = {"image", "row", "column",
-                                            "channel"};
-  ArrayRef<StringLiteral> names = channelDim == 1 ? ArrayRef(kNchw) : kNhwc;
-  for (auto [loop, range, iterator] :
-       llvm::zip_equal(loops, ranges, op.getIteratorTypesArray())) {
-    if (loop == kUnknown && range == 1)
-      loop = kUnit;
-    if (loop == kUnknown)
-      return "it spreads the kernel's values over further elements";
-    if (iterator == utils::IteratorType::reduction && loop != channelDim &&
-        loop != kUnit)
-      return ("it reduces over the " + names[loop] +
-              " dimension of the convolution's output; only a reduction over "
-              "the output channels stays within a thread block")
-          .str();
-  }
-  if (readsReduced && llvm::is_contained(loops, channelDim))
-    return "it uses a value that is reduced over the channels again for every "
-           "channel, which needs a second pass over them";
-  return {};
+    addProducers(read, isStaged);
 }
 
 std::string KernelGroup::tryJoin(Operation *op) {
   if (auto reason = banned.find(op); reason != banned.end())
     return reason->second;
   if (isSeed(op))
-    return "a convolution starts a kernel of its own";
-  auto generic = dyn_cast<linalg::GenericOp>(op);
-  if (!generic || !generic.hasPureTensorSemantics())
-    return quoted(op) +
-           " is neither elementwise nor a reduction over the output channels";
-  if (generic.hasDynamicShape())
-    return "it has a dynamic shape";
-  Roles loops;
-  std::string reason = assignRoles(generic, loops);
+    return "a second contraction starts a kernel of its own";
+  auto structured = dyn_cast<linalg::LinalgOp>(op);
+  if (!structured || !structured.hasPureTensorSemantics())
+    return quoted(op) + " is not an op that a kernel computes on tiles";
+  std::string reason = space.add(structured);
   if (!reason.empty())
     return reason;
-
   members.insert(op);
   core.insert(op);
-  for (OpOperand &init : generic.getDpsInitsMutable()) {
-    Roles &result = roles[generic.getTiedOpResult(&init)];
-    result.clear();
-    for (AffineExpr expr : generic.getMatchingIndexingMap(&init).getResults()) {
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      result.push_back(dim ? loops[dim.getPosition()] : kUnit);
-    }
-  }
   for (Value read : getReads(op))
-    addProducers(read, /*isTapped=*/false);
+    addProducers(read, /*isStaged=*/false);
   return {};
 }
 
 void KernelGroup::grow() {
-  roles.clear();
   core.clear();
   producers.clear();
   members.clear();
-  core.insert(conv);
-  members.insert(conv);
-  roles[conv->getResult(0)] = {0, 1, 2, 3};
-  addProducers(conv->getOperand(0), /*isTapped=*/true);
-  addProducers(conv->getOperand(1), /*isTapped=*/true);
-  addProducers(conv->getOperand(2), /*isTapped=*/false);
+  if (contraction)
+    growAroundContraction();
+  else
+    growInBlock();
+}
+
+void KernelGroup::growAroundContraction() {
+  Operation *seed = contraction->op;
+  space = KernelSpace(*contraction);
+  core.insert(seed);
+  members.insert(seed);
+  addProducers(contraction->getImage(), /*isStaged=*/true);
+  addProducers(contraction->getFilter(), /*isStaged=*/true);
+  addProducers(contraction->getInit(), /*isStaged=*/false);
 
   // What depends on the kernel but stays outside: nothing behind it can join.
   llvm::DenseSet<Value> behind, reshaped;
-  for (Operation &op : llvm::make_range(std::next(conv->getIterator()),
-                                        conv->getBlock()->end())) {
+  for (Operation &op :
+       llvm::make_range(std::next(seed->getIterator()), block->end())) {
     if (op.hasTrait<OpTrait::IsTerminator>())
       break;
     llvm::SetVector<Value> reads = getReads(&op);
     auto readsAny = [&](const auto &set) {
       return llvm::any_of(reads, [&](Value v) { return set.contains(v); });
     };
-    bool inside = readsAny(roles);
+    bool inside = llvm::any_of(reads, [&](Value v) {
+      return space.isAnchored(v);
+    });
     if (readsAny(behind)) {
       if (readsAny(reshaped) && !isView(&op))
         outside.try_emplace(&op,
@@ -251,34 +225,80 @@ void KernelGroup::grow() {
   }
 }
 
+bool KernelGroup::isPointwise(Operation *op) const {
+  if (op->hasTrait<OpTrait::ConstantLike>())
+    return !isDenseConstant(op);
+  if (isa<tensor::EmptyOp>(op) || isConstantPad(op))
+    return true;
+  if (isView(op)) // Of an argument it stays outside, where it costs nothing.
+    return members.contains(op->getOperand(0).getDefiningOp());
+  if (isElementwise(op))
+    return llvm::none_of(op->getOperands(), [&](Value value) {
+      return space.isAnchored(value);
+    });
+  return isPure(op) && op->getNumRegions() == 0 &&
+         llvm::none_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
+}
+
+/// All that one kernel can compute of a block without contraction, from its
+/// start.
+void KernelGroup::growInBlock() {
+  space = KernelSpace();
+  llvm::DenseSet<Value> behind, reshaped;
+  for (Operation &op : block->without_terminator()) {
+    llvm::SetVector<Value> reads = getReads(&op);
+    auto readsAny = [&](const auto &set) {
+      return llvm::any_of(reads, [&](Value v) { return set.contains(v); });
+    };
+    auto readsAnchored = llvm::any_of(reads, [&](Value value) {
+      return space.isAnchored(value);
+    });
+    std::string reason;
+    if (readsAny(behind)) {
+      reason = readsAny(reshaped)
+                   ? "it reads the kernel's result through a reshape"
+                   : "it also needs a value that is computed behind the kernel";
+      if (!isView(&op))
+        outside.try_emplace(&op, reason);
+    } else if (isView(&op) && readsAnchored) {
+      reshaped.insert(op.result_begin(), op.result_end());
+    } else if (isView(&op) && !isPointwise(&op)) {
+      continue;
+    } else if (isPointwise(&op)) {
+      members.insert(&op);
+      producers.insert(&op);
+      continue;
+    } else if (isDenseConstant(&op)) {
+      continue;
+    } else {
+      auto structured = dyn_cast<linalg::LinalgOp>(op);
+      reason = !structured || !structured.hasPureTensorSemantics()
+                   ? quoted(&op) +
+                         " is not an op that a kernel computes on tiles"
+                   : space.add(structured);
+      if (reason.empty()) {
+        members.insert(&op);
+        core.insert(&op);
+        continue;
+      }
+      outside.try_emplace(&op, reason);
+    }
+    behind.insert(op.result_begin(), op.result_end());
+  }
+  // Elementwise work that is needed outside is a result like any other.
+  for (Operation *op : llvm::to_vector(producers))
+    if (isElementwise(op) && !isExclusive(op))
+      core.insert(op);
+  for (Operation *op : core)
+    producers.remove(op);
+}
+
 bool KernelGroup::cut() {
   bool any = false;
-  Block *block = conv->getBlock();
-  auto isInside = [&](Operation *user) {
-    return members.contains(block->findAncestorOpInBlock(*user));
-  };
-  for (Operation *op : core) {
-    if (op == conv)
-      continue;
-    for (Value read : getReads(op)) {
-      if (!roles.contains(read))
-        continue;
-      auto user = llvm::find_if_not(read.getUsers(), isInside);
-      if (user == read.user_end())
-        continue;
-      std::string &reason = banned[op];
-      reason =
-          "its operand is also needed outside the kernel, by " + quoted(*user);
-      if (auto cause = outside.find(*user); cause != outside.end())
-        reason += ", since " + cause->second;
-      any = true;
-      break;
-    }
-  }
   // A large producer is only worth its place while nobody else needs it.
   for (Operation *op : producers) {
-    if (isConstantPad(op) || costsNothing(op, /*isTapped=*/false) ||
-        llvm::all_of(op->getUsers(), isInside))
+    if (isConstantPad(op) || costsNothing(op, /*isStaged=*/false) ||
+        isExclusive(op))
       continue;
     banned[op] = "its result is also needed outside the kernel";
     any = true;
@@ -287,7 +307,7 @@ bool KernelGroup::cut() {
 }
 
 void KernelGroup::orderMembers() {
-  for (Operation &op : *conv->getBlock()) {
+  for (Operation &op : *block) {
     if (core.contains(&op))
       joined.push_back(&op);
     else if (producers.contains(&op))

@@ -7,7 +7,7 @@
 #ifndef KILN_LIB_TRANSFORMS_KERNELGROUP_H
 #define KILN_LIB_TRANSFORMS_KERNELGROUP_H
 
-#include "kiln/Dialect/Kiln/IR/Kiln.h"
+#include "kiln/Analysis/KernelSpace.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "llvm/ADT/MapVector.h"
@@ -23,49 +23,58 @@ inline constexpr llvm::StringLiteral kNotFusedAttrName = "kiln.not_fused";
 /// Whether `op` only gives a tensor another shape.
 bool isView(mlir::Operation *op);
 
-/// Whether `op` is a dense 2-D convolution on tensors of static shape, around
-/// which a kernel can grow.
+/// Whether `op` is a contraction on tensors of static shape that a multiply
+/// instruction takes: a kernel grows around each.
 bool isSeed(mlir::Operation *op);
 
-/// A convolution and the ops of its block that run in one kernel with it.
+/// Ops of a block that run in one kernel: those around a contraction, or all
+/// that a block without one has.
 class KernelGroup {
 public:
   /// Grows the group; nothing is changed in the IR.
-  explicit KernelGroup(mlir::linalg::LinalgOp conv);
+  explicit KernelGroup(const ContractionView &contraction);
+  explicit KernelGroup(mlir::Block &block);
 
-  /// The convolution and what joined it, in block order.
+  /// What is computed once in the kernel, in block order.
   llvm::ArrayRef<mlir::Operation *> getJoined() const { return joined; }
-  /// Producers that are computed again in the kernel, in block order.
+  /// Producers that are computed where they are read, in block order.
   llvm::ArrayRef<mlir::Operation *> getFree() const { return free; }
   /// Neighbours that stayed outside, and why.
   const llvm::MapVector<mlir::Operation *, std::string> &getOutside() const {
     return outside;
   }
-  mlir::linalg::LinalgOp getConv() const { return conv; }
+  /// The contraction; null without one.
+  mlir::Operation *getSeed() const {
+    mlir::linalg::LinalgOp op =
+        contraction ? contraction->op : mlir::linalg::LinalgOp();
+    return op;
+  }
+  mlir::Block *getBlock() const { return block; }
   bool contains(mlir::Operation *op) const { return members.contains(op); }
 
 private:
-  /// For each dimension of a value of the kernel: the dimension of the
-  /// convolution's output that it walks, or `kUnit`.
-  using Roles = llvm::SmallVector<int, 4>;
-  static constexpr int kUnit = -1;
-
   void grow();
+  void growAroundContraction();
+  void growInBlock();
   bool cut();
   void orderMembers();
   /// Empty when `op` may join, otherwise why not.
   std::string tryJoin(mlir::Operation *op);
-  std::string assignRoles(mlir::linalg::GenericOp op, Roles &loops);
   /// Adds what computes `value` to the kernel where that costs nothing.
-  void addProducers(mlir::Value value, bool isTapped);
-  bool costsNothing(mlir::Operation *op, bool isTapped) const;
+  void addProducers(mlir::Value value, bool isStaged);
+  bool costsNothing(mlir::Operation *op, bool isStaged) const;
+  /// Whether all users of the op's results are members.
+  bool isExclusive(mlir::Operation *op) const;
+  /// Whether the op needs no place of its own in a block without contraction:
+  /// it is computed where it is read.
+  bool isPointwise(mlir::Operation *op) const;
 
-  mlir::linalg::LinalgOp conv;
-  int channelDim;
+  mlir::Block *block;
+  std::optional<ContractionView> contraction;
+  KernelSpace space;
   /// Values for each image and output channel: the most that a producer may
   /// compute again in every block.
-  int64_t smallSize;
-  llvm::DenseMap<mlir::Value, Roles> roles;
+  int64_t smallSize = 0;
   llvm::SetVector<mlir::Operation *> core, producers;
   llvm::DenseSet<mlir::Operation *> members;
   llvm::SmallVector<mlir::Operation *> joined, free;

@@ -40,19 +40,19 @@ bool isNeverInfinite(Value value) {
   if (isa<arith::NegFOp, arith::ExtFOp>(op))
     return isNeverInfinite(op->getOperand(0));
   // A clamp between finite constants.
-  auto bound = [](Operation *clamp) {
+  auto isBoundedBy = [](Operation *clamp) {
     return getFinite(clamp->getOperand(0)) || getFinite(clamp->getOperand(1));
   };
-  auto other = [](Operation *clamp) {
-    return clamp->getOperand(getFinite(clamp->getOperand(0)) ? 1 : 0)
-        .getDefiningOp();
+  auto hasInner = [&](auto outer, auto innerKind) {
+    Value value = outer->getOperand(getFinite(outer->getOperand(0)) ? 1 : 0);
+    auto inner = value.getDefiningOp<decltype(innerKind)>();
+    return inner && isBoundedBy(outer) && isBoundedBy(inner);
   };
-  if (!bound(op))
-    return false;
-  Operation *inner = other(op);
-  return inner && bound(inner) &&
-         ((isa<arith::MinimumFOp>(op) && isa<arith::MaximumFOp>(inner)) ||
-          (isa<arith::MaximumFOp>(op) && isa<arith::MinimumFOp>(inner)));
+  if (auto minimum = dyn_cast<arith::MinimumFOp>(op))
+    return hasInner(minimum, arith::MaximumFOp());
+  if (auto maximum = dyn_cast<arith::MaximumFOp>(op))
+    return hasInner(maximum, arith::MinimumFOp());
+  return false;
 }
 
 constexpr Direction kUp = Direction::NonDecreasing;

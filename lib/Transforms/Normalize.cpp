@@ -24,28 +24,89 @@ using namespace kiln;
 
 namespace {
 
-template <typename ConvOp>
-LogicalResult checkWindow(ConvOp op) {
-  auto positive = [&](DenseIntElementsAttr attr, StringRef what) {
-    for (const APInt &value : attr.getValues<APInt>())
-      if (!value.isStrictlyPositive())
-        return op.emitOpError()
-               << what << " must be positive, not " << value.getSExtValue();
-    return InFlightDiagnostic();
-  };
-  if (failed(positive(op.getStrides(), "strides")) ||
-      failed(positive(op.getDilations(), "dilations")))
-    return failure();
+/// Upstream's verifiers take steps of any sign.
+LogicalResult checkWindow(linalg::LinalgOp op) {
+  for (StringRef name : {"strides", "dilations"})
+    if (auto steps = op->getAttrOfType<DenseIntElementsAttr>(name))
+      for (const APInt &value : steps.getValues<APInt>())
+        if (!value.isStrictlyPositive())
+          return op.emitOpError()
+                 << name << " must be positive, not " << value.getSExtValue();
   return success();
 }
 
-LogicalResult checkWindows(func::FuncOp function) {
+/// What `value` is, where it is a constant or folds to one in a few steps.
+Attribute foldToConstant(Value value, DenseMap<Value, Attribute> &known,
+                         unsigned steps = 32) {
+  Attribute constant;
+  if (matchPattern(value, m_Constant(&constant)))
+    return constant;
+  auto result = dyn_cast<OpResult>(value);
+  if (!result || steps == 0 || !isPure(result.getOwner()) ||
+      result.getOwner()->getNumRegions() != 0)
+    return {};
+  if (auto [place, isNew] = known.try_emplace(value); !isNew)
+    return place->second;
+  SmallVector<Attribute> operands;
+  for (Value operand : result.getOwner()->getOperands())
+    operands.push_back(foldToConstant(operand, known, steps - 1));
+  SmallVector<OpFoldResult> folded;
+  if (!llvm::is_contained(operands, Attribute()) && !operands.empty() &&
+      succeeded(result.getOwner()->fold(operands, folded)) && !folded.empty())
+    constant = dyn_cast_if_present<Attribute>(folded[result.getResultNumber()]);
+  return known[value] = constant;
+}
+
+/// A negative amount takes elements away. Upstream's canonicalization does not
+/// think of it: it adds up the amounts of two pads and drops one that does not
+/// change the type.
+LogicalResult checkPad(tensor::PadOp pad) {
+  DenseMap<Value, Attribute> known;
+  auto check = [&](ArrayRef<OpFoldResult> amounts,
+                   StringRef side) -> LogicalResult {
+    for (auto [dim, amount] : llvm::enumerate(amounts)) {
+      auto constant = dyn_cast<Attribute>(amount);
+      if (!constant)
+        constant = foldToConstant(cast<Value>(amount), known);
+      auto number = dyn_cast_if_present<IntegerAttr>(constant);
+      if (number && !number.getValue().isNegative())
+        continue;
+      InFlightDiagnostic error = pad.emitOpError()
+                                 << "pads the " << side << " end of dimension "
+                                 << dim << " by ";
+      if (number)
+        error << number.getValue().getSExtValue();
+      else
+        error << "an amount that is computed when the program runs";
+      error << "; supported are constant amounts of 0 or more";
+      return failure();
+    }
+    return success();
+  };
+  return success(succeeded(check(pad.getMixedLowPad(), "low")) &&
+                 succeeded(check(pad.getMixedHighPad(), "high")));
+}
+
+/// What the inliner has left cannot be compiled.
+LogicalResult refuseCall(Operation *op) {
+  InFlightDiagnostic error = op->emitOpError("cannot be inlined");
+  if (auto call = dyn_cast<func::CallOp>(op))
+    error << ": '" << call.getCallee()
+          << "' has no body, calls itself or has several blocks";
+  error << "; supported are calls of functions of this module that have one "
+           "block and do not call themselves";
+  return error;
+}
+
+/// What the rewrites below, upstream's among them, would get wrong or lose.
+LogicalResult checkInput(func::FuncOp function) {
   WalkResult result = function.walk([](Operation *op) {
     LogicalResult checked =
         TypeSwitch<Operation *, LogicalResult>(op)
-            .Case<linalg::Conv2DNchwFchwOp, linalg::Conv2DNhwcHwcfOp,
-                  linalg::Conv2DNhwcFhwcOp>(
-                [](auto conv) { return checkWindow(conv); })
+            .Case<linalg::LinalgOp>(checkWindow)
+            .Case<tensor::PadOp>(checkPad)
+            .Case<func::CallOp, func::CallIndirectOp>(
+                [](Operation *call) { return refuseCall(call); })
             .Default([](Operation *) { return success(); });
     return failed(checked) ? WalkResult::interrupt() : WalkResult::advance();
   });
@@ -57,17 +118,15 @@ struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
     func::FuncOp function = getOperation();
     if (function.isExternal())
       return;
-    if (failed(checkWindows(function)))
+    if (failed(checkInput(function)))
       return signalPassFailure();
     numAsserts += dropAsserts(function);
 
     MLIRContext *context = &getContext();
-    unsigned named = 0, widened = 0;
+    unsigned widened = 0;
     RewritePatternSet patterns(context);
     populateGeneralizePatterns(patterns);
-    populateNameConvolutionPatterns(patterns, named);
-    populateWidenAccumulatorPatterns(patterns, widened);
-    populateConvolutionLayoutPatterns(patterns);
+    populateContractionPatterns(patterns, widened);
     populateSinkReshapePatterns(patterns);
     populateFuseElementwisePatterns(patterns);
     for (Dialect *dialect : context->getLoadedDialects())
@@ -83,7 +142,6 @@ struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
       function.emitError("normalisation does not reach a fixed point");
       return signalPassFailure();
     }
-    numConvolutions += named;
     numWidened += widened;
   }
 };

@@ -20,17 +20,11 @@ unsigned dropAsserts(mlir::Operation *root);
 /// `linalg.generic`; elementwise `arith` and `math` on tensors too.
 void populateGeneralizePatterns(mlir::RewritePatternSet &patterns);
 
-/// `linalg.generic` that is a dense 2-D convolution to the named op.
-/// `count` is incremented for each.
-void populateNameConvolutionPatterns(mlir::RewritePatternSet &patterns,
-                                     unsigned &count);
-
-/// Convolutions with an f16 or bf16 result to f32 accumulation and a truncf.
-void populateWidenAccumulatorPatterns(mlir::RewritePatternSet &patterns,
-                                      unsigned &count);
-
-/// Transposes of image and filter into the convolution's layout.
-void populateConvolutionLayoutPatterns(mlir::RewritePatternSet &patterns);
+/// Contractions with an f16 or bf16 result to f32 accumulation and a truncf,
+/// and transposes of their operands into their maps. `widened` is incremented
+/// for each of the former.
+void populateContractionPatterns(mlir::RewritePatternSet &patterns,
+                                 unsigned &widened);
 
 /// Unit dimensions and reshapes: reads through `expand_shape`, `keepdim`
 /// reductions without the unit dimension, reshapes behind elementwise ops.

@@ -52,27 +52,12 @@ std::string getReason(Operation *op) {
   if (llvm::any_of(op->getOperandTypes(),
                    [](Type type) { return !findFault(type).empty(); }))
     return "one of its operands has a dynamic or empty shape";
-  StringRef name = op->getName().getStringRef();
-  if (name.contains("pooling"))
-    return "pooling is not supported yet";
-  if (name.contains("depthwise"))
-    return "depthwise convolutions are not supported yet";
-  if (name.contains("softmax"))
-    return "softmax is not supported yet";
   if (auto reason = op->getAttrOfType<StringAttr>(kNotFusedAttrName))
     return reason.str();
-  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
-  if (linalgOp && linalg::isaConvolutionOpInterface(linalgOp))
-    return "of the convolutions, only dense 2-D ones in the layouts nchw_fchw, "
-           "nhwc_hwcf and nhwc_fhwc are supported yet";
-  if (linalgOp && linalg::isaContractionOpInterface(linalgOp))
-    return "matrix products are not supported yet";
-  if (linalgOp && linalgOp.getNumReductionLoops())
-    return "the only reductions supported yet are those over the output "
-           "channels of a convolution, right behind it";
-  if (linalgOp)
-    return "elementwise work is only supported yet behind a convolution";
-  return "it is not supported";
+  if (isSeed(op))
+    return "a program is one kernel, which computes one contraction at most";
+  return "supported are linalg ops on tensors, tensor.pad and reshapes of "
+         "arguments and results";
 }
 
 bool isKernelResult(Value value) {
@@ -86,27 +71,6 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
     func::FuncOp function = getOperation();
     if (!function.isExternal() && failed(verify(function)))
       signalPassFailure();
-  }
-
-  static LogicalResult verifyTypes(KernelOp kernel) {
-    WalkResult result = kernel.walk([](linalg::LinalgOp op) {
-      if (!isSeed(op))
-        return WalkResult::advance();
-      auto elementType = [&](unsigned operand) {
-        return getElementTypeOrSelf(op->getOperand(operand).getType());
-      };
-      Type image = elementType(0), filter = elementType(1),
-           sum = elementType(2);
-      if (image == filter && sum.isF32() &&
-          (image.isF32() || image.isF16() || image.isBF16()))
-        return WalkResult::advance();
-      emitError(op.getLoc())
-          << "unsupported: a convolution of " << image << " and " << filter
-          << " into " << sum
-          << "; image and filter must both be f32, f16 or bf16, summed in f32";
-      return WalkResult::interrupt();
-    });
-    return failure(result.wasInterrupted());
   }
 
   static LogicalResult verify(func::FuncOp function) {
@@ -139,7 +103,7 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
       InFlightDiagnostic error =
           emitError(op->getLoc())
           << "unsupported: '" << op->getName()
-          << "' is not part of a convolution kernel: " << getReason(op);
+          << "' does not run in the program's kernel: " << getReason(op);
       if (work.size() > 1)
         error.attachNote(function.getLoc())
             << work.size() - 1 << " more op(s) of '" << function.getName()
@@ -149,17 +113,14 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
     if (kernels.empty())
       return emitError(function.getLoc())
              << "unsupported: '" << function.getName()
-             << "' has no convolution";
+             << "' computes nothing";
     if (kernels.size() > 1) {
       InFlightDiagnostic error = emitError(kernels[1].getLoc())
-                                 << "unsupported: a second convolution; "
-                                    "programs of several kernels are not "
-                                    "supported yet";
+                                 << "unsupported: a second kernel; programs of "
+                                    "several kernels are not supported yet";
       error.attachNote(kernels[0].getLoc()) << "the first one is here";
       return error;
     }
-    if (failed(verifyTypes(kernels.front())))
-      return failure();
     for (OpOperand &result :
          function.getBody().front().getTerminator()->getOpOperands())
       if (!isKernelResult(result.get()))

@@ -336,6 +336,17 @@ module attributes {test.x = #kiln.shared_layout<[8:-1]>} {}
 
 // -----
 
+// What random data an argument needs.
+// expected-error @below {{'kiln.fan_in' of argument 1 must be an i64 of at least 1}}
+func.func @f(%x: tensor<4xf32>, %y: tensor<4xf32> {kiln.fan_in = 0 : i64}) { return }
+
+// -----
+
+// expected-error @below {{'kiln.domain' of argument 0 must be #kiln.domain<positive> or #kiln.domain<nonzero>}}
+func.func @f(%x: tensor<4xf32> {kiln.domain = "positive"}) { return }
+
+// -----
+
 // A shared buffer.
 // expected-error @below {{a shared buffer needs at least one slot}}
 module attributes {test.x = !kiln.shared<0 x f32, #kiln.shared_layout<[8:1]>>} {}

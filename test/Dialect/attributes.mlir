@@ -57,6 +57,9 @@ module {
     test.accumulator = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>,
     test.copies = #kiln.layout<register = [], lane = [[1], [2], [0], [0], [0]], warp = [[4]]>} {}
 
+  // CHECK-DAG: func.func private @data(tensor<4xf32> {kiln.domain = #kiln.domain<positive>, kiln.fan_in = 9 : i64}, tensor<4xf32> {kiln.domain = #kiln.domain<nonzero>})
+  func.func private @data(tensor<4xf32> {kiln.domain = #kiln.domain<positive>, kiln.fan_in = 9 : i64}, tensor<4xf32> {kiln.domain = #kiln.domain<nonzero>})
+
   // CHECK-DAG: #[[shared:.+]] = #kiln.shared_layout<[8:1, 2:2720], [10:272], [34:8]>
   // CHECK-DAG: !kiln.shared<2 x f16, #[[shared]]>
   module attributes {test.buffer = !kiln.shared<2 x f16, #kiln.shared_layout<[8:1, 2:2720], [10:272], [34:8]>>} {}

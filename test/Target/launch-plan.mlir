@@ -14,11 +14,13 @@
 // CHECK:      "name": "arg0",
 // CHECK-NEXT: "type": "f32",
 // CHECK:      "fan_in": 9
+// CHECK-NOT:  "domain"
 // CHECK:      "name": "arg1",
-// CHECK:      "fan_in": 1
+// CHECK:      "fan_in": 1,
+// CHECK-NEXT: "domain": "nonzero"
 // CHECK:      "outputs": [
 // CHECK:      "name": "result0",
-// CHECK-NOT:  "fan_in"
+// CHECK-NOT:  {{"fan_in"|"domain"}}
 // CHECK:      "buffers": [
 // CHECK:      "kind": "input",
 // CHECK-NEXT: "index": 0,
@@ -36,7 +38,9 @@
 // CHECK-NEXT: "role": "pack",
 // CHECK:      "buffer": 1
 // CHECK:      "buffer": 3
-// CHECK:      "depends_on": "weights",
+// CHECK:      "depends_on": [
+// CHECK-NEXT:   1
+// CHECK-NEXT: ],
 // CHECK-NEXT: "bytes": 512
 // CHECK:      "name": "scale_compute",
 // CHECK-NEXT: "role": "compute",
@@ -47,7 +51,10 @@
 // CHECK:      "buffer": 4
 // CHECK:      "buffer": 2
 // CHECK:      "i32": 256
-// CHECK-NOT:  "depends_on"
+// CHECK:      "depends_on": [
+// CHECK-NEXT:   0,
+// CHECK-NEXT:   1
+// CHECK-NEXT: ],
 // CHECK:      "count": 4,
 // CHECK:      "output_dims": [
 // CHECK:      "flops": 512,

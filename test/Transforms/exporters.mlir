@@ -9,8 +9,8 @@
 #reduced = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
 // CHECK-LABEL: func.func @min_keepdim_tail(
 // CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x3x9x11xf32>,
-// CHECK-SAME: %[[W:[a-z0-9]+]]: tensor<5x3x3x2xf32> {kiln.fan_in = 18 : i64},
-// CHECK-SAME: %[[B:[a-z0-9]+]]: tensor<5xf32> {kiln.fan_in = 18 : i64})
+// CHECK-SAME: %[[W:[a-z0-9]+]]: tensor<5x3x3x2xf32>,
+// CHECK-SAME: %[[B:[a-z0-9]+]]: tensor<5xf32>)
 // CHECK: %[[K:.*]] = kiln.kernel "min_keepdim_tail" (%[[X]], %[[W]], %[[B]] :
 // CHECK-SAME: -> tensor<2x4x10xf32>
 // CHECK: tensor.pad

@@ -8,8 +8,8 @@
 #vec = affine_map<(d0) -> (d0)>
 #reduced = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
 // CHECK-LABEL: func.func @whole_kernel(
-// CHECK-SAME: %[[S:[a-z0-9]+]]: tensor<4xf32>, %[[B:[a-z0-9]+]]: tensor<4xf32> {kiln.fan_in = 27 : i64},
-// CHECK-SAME: %[[W:[a-z0-9]+]]: tensor<4x3x3x3xf32> {kiln.fan_in = 27 : i64}, %[[X:[a-z0-9]+]]: tensor<2x3x6x7xf32>)
+// CHECK-SAME: %[[S:[a-z0-9]+]]: tensor<4xf32>, %[[B:[a-z0-9]+]]: tensor<4xf32>,
+// CHECK-SAME: %[[W:[a-z0-9]+]]: tensor<4x3x3x3xf32>, %[[X:[a-z0-9]+]]: tensor<2x3x6x7xf32>)
 // CHECK-NEXT: %[[K:.*]] = kiln.kernel "whole_kernel" (%[[X]], %[[W]], %[[B]], %[[S]] :
 // CHECK-NEXT: ^bb0(%[[KX:[a-z0-9]+]]: {{.*}}, %[[KW:[a-z0-9]+]]: {{.*}}, %[[KB:[a-z0-9]+]]: {{.*}}, %[[KS:[a-z0-9]+]]: tensor<4xf32>):
 // CHECK: %[[SQRT:.*]] = linalg.generic {{.*}} ins(%[[KS]]

@@ -6,11 +6,15 @@
 
 #include "OutputDirectory.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <set>
 
 using namespace llvm;
 namespace fs = llvm::sys::fs;
@@ -25,11 +29,85 @@ static StringRef stripped(StringRef path) {
   return result.empty() ? path : result;
 }
 
-static bool holdsArtifact(StringRef path) {
-  SmallString<128> description(path);
-  sys::path::append(description, "artifact.json");
-  auto buffer = MemoryBuffer::getFile(description);
-  return buffer && (*buffer)->getBuffer().contains("\"kiln-artifact\"");
+/// The files that an artifact's description says it consists of.
+static StringSet<> listFiles(const json::Object &description) {
+  StringSet<> files;
+  files.insert("artifact.json");
+  auto addNames = [&](const json::Object *object) {
+    for (const auto &[key, value] : *object)
+      if (std::optional<StringRef> name = value.getAsString())
+        files.insert(*name);
+  };
+  auto addConstants = [&](const json::Object &plan) {
+    if (const json::Array *buffers = plan.getArray("buffers"))
+      for (const json::Value &buffer : *buffers)
+        if (const json::Object *object = buffer.getAsObject())
+          if (object->getString("kind") == StringRef("constant"))
+            files.insert("constants.bin");
+  };
+  addConstants(description);
+  if (const json::Object *modules = description.getObject("modules"))
+    addNames(modules);
+  if (const json::Object *reference = description.getObject("reference")) {
+    addNames(reference);
+    addConstants(*reference);
+  }
+  return files;
+}
+
+/// What the artifact in `path` consists of; nothing where there is none.
+static std::optional<StringSet<>> findArtifact(StringRef path) {
+  SmallString<128> name(path);
+  sys::path::append(name, "artifact.json");
+  auto buffer = MemoryBuffer::getFile(name);
+  if (!buffer)
+    return std::nullopt;
+  Expected<json::Value> parsed = json::parse((*buffer)->getBuffer());
+  if (!parsed) {
+    consumeError(parsed.takeError());
+    return std::nullopt;
+  }
+  const json::Object *description = parsed->getAsObject();
+  if (!description ||
+      description->getString("format") != StringRef("kiln-artifact"))
+    return std::nullopt;
+  return listFiles(*description);
+}
+
+/// Names what lies in `path` besides the files of an artifact.
+static Error checkEntries(StringRef path, StringRef shownPath) {
+  std::optional<StringSet<>> files = findArtifact(path);
+  // Sorted, so that the same file is named each time.
+  std::set<std::string> others;
+  bool isEmpty = true;
+  std::error_code error;
+  for (fs::directory_iterator entry(path, error, /*follow_symlinks=*/false),
+       end;
+       !error && entry != end; entry.increment(error)) {
+    isEmpty = false;
+    StringRef name = sys::path::filename(entry->path());
+    if (!files || !files->contains(name) ||
+        entry->type() != fs::file_type::regular_file)
+      others.insert(name.str());
+  }
+  if (error)
+    return fail("cannot read", shownPath, error);
+  if (isEmpty)
+    return Error::success();
+  if (!files)
+    return createStringError("'" + shownPath +
+                             "' is not empty and holds no artifact; it is not "
+                             "replaced");
+  if (others.empty())
+    return Error::success();
+  std::string rest = ", which is no file";
+  if (others.size() > 1)
+    rest = " and " + std::to_string(others.size() - 1) +
+           " more, which are no files";
+  return createStringError("'" + shownPath + "' holds '" + *others.begin() +
+                           "'" + rest +
+                           " of its artifact; move it away, or name another "
+                           "directory with -o");
 }
 
 Error kiln::checkOutputDirectory(StringRef path) {
@@ -38,14 +116,22 @@ Error kiln::checkOutputDirectory(StringRef path) {
     return Error::success();
   if (!fs::is_directory(path))
     return createStringError("'" + path + "' exists and is not a directory");
-  std::error_code error;
-  fs::directory_iterator entries(path, error);
-  if (error)
-    return fail("cannot read", path, error);
-  if (entries != fs::directory_iterator() && !holdsArtifact(path))
-    return createStringError("'" + path +
-                             "' is not empty and holds no artifact; it is not "
-                             "replaced");
+  return checkEntries(path, path);
+}
+
+/// Removes the artifact in `path` file by file, so that what somebody put
+/// there since it was looked at stays.
+static Error removeArtifact(StringRef path) {
+  if (std::optional<StringSet<>> files = findArtifact(path))
+    for (StringRef name : files->keys()) {
+      SmallString<128> file(path);
+      sys::path::append(file, name);
+      fs::remove(file);
+    }
+  if (std::error_code error = fs::remove(path))
+    return fail("the artifact is written, but what stood in its place cannot "
+                "be removed and lies in",
+                path, error);
   return Error::success();
 }
 
@@ -67,6 +153,13 @@ Error kiln::writeOutputDirectory(const Artifact &artifact, StringRef path) {
   path = stripped(path);
   if (Error error = checkOutputDirectory(path))
     return error;
+  // A link stays one: what it points to is replaced.
+  SmallString<128> resolved(path);
+  if (fs::exists(path))
+    if (std::error_code error = fs::real_path(path, resolved))
+      return fail("cannot resolve", path, error);
+  StringRef shownPath = path;
+  path = resolved;
   StringRef parent = sys::path::parent_path(path);
   if (!parent.empty())
     if (std::error_code error =
@@ -92,17 +185,21 @@ Error kiln::writeOutputDirectory(const Artifact &artifact, StringRef path) {
       return discard(std::move(error));
   }
   bool replaces = fs::exists(path);
-  if (replaces)
+  if (replaces) {
     if (std::error_code error = fs::rename(path, old))
       return discard(fail("cannot replace", path, error));
+    // Compiling took a while. Nobody finds the directory by its name any more.
+    if (Error error = checkEntries(old, shownPath)) {
+      fs::rename(old, path);
+      return discard(std::move(error));
+    }
+  }
   if (std::error_code error = fs::rename(fresh, path)) {
     if (replaces)
       fs::rename(old, path);
     return discard(fail("cannot create", path, error));
   }
-  if (replaces)
-    fs::remove_directories(old);
-  return Error::success();
+  return replaces ? removeArtifact(old) : Error::success();
 }
 
 Error kiln::writeOutputFile(StringRef path, StringRef data) {

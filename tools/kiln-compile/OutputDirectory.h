@@ -13,12 +13,14 @@
 
 namespace kiln {
 
-/// Whether `path` may become an artifact directory: it does not exist, or it is
-/// empty or holds an artifact.
+/// Whether `path` may become an artifact directory: it does not exist, is
+/// empty, or holds an artifact and nothing else. The files of an artifact are
+/// those that its `artifact.json` names; the error names what else lies there.
 llvm::Error checkOutputDirectory(llvm::StringRef path);
 
 /// Writes `artifact` into a new directory beside `path` and renames it, so that
-/// `path` holds either what it held before or the whole artifact.
+/// `path` holds either what it held before or the whole artifact. Removes no
+/// file but those of the artifact that `path` held.
 llvm::Error writeOutputDirectory(const Artifact &artifact,
                                  llvm::StringRef path);
 

@@ -6,60 +6,14 @@
 
 #include "Options.h"
 
-#include <algorithm>
+#include <CLI/CLI.hpp>
+
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
-#include <set>
 
 using namespace kiln::runtime;
 
 namespace kiln::run {
-
-const char *const helpText =
-    R"(usage: kiln-run DIR|IN.mlir [options]
-
-Runs a program that kiln-compile wrote, or compiles IN.mlir and runs it.
-
-  --device=cuda[:N]|cpu   the card (default), or the kernels emulated
-  --input=ARG=FILE.npy    data of an input (name or index); else random
-  --output=RES=FILE.npy   write an output (name or index)
-  --seed=N                of random inputs and of sampling (default 0)
-  --random=ARG:LOW:HIGH   range of a random input; by default
-                          [-1, 1) / sqrt(fan_in)
-  --threads=N             host threads (default: all)
-  --json                  one JSON object on standard output
-
-Verification
-  --verify[=gpu|cpu]      gpu: a float64 reference on the card (default with
-                          --device=cuda); cpu: the point evaluator
-  --sample=N              cpu: run and verify N output tiles, corners and edges
-                          first; cuda with --verify=cpu: verify N tiles
-  --tolerance=NORM[:MAX[:MISMATCHES]]
-                          for --verify=gpu; see docs/tools.md
-  --allow-degenerate      accept a reference that is constant or not finite
-
-Timing (--device=cuda)
-  --benchmark             time the program
-  --repeat=N --warmup=N   repetitions (30), runs before them (5)
-  --l2=warm|cold          cold: flush the L2 cache before each repetition
-  --rest=MS               rest before each repetition
-  --skip-prepared         leave out kernels that depend on weights alone
-
-Emulation (--device=cpu)
-  --copies=late|early|both   when asynchronous copies land (both)
-  --checks=on|off         report races, bad accesses and missing writes (on)
-  --inject=wait|lane|mask|round|index   plant a fault in the kernel
-  --sm-count=N            multiprocessors to pretend without --sample
-
-Compiling (IN.mlir)
-  --target=NAME --precision=tf32|f32 --entry=NAME --schedule=ATTR --ptxas=PATH
-
-  --help --version
-
-Exit status: 0 good; 1 verification failed, or the emulator found a fault;
-2 bad usage, input or environment.
-)";
 
 template <typename T>
 static bool parseNumber(std::string_view text, T &value) {
@@ -68,215 +22,278 @@ static bool parseNumber(std::string_view text, T &value) {
   return error == std::errc() && rest == text.data() + text.size();
 }
 
-static std::vector<std::string> split(const std::string &text, char separator) {
-  std::vector<std::string> parts;
-  std::stringstream stream(text);
-  std::string part;
-  while (std::getline(stream, part, separator))
-    parts.push_back(part);
-  return parts;
-}
-
 namespace {
-/// Parses one "--name[=value]" at a time into options.
-class Parser {
+/// Options are shown as they are written: `--seed=N`.
+struct HelpFormatter : CLI::Formatter {
+  HelpFormatter() { column_width(28); }
+  std::string make_usage(const CLI::App *, std::string name) const override {
+    return "usage: " + name + " DIR|IN.mlir [options]\n";
+  }
+  std::string make_positionals(const CLI::App *app) const override {
+    return "\n" + app->get_description() + "\n";
+  }
+  std::string make_description(const CLI::App *) const override { return {}; }
+  std::string make_option_name(const CLI::Option *option,
+                               bool isPositional) const override {
+    std::string name = Formatter::make_option_name(option, isPositional);
+    return name.substr(0, name.find('{')); // What a flag means without a value.
+  }
+  std::string make_option_opts(const CLI::Option *option) const override {
+    return option->get_option_text();
+  }
+};
+
+/// The command line, each option with its help, its checks and its place.
+class CommandLine {
 public:
+  CommandLine();
   Result<Options> parse(int argc, char **argv);
 
 private:
-  Status parseOption(const std::string &name,
-                     const std::optional<std::string> &value);
-  /// Returns false where the name is not among those it knows.
-  bool parseDataOption(const std::string &name, const std::string &value);
-  bool parseTimingOption(const std::string &name, const std::string &value);
-  bool parseEmulationOption(const std::string &name, const std::string &value);
-  bool parseCompileOption(const std::string &name, const std::string &value);
-  Status checkCombination() const;
+  using Handler = std::function<void(const std::string &)>;
 
-  template <typename... Ts>
-  void fail(const Ts &...parts) {
-    if (!status.failed())
-      status = makeError(parts...);
+  void addDataOptions();
+  void addVerificationOptions();
+  void addTimingOptions();
+  void addEmulationOptions();
+  void addCompileOptions();
+  Status checkCombination() const;
+  std::string describeRest() const;
+
+  void startGroup(const std::string &name) {
+    app.option_defaults()->group(name);
+  }
+  void addFlag(const std::string &name, bool &slot, const std::string &help) {
+    app.add_flag(name, slot, help)->disable_flag_override();
+  }
+  /// An option with a value; the last of several counts. An error that `handle`
+  /// throws is said of the option.
+  CLI::Option *addOption(const std::string &name, const std::string &form,
+                         const std::string &help, const Handler &handle) {
+    auto handleAll = [=](const std::vector<std::string> &values) {
+      for (const std::string &text : values) {
+        if (text.empty())
+          throw CLI::ParseError(name + " needs a value: " + name + "=...",
+                                CLI::ExitCodes::ArgumentMismatch);
+        handle(text);
+      }
+    };
+    // Without a value it must not take the option that follows for one.
+    return app
+        .add_option_function<std::vector<std::string>>(name, handleAll, help)
+        ->option_text("=" + form)
+        ->expected(0, 1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+  /// An option that may be given several times.
+  void addList(const std::string &name, const std::string &form,
+               const std::string &help, const Handler &handle) {
+    addOption(name, form, help, handle)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+  void addText(const std::string &name, const std::string &form,
+               const std::string &help, std::string &slot) {
+    addOption(name, form, help, [&slot](const auto &text) { slot = text; });
   }
   template <typename T>
-  void setNumber(const std::string &name, const std::string &text, T &slot,
-                 T low) {
-    T number;
-    if (!parseNumber(text, number) || number < low)
-      fail(name, ": '", text, "' is no number of at least ", low);
-    else
-      slot = number;
+  void addNumber(const std::string &name, const std::string &form,
+                 const std::string &help, T &slot, T low) {
+    addOption(name, form, help, [=, &slot](const std::string &text) {
+      setNumber(name, text, slot, low);
+    });
   }
-  /// The index of `text` among the choices.
-  size_t choose(const std::string &name, const std::string &text,
-                std::initializer_list<const char *> choices) {
-    size_t index = 0;
-    std::string list;
-    for (const char *choice : choices) {
-      if (text == choice)
-        return index;
-      ++index;
-      if (!list.empty())
-        list += ", ";
-      list += choice;
-    }
-    fail(name, ": '", text, "' must be one of ", list);
-    return 0;
+  /// `choose` gets the index of the value among `choices`.
+  void addChoice(const std::string &name,
+                 const std::vector<std::string> &choices,
+                 const std::string &help,
+                 const std::function<void(size_t)> &choose) {
+    addOption(name, CLI::detail::join(choices, "|"), help,
+              [=](const std::string &text) {
+                choose(getChoice(name, text, choices));
+              });
+  }
+  void addFiles(const std::string &name, const std::string &form,
+                const std::string &help,
+                std::vector<std::pair<std::string, std::string>> &slot) {
+    addList(name, form, help, [=, &slot](const std::string &text) {
+      size_t equals = text.find('=');
+      if (equals == 0 || equals == std::string::npos ||
+          equals + 1 == text.size())
+        refuse(name, "'", text, "' must be NAME=FILE.npy or INDEX=FILE.npy");
+      slot.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    });
   }
 
+  template <typename... Ts>
+  [[noreturn]] static void refuse(const std::string &name, const Ts &...parts) {
+    throw CLI::ValidationError(name, makeError(parts...).message);
+  }
+  template <typename T>
+  static void setNumber(const std::string &name, const std::string &text,
+                        T &slot, T low) {
+    T number;
+    if (!parseNumber(text, number) || number < low)
+      refuse(name, "'", text, "' is no number of at least ", low);
+    slot = number;
+  }
+  static size_t getChoice(const std::string &name, const std::string &text,
+                          const std::vector<std::string> &choices) {
+    auto found = std::find(choices.begin(), choices.end(), text);
+    if (found == choices.end())
+      refuse(name, "'", text, "' must be one of ",
+             CLI::detail::join(choices, ", "));
+    return size_t(found - choices.begin());
+  }
+
+  CLI::App app{
+      "Runs a program that kiln-compile wrote, or compiles IN.mlir and "
+      "runs it.",
+      "kiln-run"};
   Options options;
-  Status status;
-  std::set<std::string> given;
-  bool defaultVerify = false;
+  std::string verify;
 };
 } // namespace
 
-bool Parser::parseDataOption(const std::string &name,
-                             const std::string &value) {
-  if (name == "--device") {
-    std::vector<std::string> parts = split(value, ':');
-    options.device = value == "cpu" ? Options::Cpu : Options::Cuda;
-    bool isCuda = !parts.empty() && parts.size() <= 2 && parts[0] == "cuda" &&
-                  value.back() != ':';
-    if (!isCuda && value != "cpu")
-      fail(name, ": '", value, "' must be cuda, cuda:N or cpu");
-    else if (parts.size() == 2)
-      setNumber(name, parts[1], options.ordinal, 0);
-  } else if (name == "--input" || name == "--output") {
-    size_t equals = value.find('=');
-    if (equals == 0 || equals == std::string::npos ||
-        equals + 1 == value.size())
-      fail(name, ": '", value, "' must be NAME=FILE.npy or INDEX=FILE.npy");
-    else
-      (name == "--input" ? options.inputs : options.outputs)
-          .emplace_back(value.substr(0, equals), value.substr(equals + 1));
-  } else if (name == "--seed") {
-    setNumber(name, value, options.seed, uint64_t(0));
-  } else if (name == "--random") {
-    std::vector<std::string> parts = split(value, ':');
-    RandomRange range{0, 0};
-    if (parts.size() != 3 || !parseNumber(parts[1], range.low) ||
-        !parseNumber(parts[2], range.high) || !std::isfinite(range.low) ||
-        !std::isfinite(range.high) || range.low >= range.high)
-      fail(name, ": '", value, "' must be ARG:LOW:HIGH with LOW < HIGH");
-    else
-      options.random.push_back({parts[0], range});
-  } else if (name == "--threads") {
-    setNumber(name, value, options.threads, 1u);
-  } else if (name == "--sample") {
-    setNumber(name, value, options.sample, int64_t(1));
-  } else if (name == "--tolerance") {
-    std::vector<std::string> parts = split(value, ':');
-    Tolerance tolerance;
-    bool good = !parts.empty() && parts.size() <= 3 &&
-                parseNumber(parts[0], tolerance.norm);
-    tolerance.maximum = 5 * tolerance.norm;
-    if (good && parts.size() > 1)
-      good = parseNumber(parts[1], tolerance.maximum);
-    if (good && parts.size() > 2)
-      good = parseNumber(parts[2], tolerance.mismatches);
-    if (!good || !(tolerance.norm >= 0) || !(tolerance.maximum >= 0) ||
-        !(tolerance.mismatches >= 0))
-      fail(name, ": '", value, "' must be NORM[:MAX[:MISMATCHES]]");
-    options.tolerance = tolerance;
-  } else {
-    return false;
-  }
-  return true;
+CommandLine::CommandLine() {
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.add_option("program", options.program)->required();
+  app.allow_extras(); // Named in parse().
+  addDataOptions();
+  addVerificationOptions();
+  addTimingOptions();
+  addEmulationOptions();
+  addCompileOptions();
+  startGroup("Help");
+  app.set_help_flag("-h,--help", "what you read");
+  app.set_version_flag("--version", "kiln-run " KILN_VERSION,
+                       "the version of this tool");
+  app.footer(
+      "Exit status: 0 good; 1 verification failed, or the emulator found "
+      "a fault;\n2 bad usage, input or environment.");
 }
 
-bool Parser::parseTimingOption(const std::string &name,
-                               const std::string &value) {
-  if (name == "--repeat")
-    setNumber(name, value, options.timing.repeat, 1);
-  else if (name == "--warmup")
-    setNumber(name, value, options.timing.warmup, 0);
-  else if (name == "--rest")
-    setNumber(name, value, options.timing.restMilliseconds, 0);
-  else if (name == "--l2")
-    options.timing.coldL2 = choose(name, value, {"warm", "cold"}) == 1;
-  else
-    return false;
-  return true;
+void CommandLine::addDataOptions() {
+  startGroup("Data and device");
+  addOption("--device", "cuda[:N]|cpu",
+            "the card (default), or the kernels emulated",
+            [this](const std::string &text) {
+              std::vector<std::string> parts = CLI::detail::split(text, ':');
+              bool isCuda =
+                  parts.size() <= 2 && parts[0] == "cuda" && text.back() != ':';
+              if (!isCuda && text != "cpu")
+                refuse("--device", "'", text, "' must be cuda, cuda:N or cpu");
+              options.device = isCuda ? Options::Cuda : Options::Cpu;
+              if (isCuda && parts.size() == 2)
+                setNumber("--device", parts[1], options.ordinal, 0);
+            });
+  addFiles("--input", "ARG=FILE.npy",
+           "data of an input (name or index); else random", options.inputs);
+  addFiles("--output", "RES=FILE.npy", "write an output (name or index)",
+           options.outputs);
+  addNumber("--seed", "N", "of random inputs and of sampling (default 0)",
+            options.seed, uint64_t(0));
+  addList("--random", "ARG:LOW:HIGH",
+          "range of a random input; by default\n[-1, 1) / sqrt(fan_in), in the "
+          "input's domain",
+          [this](const std::string &text) {
+            std::vector<std::string> parts = CLI::detail::split(text, ':');
+            RandomRange range{0, 0};
+            if (parts.size() != 3 || !parseNumber(parts[1], range.low) ||
+                !parseNumber(parts[2], range.high) ||
+                !std::isfinite(range.low) || !std::isfinite(range.high) ||
+                range.low >= range.high)
+              refuse("--random", "'", text,
+                     "' must be ARG:LOW:HIGH with LOW < HIGH");
+            options.random.push_back({parts[0], range});
+          });
+  addNumber("--threads", "N", "host threads (default: all)", options.threads,
+            1u);
+  addFlag("--json", options.json, "one JSON object on standard output");
 }
 
-bool Parser::parseEmulationOption(const std::string &name,
-                                  const std::string &value) {
+void CommandLine::addVerificationOptions() {
+  startGroup("Verification");
+  app.add_flag("--verify{default}", verify,
+               "gpu: a float64 reference on the card (default\nwith "
+               "--device=cuda); cpu: the point evaluator")
+      ->option_text("[=gpu|cpu]")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  addNumber(
+      "--sample", "N",
+      "cpu: run and verify N output tiles, corners and\nedges first; cuda "
+      "with --verify=cpu: verify N tiles",
+      options.sample, int64_t(1));
+  addOption(
+      "--tolerance", "NORM[:MAX[:MISMATCHES]]",
+      "for --verify=gpu; see docs/tools.md", [this](const std::string &text) {
+        std::vector<std::string> parts = CLI::detail::split(text, ':');
+        Tolerance tolerance;
+        bool good = parts.size() <= 3 && text.back() != ':' &&
+                    parseNumber(parts[0], tolerance.norm);
+        tolerance.maximum = 5 * tolerance.norm;
+        if (good && parts.size() > 1)
+          good = parseNumber(parts[1], tolerance.maximum);
+        if (good && parts.size() > 2)
+          good = parseNumber(parts[2], tolerance.mismatches);
+        if (!good || !(tolerance.norm >= 0) || !(tolerance.maximum >= 0) ||
+            !(tolerance.mismatches >= 0))
+          refuse("--tolerance", "'", text, "' must be NORM[:MAX[:MISMATCHES]]");
+        options.tolerance = tolerance;
+      });
+  addFlag("--allow-degenerate", options.allowDegenerate,
+          "accept a reference that is constant or not finite");
+}
+
+void CommandLine::addTimingOptions() {
+  startGroup("Timing (--device=cuda)");
+  BenchmarkOptions &timing = options.timing;
+  addFlag("--benchmark", options.benchmark, "time the program");
+  addNumber("--repeat", "N", "repetitions (30)", timing.repeat, 1);
+  addNumber("--warmup", "N", "runs before them (5)", timing.warmup, 0);
+  addChoice("--l2", {"warm", "cold"},
+            "cold: flush the L2 cache before each repetition",
+            [&](size_t index) { timing.coldL2 = index == 1; });
+  addNumber("--rest", "MS", "rest before each repetition",
+            timing.restMilliseconds, 0);
+  addFlag("--skip-prepared", timing.skipPrepared,
+          "leave out packing kernels, after a first run of them");
+}
+
+void CommandLine::addEmulationOptions() {
+  startGroup("Emulation (--device=cpu)");
   EmulationOptions &emulation = options.emulation;
-  if (name == "--copies") {
-    size_t index = choose(name, value, {"late", "early", "both"});
-    if (index == 0)
-      emulation.orders = {KILN_COPIES_LATE};
-    if (index == 1)
-      emulation.orders = {KILN_COPIES_EARLY};
-  } else if (name == "--checks") {
-    emulation.checks = choose(name, value, {"on", "off"}) == 0;
-  } else if (name == "--inject") {
-    choose(name, value, {"wait", "lane", "mask", "round", "index"});
-    emulation.inject = value;
-  } else if (name == "--sm-count") {
-    setNumber(name, value, emulation.smCount, int64_t(1));
-  } else {
-    return false;
-  }
-  return true;
+  addChoice("--copies", {"late", "early", "both"},
+            "when asynchronous copies land (both)", [&](size_t index) {
+              emulation.orders = {KILN_COPIES_LATE, KILN_COPIES_EARLY};
+              if (index < 2)
+                emulation.orders = {emulation.orders[index]};
+            });
+  addChoice("--checks", {"on", "off"},
+            "report races, bad accesses and missing writes (on)",
+            [&](size_t index) { emulation.checks = index == 0; });
+  static const std::vector<std::string> faults = {"wait", "lane", "mask",
+                                                  "round", "index", "block"};
+  addChoice("--inject", faults, "plant a fault in the kernel",
+            [&](size_t index) { emulation.inject = faults[index]; });
+  addNumber("--sm-count", "N", "multiprocessors to pretend without --sample",
+            emulation.smCount, int64_t(1));
 }
 
-bool Parser::parseCompileOption(const std::string &name,
-                                const std::string &value) {
-  const std::pair<const char *, std::string *> slots[] = {
-      {"--target", &options.target},
-      {"--precision", &options.precision},
-      {"--entry", &options.entry},
-      {"--schedule", &options.schedule},
-      {"--ptxas", &options.ptxas}};
-  for (const auto &[candidate, slot] : slots)
-    if (name == candidate) {
-      *slot = value;
-      return true;
-    }
-  return false;
+void CommandLine::addCompileOptions() {
+  startGroup("Compiling (IN.mlir), as for kiln-compile");
+  addText("--target", "NAME", "the card", options.target);
+  addText("--precision", "tf32|f32", "of contractions of f32",
+          options.precision);
+  addText("--entry", "NAME", "the function to compile", options.entry);
+  addText("--schedule", "ATTR", "in place of the rules", options.schedule);
+  addText("--ptxas", "PATH", "the assembler to use", options.ptxas);
 }
 
-Status Parser::parseOption(const std::string &name,
-                           const std::optional<std::string> &value) {
-  const std::pair<const char *, bool *> flags[] = {
-      {"--allow-degenerate", &options.allowDegenerate},
-      {"--benchmark", &options.benchmark},
-      {"--help", &options.help},
-      {"-h", &options.help},
-      {"--json", &options.json},
-      {"--skip-prepared", &options.timing.skipPrepared},
-      {"--version", &options.version}};
-  given.insert(name);
-  for (const auto &[flag, slot] : flags)
-    if (name == flag) {
-      *slot = true;
-      return value ? Status(makeError(name, " takes no value")) : Status();
-    }
-  if (name == "--verify") {
-    defaultVerify = !value;
-    if (value)
-      options.verify = choose(name, *value, {"cpu", "gpu"}) == 0
-                           ? Options::VerifyCpu
-                           : Options::VerifyGpu;
-    return status;
-  }
-  // Tried with an empty value first, so that an unknown name is called so.
-  std::string text = value.value_or("");
-  if (!parseDataOption(name, text) && !parseTimingOption(name, text) &&
-      !parseEmulationOption(name, text) && !parseCompileOption(name, text))
-    return makeError("unknown option '", name, "'");
-  if (text.empty())
-    return makeError(name, " needs a value: ", name, "=...");
-  return status;
-}
-
-Status Parser::checkCombination() const {
+Status CommandLine::checkCombination() const {
   auto refuse = [&](std::initializer_list<const char *> names,
                     const char *need) -> Status {
     for (const char *name : names)
-      if (given.count(name))
+      if (app.count(name))
         return makeError(name, " works only with ", need);
     return {};
   };
@@ -309,31 +326,47 @@ Status Parser::checkCombination() const {
   return result;
 }
 
-Result<Options> Parser::parse(int argc, char **argv) {
-  for (int i = 1; i < argc; ++i) {
-    std::string argument = argv[i];
-    if (argument.empty() || argument[0] != '-') {
-      if (!options.program.empty())
-        return makeError("one program can be run, but '", options.program,
-                         "' and '", argument, "' are given");
-      if (argument.empty())
-        return makeError("the name of the program is empty");
-      options.program = argument;
-      continue;
-    }
-    size_t equals = argument.find('=');
-    std::optional<std::string> value;
-    if (equals != std::string::npos)
-      value = argument.substr(equals + 1);
-    if (Status parsed = parseOption(argument.substr(0, equals), value);
-        parsed.failed())
-      return parsed.error();
+/// What was left over, or nothing.
+std::string CommandLine::describeRest() const {
+  for (const std::string &rest : app.remaining()) {
+    if (rest.size() > 1 && rest[0] == '-')
+      return "unknown option '" + rest.substr(0, rest.find('=')) + "'";
+    return "one program can be run, but '" + options.program + "' and '" +
+           rest + "' are given";
   }
-  if (options.help || options.version)
+  return {};
+}
+
+Result<Options> CommandLine::parse(int argc, char **argv) {
+  std::string error;
+  try {
+    app.parse(argc, argv);
+    if (!verify.empty() && verify != "default")
+      options.verify = getChoice("--verify", verify, {"cpu", "gpu"}) == 0
+                           ? Options::VerifyCpu
+                           : Options::VerifyGpu;
+  } catch (const CLI::CallForHelp &) {
+    options.text = CLI::detail::find_and_replace(app.help(), "\n\n\n", "\n\n");
     return options;
+  } catch (const CLI::CallForVersion &version) {
+    options.text = std::string(version.what()) + "\n";
+    return options;
+  } catch (const CLI::RequiredError &) {
+    error = "no program is given";
+  } catch (const CLI::ArgumentMismatch &mismatch) {
+    // Options take any number of values, so it is a flag that has one.
+    std::string text = mismatch.what();
+    error = "--" + text.substr(0, text.find(' ')) + " takes no value";
+  } catch (const CLI::ParseError &other) {
+    error = other.what();
+  }
+  if (std::string rest = describeRest(); !rest.empty())
+    return makeError(rest);
+  if (!error.empty())
+    return makeError(error);
   if (options.program.empty())
-    return makeError("no program is given");
-  if (defaultVerify)
+    return makeError("the name of the program is empty");
+  if (verify == "default")
     options.verify = options.device == Options::Cuda ? Options::VerifyGpu
                                                      : Options::VerifyCpu;
   if (Status checked = checkCombination(); checked.failed())
@@ -344,7 +377,7 @@ Result<Options> Parser::parse(int argc, char **argv) {
 }
 
 Result<Options> parseOptions(int argc, char **argv) {
-  return Parser().parse(argc, argv);
+  return CommandLine().parse(argc, argv);
 }
 
 } // namespace kiln::run

@@ -43,11 +43,13 @@ struct Options {
   // For compiling IN.mlir; empty: the compiler's default.
   std::string target, precision, entry, schedule, ptxas;
 
-  bool help = false, version = false;
+  /// Of `--help` or `--version`: to be printed, and nothing else to be done.
+  std::string text;
 };
 
+/// Reads the command line. The error says which option is wrong, and what it
+/// would take.
 runtime::Result<Options> parseOptions(int argc, char **argv);
-extern const char *const helpText;
 
 } // namespace kiln::run
 

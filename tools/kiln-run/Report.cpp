@@ -51,6 +51,14 @@ bool Report::passed() const {
          (!emulation || emulation->findings == 0);
 }
 
+/// Whole numbers with all digits: indices that differ must not look alike.
+static std::string format(double value) {
+  bool isWhole = std::fabs(value) < 0x1p53 && value == std::trunc(value);
+  char text[32];
+  std::snprintf(text, sizeof(text), isWhole ? "%.0f" : "%.9g", value);
+  return text;
+}
+
 static void printVerify(const VerifyReport &verify) {
   for (size_t i = 0; i < verify.outputs.size(); ++i) {
     const OutputReport &output = verify.outputs[i];
@@ -65,10 +73,10 @@ static void printVerify(const VerifyReport &verify) {
                   verify.tolerances[i].norm, verify.tolerances[i].maximum);
     std::printf("\n");
     if (output.worst)
-      std::printf("  worst at %s: expected %.9g, actual %.9g, bound %.3g\n",
+      std::printf("  worst at %s: expected %s, actual %s, bound %.3g\n",
                   formatCoordinates(output.worst->coordinates).c_str(),
-                  output.worst->expected, output.worst->actual,
-                  output.worst->bound);
+                  format(output.worst->expected).c_str(),
+                  format(output.worst->actual).c_str(), output.worst->bound);
     for (const std::string &message : output.messages)
       std::printf("  %s\n", message.c_str());
   }
@@ -104,6 +112,13 @@ void Report::printText() const {
                   static_cast<long long>(output.numInfinite));
     std::printf("\n");
   }
+  if (verify)
+    for (const DrawnInput &input : drawn)
+      std::printf("input %s: random in %s, since %s\n", input.name.c_str(),
+                  input.range.c_str(),
+                  input.domain == Domain::Positive
+                      ? "a root, logarithm or power of it is taken"
+                      : "something is divided by it");
   if (emulation)
     std::printf(
         "emulated %lld launches, %lld blocks%s: %lld findings\n",
@@ -204,6 +219,11 @@ void Report::printJson() const {
              {"loaded_from", loadedFrom}};
   else
     json["device"] = Json{{"kind", "cpu"}};
+  for (const DrawnInput &input : drawn)
+    json["drawn"].push_back(Json{
+        {"name", input.name},
+        {"domain", input.domain == Domain::Positive ? "positive" : "nonzero"},
+        {"range", input.range}});
   if (!outputs.empty())
     json["outputs"] = Json::array();
   for (const OutputSummary &output : outputs)

@@ -35,12 +35,20 @@ struct EmulationSummary {
   int64_t findings, launches, blocks, tiles;
 };
 
+/// How an input was drawn whose domain the program restricts.
+struct DrawnInput {
+  std::string name;
+  runtime::Domain domain;
+  std::string range;
+};
+
 /// All results of a run; what was not asked for is absent.
 struct Report {
   const runtime::Artifact *artifact = nullptr;
   std::optional<runtime::CudaDeviceInfo> card; // absent: the CPU
   std::string loadedFrom;
   uint64_t seed = 0;
+  std::vector<DrawnInput> drawn;
   std::vector<OutputSummary> outputs;
   std::optional<VerifyReport> verify;
   std::optional<EmulationSummary> emulation;

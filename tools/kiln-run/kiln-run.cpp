@@ -67,9 +67,11 @@ static Result<Artifact> loadProgram(const Options &options) {
   return Artifact::load(options.program);
 }
 
-/// The tensors that the command line names, or random ones.
+/// The tensors that the command line names, or random ones. `drawn` gets the
+/// inputs whose domain decided what is drawn.
 static Result<std::vector<Tensor>> makeInputs(const Options &options,
-                                              const Artifact &artifact) {
+                                              const Artifact &artifact,
+                                              std::vector<DrawnInput> &drawn) {
   std::map<size_t, std::string> files;
   for (const auto &[name, file] : options.inputs) {
     Result<size_t> index = Artifact::find(artifact.inputs, name, "input");
@@ -102,6 +104,8 @@ static Result<std::vector<Tensor>> makeInputs(const Options &options,
       auto chosen = ranges.find(i);
       RandomRange range =
           chosen != ranges.end() ? chosen->second : getDefaultRange(info);
+      if (chosen == ranges.end() && info.domain != Domain::Any)
+        drawn.push_back({info.name, info.domain, describe(range)});
       fillRandom(*tensor, options.seed, i, range, options.threads);
     }
     inputs.push_back(std::move(*tensor));
@@ -129,9 +133,8 @@ int main(int argc, char **argv) {
                  options.message().c_str());
     return exitUnusable;
   }
-  if (options->help || options->version) {
-    std::fputs(options->help ? helpText : "kiln-run " KILN_VERSION "\n",
-               stdout);
+  if (!options->text.empty()) {
+    std::fputs(options->text.c_str(), stdout);
     return exitGood;
   }
   Result<Artifact> artifact = loadProgram(*options);
@@ -140,7 +143,8 @@ int main(int argc, char **argv) {
   Result<OutputFiles> files = findOutputFiles(*options, *artifact);
   if (files.failed())
     return reportError(files.error());
-  Result<std::vector<Tensor>> inputs = makeInputs(*options, *artifact);
+  std::vector<DrawnInput> drawn;
+  Result<std::vector<Tensor>> inputs = makeInputs(*options, *artifact, drawn);
   if (inputs.failed())
     return reportError(inputs.error());
 
@@ -151,6 +155,7 @@ int main(int argc, char **argv) {
     return reportError(report.error());
   report->artifact = &*artifact;
   report->seed = options->seed;
+  report->drawn = std::move(drawn);
   if (options->json)
     report->printJson();
   else

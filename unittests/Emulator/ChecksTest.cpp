@@ -41,8 +41,44 @@ TEST(Checks, DoubleStore) {
 )",
                    2);
   EXPECT_EQ(kernel.findings, 2) << kernel.messages;
-  EXPECT_TRUE(kernel.says("'out' at byte offset 0, which this launch has "
+  EXPECT_TRUE(kernel.says("'out' at byte offset 0, which this block has "
                           "stored before"));
+}
+
+// Two blocks that store one element, with the same value, so that no comparison
+// of numbers sees it: in outputs and in workspaces, of f32 and of f16, where
+// two blocks may well store the halves of a word.
+TEST(Checks, BlocksStoreOneElement) {
+  auto store = [](const char *type, const char *index) {
+    return std::string(R"(
+define ptx_kernel void @k(ptr addrspace(1) %out) {
+  %t = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
+  %b = call i32 @llvm.nvvm.read.ptx.sreg.ctaid.x()
+  %n = mul i32 %b, 3
+  %own = add i32 %n, %t
+  %half = lshr i32 %b, 1
+  %m = mul i32 %half, 3
+  %shared = add i32 %m, %t
+  %p = getelementptr )") +
+           type + ", ptr addrspace(1) %out, i32 " + index + "\n  store " +
+           type + " 1.0, ptr addrspace(1) %p\n  ret void\n}\n";
+  };
+  for (KilnBufferKind kind : {KILN_BUFFER_OUTPUT, KILN_BUFFER_WORKSPACE}) {
+    for (const char *type : {"float", "half"}) {
+      Kernel good(store(type, "%own"));
+      std::vector<float> out(64 * 3);
+      good.add("out", out, kind);
+      EXPECT_EQ(good.launch(3, 64), 0) << good.messages;
+      // A later launch may store again.
+      EXPECT_EQ(good.launch(3, 64), 0) << good.messages;
+      Kernel bad(store(type, "%shared"));
+      bad.add("out", out, kind);
+      // Whichever block of a pair comes second is counted, on any number of
+      // CPU threads.
+      EXPECT_EQ(bad.launch(3, 64), 32 * 3) << bad.messages;
+      EXPECT_TRUE(bad.says(", 0, 0) stores too")) << bad.messages;
+    }
+  }
 }
 
 TEST(Checks, Misaligned) {

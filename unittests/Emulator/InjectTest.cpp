@@ -70,6 +70,27 @@ TEST(Inject, Index) {
   EXPECT_EQ(c[64], 1);
 }
 
+TEST(Inject, Block) {
+  std::string perBlock = R"(
+define ptx_kernel void @k(ptr addrspace(1) %out) {
+  %b = call i32 @llvm.nvvm.read.ptx.sreg.ctaid.x()
+  %p = getelementptr i32, ptr addrspace(1) %out, i32 %b
+  store i32 %b, ptr addrspace(1) %p
+  ret void
+}
+)";
+  for (const char *fault : {static_cast<const char *>(nullptr), "block"}) {
+    Kernel kernel(perBlock, false, true, fault);
+    std::vector<int32_t> out(6, -1);
+    kernel.add("out", out, KILN_BUFFER_OUTPUT);
+    EXPECT_EQ(kernel.launch(1, 6), fault ? 3 : 0) << kernel.messages;
+    EXPECT_EQ(out[5], fault ? -1 : 5);
+    EXPECT_EQ(out[4], 4);
+    if (fault)
+      EXPECT_TRUE(kernel.says("which block (")) << kernel.messages;
+  }
+}
+
 TEST(Inject, Round) {
   std::string narrow = perThread(R"(
   %v = load float, ptr addrspace(1) %pa
@@ -106,7 +127,7 @@ TEST(Inject, RoundByIntegerAddition) {
 }
 
 TEST(Inject, SaysWhenThereIsNothingToChange) {
-  for (const char *fault : {"wait", "lane", "round"}) {
+  for (const char *fault : {"wait", "lane", "round", "block"}) {
     Kernel kernel(perThread(kCopyOne), false, true, fault);
     EXPECT_EQ(kernel.emulator, nullptr);
     EXPECT_TRUE(kernel.says("cannot inject '" + std::string(fault) + "'"));

@@ -10,7 +10,10 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 using namespace kiln::test;
 
@@ -369,6 +372,66 @@ end:
   EXPECT_EQ(out[6], 2);
   EXPECT_EQ(out[7], 1);
   EXPECT_EQ(out[8], 0);
+}
+
+// Conversions to narrow floats round to nearest even, keep subnormals and round
+// once, whatever instructions the host has for them.
+TEST(Run, NarrowConversions) {
+  struct Case {
+    double value;
+    uint16_t bfloat, half;
+  };
+  const Case cases[8] = {
+      {1.00390625, 0x3f80, 0x3c04},           // A tie in bf16: to even.
+      {1.01171875, 0x3f82, 0x3c0c},           // The same, up.
+      {0x1p-128, 0x0020, 0x0000},             // Subnormal in bf16.
+      {-0x1.8p-133, 0x8002, 0x8000},          // A tie of subnormals.
+      {0x1p-24, 0x3380, 0x0001},              // Subnormal in f16.
+      {0x1.8p-24, 0x33c0, 0x0002},            // A tie of subnormals.
+      {1 + 0x1p-8 + 0x1p-40, 0x3f81, 0x3c04}, // A tie only as a float.
+      {std::numeric_limits<double>::infinity(), 0x7f80, 0x7c00},
+  };
+  for (const char *wide : {"float", "double"})
+    for (const char *narrow : {"bfloat", "half"}) {
+      bool isDouble = wide == std::string("double");
+      std::string text = R"(
+define ptx_kernel void @k(ptr addrspace(1) %a, ptr addrspace(1) %out) {
+  %v = load <8 x WIDE>, ptr addrspace(1) %a
+  %n = fptrunc <8 x WIDE> %v to <8 x NARROW>
+  store <8 x NARROW> %n, ptr addrspace(1) %out
+  %s = getelementptr i8, ptr addrspace(1) %out, i32 16
+  %e = extractelement <8 x WIDE> %v, i32 2
+  %t = fptrunc WIDE %e to NARROW
+  store NARROW %t, ptr addrspace(1) %s
+  ret void
+}
+)";
+      for (auto [from, to] : {std::pair("WIDE", wide), {"NARROW", narrow}})
+        for (size_t at; (at = text.find(from)) != std::string::npos;)
+          text.replace(at, std::strlen(from), to);
+      Kernel kernel(text);
+      std::vector<double> doubles;
+      std::vector<float> floats;
+      for (const Case &c : cases) {
+        doubles.push_back(c.value);
+        floats.push_back(static_cast<float>(c.value));
+      }
+      std::vector<uint16_t> out(9);
+      if (isDouble)
+        kernel.add("a", doubles, KILN_BUFFER_INPUT);
+      else
+        kernel.add("a", floats, KILN_BUFFER_INPUT);
+      kernel.add("out", out, KILN_BUFFER_OUTPUT);
+      ASSERT_EQ(kernel.launch(1), 0) << kernel.messages;
+      for (int i = 0; i < 9; ++i) {
+        const Case &c = cases[i < 8 ? i : 2];
+        bool isBfloat = narrow == std::string("bfloat");
+        uint16_t expected = isBfloat ? c.bfloat : c.half;
+        if (i == 6 && !isDouble && isBfloat)
+          expected = 0x3f80; // As a float it is a tie.
+        EXPECT_EQ(out[i], expected) << wide << " to " << narrow << ", " << i;
+      }
+    }
 }
 
 // A table in constant memory, local memory that is indexed by a variable, a

@@ -134,6 +134,51 @@ TEST(Numerics, ExactComparisonsDecide) {
   EXPECT_TRUE(accepts(isNaN, 5, 0, 5));
 }
 
+TEST(Numerics, TrueIsOneInMemory) {
+  Program program(elementwise("i1", "%y = arith.andi %a, %b : i1"));
+  program.set<uint8_t>(0, {1});
+  program.set<uint8_t>(1, {1});
+  KilnReferenceResult result = program.checkOne<uint8_t>({0}, 1);
+  EXPECT_TRUE(result.ok);
+  EXPECT_EQ(result.value, 1);
+  EXPECT_EQ(result.bound, 0);
+  // The reader of an i1 tests for 0 or looks at its lowest bit: only two bytes
+  // mean the same to both.
+  for (uint8_t wrong : {0, 2, 3, 255})
+    EXPECT_FALSE(program.checkOne<uint8_t>({0}, wrong).ok) << int(wrong);
+  program.set<uint8_t>(1, {0});
+  EXPECT_TRUE(program.checkOne<uint8_t>({0}, 0).ok);
+  EXPECT_EQ(program.checkOne<uint8_t>({0}, 0).value, 0);
+  for (uint8_t wrong : {1, 2, 255})
+    EXPECT_FALSE(program.checkOne<uint8_t>({0}, wrong).ok) << int(wrong);
+
+  // Where both are right, the bound says so: 1 / 3 against the float nearest
+  // to it.
+  Program tie("#id = affine_map<(d0) -> (d0)>\n"
+              "func.func @f(%x: tensor<1xf32>) -> tensor<1xi1> {\n"
+              "  %three = arith.constant 3.0 : f32\n"
+              "  %third = arith.constant 0x3EAAAAAB : f32\n"
+              "  %e = tensor.empty() : tensor<1xi1>\n"
+              "  %r = linalg.generic {indexing_maps = [#id, #id], "
+              "iterator_types = [\"parallel\"]} ins(%x : tensor<1xf32>) "
+              "outs(%e : tensor<1xi1>) {\n"
+              "  ^bb0(%a: f32, %o: i1):\n"
+              "    %q = arith.divf %a, %three : f32\n"
+              "    %t = arith.cmpf olt, %q, %third : f32\n"
+              "    linalg.yield %t : i1\n"
+              "  } -> tensor<1xi1>\n"
+              "  return %r : tensor<1xi1>\n}\n");
+  ASSERT_TRUE(tie.isValid()) << tie.messages;
+  tie.set<float>(0, {1});
+  for (uint8_t right : {0, 1}) {
+    result = tie.checkOne<uint8_t>({0}, right);
+    EXPECT_TRUE(result.ok);
+    EXPECT_EQ(result.value, 1);
+    EXPECT_EQ(result.bound, 1);
+  }
+  EXPECT_FALSE(tie.checkOne<uint8_t>({0}, 255).ok);
+}
+
 TEST(Numerics, Integers) {
   Program program(elementwise("i32",
                               "%s = arith.muli %a, %b : i32\n"

@@ -157,6 +157,25 @@ func.func @f(%x: tensor<1x2x4x4xf32>) -> tensor<2x2x1xf32> {
     EXPECT_TRUE(result.ok) << result.value;
 }
 
+TEST(Structure, ArithmeticOnWholeTensors) {
+  Program program(R"(
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %two = arith.constant dense<2.0> : tensor<4xf32>
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %y = arith.mulf %x, %two : tensor<4xf32>
+  %less = arith.cmpf olt, %y, %zero : tensor<4xf32>
+  %r = math.sqrt %y : tensor<4xf32>
+  %z = arith.select %less, %zero, %r : tensor<4xi1>, tensor<4xf32>
+  return %z : tensor<4xf32>
+}
+)");
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  program.set<float>(0, {8, -1, 2, 0});
+  auto results = program.check<float>(0, {0, 1, 2, 3}, {4, 0, 2, 0});
+  for (const KilnReferenceResult &result : results)
+    EXPECT_EQ(result.ok, 1);
+}
+
 TEST(Structure, GathersFollowConstantIndices) {
   Program program(R"mlir(
 #id = affine_map<(d0) -> (d0)>

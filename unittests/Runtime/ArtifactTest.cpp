@@ -21,7 +21,7 @@ TEST(Artifact, ReadsDirectory) {
   EXPECT_EQ(artifact->inputs[0].fanIn, 4);
   ASSERT_EQ(artifact->plan.kernels.size(), 2u);
   EXPECT_TRUE(artifact->plan.kernels[0].isPacking);
-  EXPECT_TRUE(artifact->plan.kernels[0].dependsOnWeights);
+  EXPECT_EQ(artifact->plan.kernels[0].dependsOn, std::vector<size_t>{1});
   const KernelInfo &compute = artifact->plan.kernels[1];
   EXPECT_TRUE(compute.isPersistent());
   EXPECT_EQ((*compute.evaluateGrid(5))[0], 5);
@@ -31,6 +31,33 @@ TEST(Artifact, ReadsDirectory) {
   EXPECT_EQ(artifact->reference.kernels.size(), 1u);
   EXPECT_EQ(artifact->sourceName, "source.mlir");
   EXPECT_EQ(artifact->cubin, "CUBIN");
+}
+
+TEST(Artifact, ReadsDomains) {
+  for (auto [text, domain] : {std::pair("positive", Domain::Positive),
+                              {"nonzero", Domain::Nonzero}}) {
+    auto files = getScaleFiles();
+    std::string &description = files["artifact.json"];
+    std::string from = "\"fan_in\": 4";
+    description.replace(description.find(from), from.size(),
+                        from + ", \"domain\": \"" + text + "\"");
+    Result<Artifact> artifact = Artifact::fromFiles(files);
+    ASSERT_FALSE(artifact.failed()) << artifact.message();
+    EXPECT_EQ(artifact->inputs[0].domain, domain);
+    EXPECT_EQ(artifact->inputs[1].domain, Domain::Any);
+  }
+}
+
+TEST(Artifact, ReadsOlderDependencies) {
+  auto files = getScaleFiles();
+  std::string &description = files["artifact.json"];
+  std::string from = "\"depends_on\": [1]";
+  description.replace(description.find(from), from.size(),
+                      "\"depends_on\": \"weights\"");
+  Result<Artifact> artifact = Artifact::fromFiles(files);
+  ASSERT_FALSE(artifact.failed()) << artifact.message();
+  EXPECT_FALSE(artifact->plan.kernels[0].dependsOn);
+  EXPECT_TRUE(artifact->plan.kernels[0].isPacking);
 }
 
 TEST(Artifact, FindsTensors) {
@@ -69,6 +96,8 @@ static const Broken brokenDescriptions[] = {
     {"[4, 20], \"fan_in\": 4", "[4611686018427387904, 20]",
      "'inputs[0].shape' has too many elements"},
     {"\"fan_in\": 4", "\"fan_in\": 0", "'inputs[0].fan_in' must be at least 1"},
+    {"\"fan_in\": 4", "\"domain\": \"even\"",
+     "'inputs[0].domain' is 'even'; it must be positive or nonzero"},
     {"\"index\": 0, \"bytes\": 320", "\"index\": 0, \"bytes\": 316",
      "'buffers[0].bytes' is 316, but input x takes 320"},
     {"\"index\": 1, \"bytes\": 4", "\"index\": 2, \"bytes\": 4",
@@ -101,7 +130,10 @@ static const Broken brokenDescriptions[] = {
      "'kernels[1].arguments[4].i32' must lie in"},
     {"{\"i32\": 12}", "{\"i8\": 12}",
      "'kernels[1].arguments[4]' must have one of buffer, i32, i64 and f32"},
-    {"\"weights\"", "\"bias\"", "'kernels[0].depends_on' is 'bias'"},
+    {"\"depends_on\": [1]", "\"depends_on\": \"bias\"",
+     "'kernels[0].depends_on' must be an array"},
+    {"\"depends_on\": [1]", "\"depends_on\": [2]",
+     "'kernels[0].depends_on[0]' is 2, but there are 2 inputs"},
     {"\"count\": 12", "\"count\": 11",
      "'kernels[1].tiles.count' is 11, but grid is 4x3"},
     {"\"shape\": [1, 8]", "\"shape\": [1, 6]",

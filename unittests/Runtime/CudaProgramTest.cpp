@@ -107,6 +107,37 @@ TEST_F(CudaProgramTest, KeepsPreparedWeights) {
   EXPECT_EQ(program.download(0)->at(20), 200);
 }
 
+TEST_F(CudaProgramTest, KeepsTheInputsThatTheCallerNames) {
+  auto device = CudaDevice::open();
+  ASSERT_FALSE(device.failed());
+  auto created = CudaProgram::create(*device, artifact);
+  ASSERT_FALSE(created.failed());
+  CudaProgram &program = **created;
+  for (size_t i = 0; i < 2; ++i)
+    ASSERT_FALSE(program.upload(i, inputs[i]).failed());
+  auto listPrepared = [&] {
+    return std::pair(program.isPrepared(0), program.isPrepared(1));
+  };
+  EXPECT_EQ(listPrepared(), std::pair(true, false)); // the packing kernel
+  ASSERT_FALSE(program.keep({}).failed());
+  EXPECT_EQ(listPrepared(), std::pair(false, false));
+  ASSERT_FALSE(program.keep({0}).failed());
+  EXPECT_EQ(listPrepared(), std::pair(false, false));
+  ASSERT_FALSE(program.keep({0, 1}).failed());
+  EXPECT_EQ(listPrepared(), std::pair(true, true));
+  EXPECT_EQ(program.keep({2}).error().message, "the program has no input 2");
+  ASSERT_FALSE(program.keep({1}).failed());
+  EXPECT_EQ(listPrepared(), std::pair(true, false));
+
+  // The weight changes from run to run, so that its packing is run as well.
+  ASSERT_FALSE(program.keep({0}).failed());
+  ASSERT_FALSE(program.prepare().failed());
+  storeFromDouble(ElementType::F32, inputs[1].data.data(), 0, 100);
+  ASSERT_FALSE(program.upload(1, inputs[1]).failed());
+  ASSERT_FALSE(program.run(/*skipPrepared=*/true).failed());
+  EXPECT_EQ(program.download(0)->at(20), 200);
+}
+
 TEST_F(CudaProgramTest, ChecksTensors) {
   auto device = CudaDevice::open();
   ASSERT_FALSE(device.failed());

@@ -73,6 +73,45 @@ TEST(RandomData, HalfIsRoundedRight) {
     ASSERT_EQ(half.at(i), roundTo(ElementType::F16, single.at(i)));
 }
 
+TEST(RandomData, KeepsToTheDomain) {
+  for (ElementType type :
+       {ElementType::F32, ElementType::F16, ElementType::BF16, ElementType::F64,
+        ElementType::I64, ElementType::I32}) {
+    for (Domain domain : {Domain::Positive, Domain::Nonzero}) {
+      TensorInfo info{"x", type, {4}, 16, domain};
+      double least = isFloat(type) ? 0.0625 : 1;
+      double greatest = isFloat(type) ? 0.25 : 8;
+      RandomRange range = getDefaultRange(info);
+      Tensor tensor = make(type, 1 << 16, 5, 0, range, 2);
+      int64_t numNegative = 0;
+      double lowest = greatest;
+      for (int64_t i = 0; i < tensor.numElements(); ++i) {
+        double value = tensor.at(i);
+        numNegative += value < 0;
+        lowest = std::min(lowest, std::fabs(value));
+        ASSERT_GE(std::fabs(value), least);
+        ASSERT_LE(std::fabs(value), greatest);
+      }
+      EXPECT_NEAR(lowest, least, 1e-3);
+      if (domain == Domain::Positive)
+        EXPECT_EQ(numNegative, 0);
+      else
+        EXPECT_NEAR(double(numNegative) / tensor.numElements(), 0.5, 0.05);
+    }
+  }
+}
+
+TEST(RandomData, DescribesRanges) {
+  TensorInfo info{"x", ElementType::F32, {4}};
+  EXPECT_EQ(describe(getDefaultRange(info)), "[-1, 1)");
+  info.domain = Domain::Positive;
+  EXPECT_EQ(describe(getDefaultRange(info)), "[0.25, 1)");
+  info.domain = Domain::Nonzero;
+  EXPECT_EQ(describe(getDefaultRange(info)), "[-1, -0.25] and [0.25, 1)");
+  info.type = ElementType::I32;
+  EXPECT_EQ(describe(getDefaultRange(info)), "[-8, -1] and [1, 8)");
+}
+
 TEST(RandomData, DefaultRanges) {
   TensorInfo info{"x", ElementType::F32, {4}, 16};
   EXPECT_EQ(getDefaultRange(info).low, -0.25);

@@ -68,6 +68,30 @@ TEST_F(MonotonicityTest, FactorsGiveTheDirection) {
   EXPECT_EQ(down->direction, Direction::NonIncreasing);
 }
 
+// What an addend is made by may have any number of operands.
+TEST_F(MonotonicityTest, AddendsOfAnyOp) {
+  for (StringRef addend :
+       {"arith.constant 0x7F800000 : f32", "math.exp %row : f32",
+        "math.fma %row, %row, %row : f32", "arith.mulf %row, %row : f32",
+        "arith.bitcast %i : i32 to f32", "arith.minimumf %row, %two : f32",
+        "arith.select %l, %row, %two : f32"})
+    for (StringRef op : {"arith.addf %x, %c", "arith.subf %c, %x"})
+      EXPECT_FALSE(match(("%i = arith.constant 7 : i32\n"
+                          "%two = arith.constant 2.0 : f32\n"
+                          "%l = arith.cmpf olt, %row, %two : f32\n%c = " +
+                          addend + "\n%y = " + op + " : f32")
+                             .str()))
+          << addend.str();
+  for (StringRef clamped :
+       {"arith.maximumf %m, %one", "arith.maximumf %one, %m"})
+    EXPECT_TRUE(match(("%one = arith.constant 1.0 : f32\n"
+                       "%two = arith.constant 2.0 : f32\n"
+                       "%m = arith.minimumf %two, %row : f32\n%c = " +
+                       clamped + " : f32\n%y = arith.addf %x, %c : f32")
+                          .str()))
+        << clamped.str();
+}
+
 TEST_F(MonotonicityTest, HazardousFactorsAreRefused) {
   for (StringRef factor : {"0.0", "-0.0", "0x7F800000", "0x7FC00000"})
     EXPECT_FALSE(match(("%c = arith.constant " + factor +

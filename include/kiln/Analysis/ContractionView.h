@@ -52,6 +52,10 @@ struct ContractionView {
   struct {
     int64_t f, c, h, w;
   } filter;
+  /// Whether a tile must hold all filters: something behind the contraction
+  /// needs a value that is reduced over them on each of them again, or leaves
+  /// beside such a value. `KernelSpace` knows.
+  bool needsAllFilters = false;
   int64_t strides[2] = {1, 1};   ///< rows, columns
   int64_t dilations[2] = {1, 1}; ///< rows, columns
 

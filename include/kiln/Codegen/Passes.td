@@ -106,8 +106,9 @@ def TileReduction : Pass<"kiln-tile-reduction", "::mlir::ModuleOp"> {
 def OutlineKernels : Pass<"kiln-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "turns kernels into gpu.func and the function into a launch plan";
   let description = [{
-    Needs tiled kernels. Each `kiln.kernel` becomes a `gpu.func` on memrefs in
-    `gpu.module @kernels`, its `scf.forall` the loop of a persistent block (or
+    Needs tiled kernels with names of their own. Each `kiln.kernel` becomes a
+    `gpu.func` on memrefs in `gpu.module @kernels` (another name where the
+    program has a function `@kernels`), its `scf.forall` the loop of a persistent block (or
     the block number), inserted tiles `kiln.store_tile`. The entry function
     becomes the launch plan of level 4: its results are arguments, kernel results
     that other kernels read are workspace.

@@ -24,6 +24,8 @@
 //          conversions to f16 or bf16 and arithmetic in them truncate.
 //   index  Stored indices (i32 or i64 values) are one too large; without an
 //          index output the stores go one element (of their width) too far.
+//   block  Blocks of an odd number take the tiles of the block before them, so
+//          that two blocks store the same elements (and none stores others).
 //
 //===----------------------------------------------------------------------===//
 

@@ -59,6 +59,9 @@ void buildLoweringStage(mlir::OpPassManager &pm, const CompileOptions &options);
 /// All of them.
 void buildCompilePipeline(mlir::OpPassManager &pm,
                           const CompileOptions &options);
+/// Replaces calls by what they call and erases functions that are no longer
+/// used; the first part of the fusion stage.
+void addInlining(mlir::OpPassManager &pm);
 /// Selects schedules, and checks those that are given or stand in the module.
 void addScheduleSelection(mlir::OpPassManager &pm,
                           const CompileOptions &options);

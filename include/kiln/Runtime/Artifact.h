@@ -23,12 +23,17 @@ namespace kiln::runtime {
 /// The newest format version that this library reads.
 inline constexpr int64_t artifactVersion = 1;
 
+/// Numbers that the program is defined for: roots, logarithms and powers want
+/// positive ones, divisors those that are not zero.
+enum class Domain { Any, Nonzero, Positive };
+
 /// An input or an output of the program.
 struct TensorInfo {
   std::string name;
   ElementType type;
   Shape shape;
   int64_t fanIn = 1;
+  Domain domain = Domain::Any;
 
   int64_t numElements() const { return *getNumElements(shape); }
   int64_t bytes() const { return numElements() * int64_t(getSize(type)); }
@@ -63,8 +68,9 @@ struct KernelInfo {
   std::array<int64_t, 3> block;
   int64_t dynamicSharedBytes = 0;
   std::vector<KernelArgument> arguments;
-  /// Its inputs are only arguments that stay the same from batch to batch.
-  bool dependsOnWeights = false;
+  /// The inputs that what it writes depends on; nothing where the description
+  /// does not say.
+  std::optional<std::vector<size_t>> dependsOn;
   std::optional<TileInfo> tiles;
   int64_t flops = 0, bytes = 0;
   std::string schedule;

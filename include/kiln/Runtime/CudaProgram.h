@@ -4,9 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Many batches with the same weights: upload() all inputs, prepare() once, then
-// for each batch upload() the inputs that change and
-// run(/*skipPrepared=*/true). After a weight is uploaded anew, prepare() again.
+// Many batches with the same weights: upload() all inputs, say with keep()
+// which of them stay, prepare() once, then for each batch upload() the inputs
+// that change and run(/*skipPrepared=*/true). After an input that stays is
+// uploaded anew, prepare() again.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,7 +43,14 @@ public:
   /// kernel writes shows.
   Status poison();
 
-  /// Runs the kernels that depend on weights alone. Asynchronous.
+  /// Says which inputs stay from run to run: prepare() then runs the kernels
+  /// whose results depend on none but these. An error names an input that does
+  /// not exist. Without a call the packing kernels are taken for those: what
+  /// they read is mostly weights.
+  Status keep(const std::vector<size_t> &inputs);
+  /// Whether prepare() runs kernel `index`.
+  bool isPrepared(size_t index) const { return prepared[index]; }
+  /// Runs the kernels that depend on nothing but what stays. Asynchronous.
   Status prepare();
   /// Runs all kernels in order; with `skipPrepared` all but those of prepare().
   /// Asynchronous.
@@ -77,6 +85,7 @@ private:
   void *module = nullptr;
   const char *moduleKind = "";
   std::vector<LoadedKernel> kernels;
+  std::vector<bool> prepared;               // one a kernel
   std::vector<unsigned long long> pointers; // one a buffer of the plan
   std::vector<bool> owned;
   int64_t totalBytes = 0;

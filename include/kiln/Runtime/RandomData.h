@@ -19,6 +19,9 @@ namespace kiln::runtime {
 /// Uniform in [low, high); integers are rounded towards minus infinity.
 struct RandomRange {
   double low, high;
+  /// Magnitudes below this are left out of a range around zero: [low, -gap] and
+  /// [gap, high). Whole where integers are drawn.
+  double gap = 0;
 };
 
 /// 64 random bits from a counter.
@@ -29,8 +32,13 @@ int64_t randomBelow(uint64_t seed, uint64_t stream, uint64_t counter,
                     int64_t bound);
 
 /// [-1, 1) divided by the square root of fan_in for floats; [-8, 8) for
-/// integers, [0, 2) for i1.
+/// integers, [0, 2) for i1. Where the domain of `info` says so, only the
+/// positive numbers of that, or all that are not zero; floats then have at
+/// least a quarter of the greatest magnitude, so that logarithms, roots and
+/// quotients stay within a few powers of two.
 RandomRange getDefaultRange(const TensorInfo &info);
+/// "[0.25, 1)", "[-1, -0.25] and [0.25, 1)".
+std::string describe(const RandomRange &range);
 
 /// Fills `tensor`; `stream` is the index of the argument. 0 threads: as many as
 /// the machine has.

@@ -7,7 +7,7 @@
 #ifndef KILN_SCHEDULING_RULES_H
 #define KILN_SCHEDULING_RULES_H
 
-#include "kiln/Analysis/ContractionView.h"
+#include "kiln/Analysis/KernelSpace.h"
 
 namespace kiln {
 
@@ -23,6 +23,13 @@ selectSchedule(const ContractionView &conv, TargetAttr target, Precision precisi
 /// Tiles of the whole result of `conv`: blocks of a launch, unless they are
 /// persistent.
 int64_t countTiles(ScheduleAttr schedule, const ContractionView &conv);
+
+/// The loop schedule that the rules give a kernel with this space and these
+/// results, or failure after `emitError` has said what does not fit.
+mlir::FailureOr<LoopScheduleAttr>
+selectLoopSchedule(const KernelSpace &space, mlir::ValueRange results,
+                   TargetAttr target, mlir::MLIRContext *context,
+                   llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 
 } // namespace kiln
 

@@ -27,6 +27,7 @@ struct TensorInfo {
   std::string type; ///< "f32", ...
   std::vector<int64_t> shape;
   int64_t fanIn = 1; ///< products that an element takes part in; inputs only
+  std::optional<Domain> domain; ///< numbers it must be taken from; inputs only
 };
 
 struct BufferInfo {
@@ -54,6 +55,8 @@ struct KernelInfo {
   std::vector<int64_t> block;
   int64_t dynamicSharedBytes = 0;
   std::vector<KernelArgument> arguments;
+  /// Numbers of the inputs that what it writes depends on, ascending.
+  std::vector<int64_t> dependsOn;
   std::optional<TilesInfo> tiles;
   int64_t flops = 0; ///< 0: not known
   int64_t bytes = 0; ///< of all buffers that it gets, each once

@@ -12,12 +12,13 @@ include "mlir/Pass/PassBase.td"
 def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
   let summary = "brings exporters' idioms to one form";
   let description = [{
-    Needs: a function on tensors, as an exporter writes it (level 0).
+    Needs: a function on tensors, as an exporter writes it (level 0), without
+    calls. Refuses what the rewrites would get wrong: strides and dilations that
+    are not positive, and pads by negative or computed amounts.
 
     Leaves:
     - convolutions as `linalg.conv_2d_nchw_fchw`, `conv_2d_nhwc_hwcf` or
       `conv_2d_nhwc_fhwc`, also where they were written as `linalg.generic`;
-      strides and dilations are positive (anything else is an error);
       transposes that bring image and filter into its layout are gone where the
       convolution has a name without them;
     - f32 accumulators: a convolution whose own result is f16 or bf16 becomes
@@ -48,10 +49,8 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"numAsserts", "asserts-dropped", "Assertions dropped">,
-    Statistic<"numConvolutions", "convolutions-named",
-              "Generics specialised to named convolutions">,
     Statistic<"numWidened", "accumulators-widened",
-              "Convolutions given f32 accumulators">];
+              "Contractions given f32 accumulators">];
 }
 
 def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
@@ -106,10 +105,6 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
     filter, init, then in the order of use), what is used outside becomes a
     result. Reshapes of results stay outside as views.
 
-    Arguments that feed a convolution's filter or init get `kiln.fan_in`
-    (input channels times filter height times width), so that random data can
-    be scaled.
-
     Remarks (category `kiln-fuse`) say of each op that it joined, and of each
     neighbour why it did not; the latter also carries the reason as the
     attribute `kiln.not_fused`.
@@ -124,6 +119,38 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
     Statistic<"numFused", "ops-fused", "Ops that joined a convolution">,
     Statistic<"numCuts", "edges-cut",
               "Values between a kernel and an op that did not join it">];
+}
+
+def KilnAnnotateArguments
+    : Pass<"kiln-annotate-arguments", "::mlir::func::FuncOp"> {
+  let summary = "says what random data an argument needs";
+  let description = [{
+    Needs: linalg ops on tensors, in kernels or not. Changes nothing but
+    attributes of the function's arguments; those that are there already stay.
+
+    - `kiln.fan_in` where an argument feeds the second operand or the init of a
+      contraction: how many products an element of its result adds up (input
+      channels times filter height times width), so that random data can be
+      scaled. The largest of several.
+    - `kiln.domain`: `#kiln.domain<positive>` where an argument flows into a
+      root, a logarithm or the base of a power, `#kiln.domain<nonzero>` where it
+      flows into a divisor. Random data from the rest of the numbers would give
+      NaN or infinity, and a comparison of those proves nothing. `positive`
+      where an argument flows into both.
+
+    One walk from uses to definitions asks of each value what its users need,
+    and of the operands what is enough for that: the operand of a cast, a
+    reshape, a broadcast or a product has the sign of the result; beside a
+    positive addend (an epsilon) a value must not be negative; `exp`, a square
+    and a maximum with a positive constant ask for nothing. It stops at
+    differences and at contractions.
+    Remarks (category `kiln-annotate-arguments`) say which op asks.
+
+    Shown by: `kiln-opt --kiln-normalize --kiln-fuse --kiln-annotate-arguments`
+  }];
+  let dependentDialects = ["::kiln::KilnDialect"];
+  let statistics = [
+    Statistic<"numDomains", "domains", "Arguments given a domain">];
 }
 
 def KilnVerifyKernels : Pass<"kiln-verify-kernels", "::mlir::func::FuncOp"> {

@@ -45,7 +45,7 @@ module attributes {gpu.container_module, kiln.target = #kiln.target<name = "rtx4
     }
   }
   memref.global "private" constant @limit : memref<2xf32> = dense<[1.0, 2.0]>
-  func.func @scale(%x: memref<4x64xf32> {kiln.fan_in = 9 : i64}, %w: memref<64xf32>, %y: memref<4x64xf32>) attributes {kiln.num_inputs = 2 : i64} {
+  func.func @scale(%x: memref<4x64xf32> {kiln.fan_in = 9 : i64}, %w: memref<64xf32> {kiln.domain = #kiln.domain<nonzero>}, %y: memref<4x64xf32>) attributes {kiln.num_inputs = 2 : i64} {
     %packed = memref.alloc() : memref<64xf32>
     %limit = memref.get_global @limit : memref<2xf32>
     %n = arith.constant 256 : i32

@@ -37,3 +37,20 @@ LogicalResult KilnDialect::verifyOperationAttribute(Operation *op,
   }
   return success();
 }
+
+LogicalResult KilnDialect::verifyRegionArgAttribute(Operation *op, unsigned,
+                                                    unsigned index,
+                                                    NamedAttribute attr) {
+  if (attr.getName() == kFanInAttrName) {
+    auto fanIn = dyn_cast<IntegerAttr>(attr.getValue());
+    if (!fanIn || !fanIn.getType().isInteger(64) || fanIn.getInt() < 1)
+      return op->emitError() << "'" << kFanInAttrName << "' of argument "
+                             << index << " must be an i64 of at least 1";
+  }
+  if (attr.getName() == kDomainAttrName && !isa<DomainAttr>(attr.getValue()))
+    return op->emitError() << "'" << kDomainAttrName << "' of argument "
+                           << index
+                           << " must be #kiln.domain<positive> or "
+                              "#kiln.domain<nonzero>";
+  return success();
+}

@@ -32,6 +32,18 @@ def Kiln_ModeList : ArrayRefParameter<"::kiln::Mode"> {
   let printer = "::kiln::printModeList($_printer, $_self)";
 }
 
+def Kiln_Domain : I32EnumAttr<"Domain",
+    "numbers that an argument must be taken from", [
+      I32EnumAttrCase<"Nonzero", 0, "nonzero">,
+      I32EnumAttrCase<"Positive", 1, "positive">]> {
+  let cppNamespace = "::kiln";
+  let genSpecializedAttr = 0;
+}
+/// The argument attribute `kiln.domain`: `#kiln.domain<positive>`.
+def Kiln_DomainAttr : EnumAttr<Kiln_Dialect, Kiln_Domain, "domain"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
 def Kiln_Contraction : I32EnumAttr<"Contraction",
     "what multiplies: a tensor-core instruction or scalar fused multiply-adds", [
       I32EnumAttrCase<"FMA", 0, "fma">,

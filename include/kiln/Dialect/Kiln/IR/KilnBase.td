@@ -24,9 +24,15 @@ def Kiln_Dialect : Dialect {
   let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
   let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
   let extraClassDeclaration = [{
     /// Name of the module attribute that holds the `#kiln.target`.
     static constexpr ::llvm::StringLiteral kTargetAttrName = "kiln.target";
+    /// Names of attributes on arguments of a function, for random data: how
+    /// many products an element takes part in (a positive i64), and the
+    /// `#kiln.domain` that the program is defined for.
+    static constexpr ::llvm::StringLiteral kFanInAttrName = "kiln.fan_in";
+    static constexpr ::llvm::StringLiteral kDomainAttrName = "kiln.domain";
     /// Name of the attribute of a `gpu.func` that holds its schedule.
     static constexpr ::llvm::StringLiteral kScheduleAttrName = "kiln.schedule";
     /// Name of the attribute of a `gpu.func` with the number of its last

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Sets of tests that are too long for scripts/test.sh, on what scripts/build.sh
+# has built: every program of test/robustness, and 2,000 changed copies of the
+# examples, through kiln-compile; what compiles of the former also runs in the
+# emulator. Failing programs are kept in build/soak.
+#   SOAK_SEED=N       other changes (1)
+#   SOAK_MUTATIONS=N  another number of them (2000)
+# Exit 1: one of them crashed, hung, said no place or did not verify.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+set -o pipefail
+
+export PATH="$root/build/bin:$PATH"
+failed=0
+soak() {
+  step "$1" python3 test/robustness/check.py --jobs="$(job_count)" --keep=build/soak "${@:2}" || failed=1
+}
+
+soak "programs" --programs --verify --seconds=120
+soak "mutations" --mutations="${SOAK_MUTATIONS:-2000}" --seed="${SOAK_SEED:-1}" --seconds=120 \
+  examples/*.mlir examples/small/*.mlir test/e2e/*.mlir
+exit "$failed"

@@ -1,0 +1,23 @@
+// Each channel of a convolution divided by the L2 norm over them.
+func.func @main(%x: tensor<2x8x8x11xf32>, %w: tensor<24x8x3x3xf32>) -> tensor<2x24x6x9xf32> {
+  %z_v = arith.constant 0.0 : f32
+  %z_e = tensor.empty() : tensor<2x24x6x9xf32>
+  %z = linalg.fill ins(%z_v : f32) outs(%z_e : tensor<2x24x6x9xf32>) -> tensor<2x24x6x9xf32>
+  %c = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x8x8x11xf32>, tensor<24x8x3x3xf32>) outs(%z : tensor<2x24x6x9xf32>) -> tensor<2x24x6x9xf32>
+  %zr_v = arith.constant 0.0 : f32
+  %zr_e = tensor.empty() : tensor<2x6x9xf32>
+  %zr = linalg.fill ins(%zr_v : f32) outs(%zr_e : tensor<2x6x9xf32>) -> tensor<2x6x9xf32>
+  %q = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>, affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%c : tensor<2x24x6x9xf32>) outs(%zr : tensor<2x6x9xf32>) {
+  ^bb0(%v: f32, %u: f32):
+    %sq = arith.mulf %v, %v : f32
+    %a = arith.addf %sq, %u : f32
+    linalg.yield %a : f32
+  } -> tensor<2x6x9xf32>
+  %o = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>, affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>, affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%c, %q : tensor<2x24x6x9xf32>, tensor<2x6x9xf32>) outs(%z_e : tensor<2x24x6x9xf32>) {
+  ^bb0(%v: f32, %k: f32, %u: f32):
+    %n = math.sqrt %k : f32
+    %a = arith.divf %v, %n : f32
+    linalg.yield %a : f32
+  } -> tensor<2x24x6x9xf32>
+  return %o : tensor<2x24x6x9xf32>
+}

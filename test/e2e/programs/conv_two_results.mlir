@@ -1,0 +1,18 @@
+// Two elementwise results of a convolution.
+func.func @main(%x: tensor<2x8x8x11xf32>, %w: tensor<24x8x3x3xf32>) -> (tensor<2x24x6x9xf32>, tensor<2x24x6x9xf32>) {
+  %z_v = arith.constant 0.0 : f32
+  %z_e = tensor.empty() : tensor<2x24x6x9xf32>
+  %z = linalg.fill ins(%z_v : f32) outs(%z_e : tensor<2x24x6x9xf32>) -> tensor<2x24x6x9xf32>
+  %c = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x8x8x11xf32>, tensor<24x8x3x3xf32>) outs(%z : tensor<2x24x6x9xf32>) -> tensor<2x24x6x9xf32>
+  %a = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>, affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%c : tensor<2x24x6x9xf32>) outs(%z_e : tensor<2x24x6x9xf32>) {
+  ^bb0(%v: f32, %u: f32):
+    %o = math.absf %v : f32
+    linalg.yield %o : f32
+  } -> tensor<2x24x6x9xf32>
+  %b = linalg.generic {indexing_maps = [affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>, affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%c : tensor<2x24x6x9xf32>) outs(%z_e : tensor<2x24x6x9xf32>) {
+  ^bb0(%v: f32, %u: f32):
+    %o = math.tanh %v : f32
+    linalg.yield %o : f32
+  } -> tensor<2x24x6x9xf32>
+  return %a, %b : tensor<2x24x6x9xf32>, tensor<2x24x6x9xf32>
+}
