@@ -96,10 +96,9 @@ bool KernelTiler::staysWithin(AffineExpr coordinate, int64_t extent) const {
       return std::pair(constant.getValue(), constant.getValue());
     if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
       const AxisTile &tile = plan.axes[dim.getPosition()];
-      return std::pair(int64_t(0),
-                       static_cast<int64_t>(
-                           llvm::alignTo(tile.extent, tile.tile)) -
-                           1);
+      return std::pair(
+          int64_t(0),
+          static_cast<int64_t>(llvm::alignTo(tile.extent, tile.tile)) - 1);
     }
     auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
     if (!binary)
@@ -115,15 +114,14 @@ bool KernelTiler::staysWithin(AffineExpr coordinate, int64_t extent) const {
       int64_t factor = right->first;
       if (right->first != right->second)
         return std::nullopt;
-      auto [low, high] = std::minmax(left->first * factor,
-                                     left->second * factor);
+      auto [low, high] =
+          std::minmax(left->first * factor, left->second * factor);
       return std::pair(low, high);
     }
     case AffineExprKind::FloorDiv:
       if (right->first != right->second || right->first <= 0 || left->first < 0)
         return std::nullopt;
-      return std::pair(left->first / right->first,
-                       left->second / right->first);
+      return std::pair(left->first / right->first, left->second / right->first);
     case AffineExprKind::Mod:
       if (right->first != right->second || right->first <= 0)
         return std::nullopt;
@@ -159,8 +157,8 @@ KernelTiler::makeTile(Value value, const Coordinates &coordinates) {
       op && !isa<linalg::FillOp>(op))
     return tileOp(op, cast<OpResult>(value).getResultNumber(), coordinates);
   // All elements are alike, so that any coordinates do.
-  Coordinates index = isNatural(value, coordinates) ? coordinates
-                                                    : getAxesOf(coordinates);
+  Coordinates index =
+      isNatural(value, coordinates) ? coordinates : getAxesOf(coordinates);
   RankedTensorType type = getTileType(index, element);
   if (value.getDefiningOp<tensor::EmptyOp>())
     return Tile{
@@ -177,9 +175,9 @@ KernelTiler::makeTile(Value value, const Coordinates &coordinates) {
   }
   if (auto constant = value.getDefiningOp<arith::ConstantOp>())
     if (auto splat = dyn_cast<SplatElementsAttr>(constant.getValue()))
-      return Tile{arith::ConstantOp::create(builder, loc,
-                                            splat.resizeSplat(type)),
-                  index};
+      return Tile{
+          arith::ConstantOp::create(builder, loc, splat.resizeSplat(type)),
+          index};
   if (auto pad = value.getDefiningOp<tensor::PadOp>())
     return tilePad(pad, coordinates);
   if (auto pack = value.getDefiningOp<PackOp>())
@@ -225,11 +223,10 @@ KernelTiler::Tile KernelTiler::tileArgument(Value value,
     inBounds.push_back(staysWithin(expr, extent));
   }
   auto map = AffineMap::get(index.size(), 0, results, builder.getContext());
-  return {LoadTileOp::create(builder, loc,
-                             getTileType(index, type.getElementType()), value,
-                             getValueOrCreateConstantIndexOp(builder, loc,
-                                                             offsets),
-                             map, inBounds, padding),
+  return {LoadTileOp::create(
+              builder, loc, getTileType(index, type.getElementType()), value,
+              getValueOrCreateConstantIndexOp(builder, loc, offsets), map,
+              inBounds, padding),
           index};
 }
 
@@ -278,8 +275,7 @@ KernelTiler::tileContraction(const Coordinates &coordinates) {
     }
     int which = position == view.image.w;
     AffineExpr axis = axisOf(which ? view.column : view.row);
-    const AxisTile &tile =
-        plan.axes[cast<AffineDimExpr>(axis).getPosition()];
+    const AxisTile &tile = plan.axes[cast<AffineDimExpr>(axis).getPosition()];
     int64_t low = image->low[dim];
     AffineExpr d0 = builder.getAffineDimExpr(0);
     offsets.back() = affine::makeComposedFoldedAffineApply(

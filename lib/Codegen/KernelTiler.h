@@ -71,6 +71,7 @@ private:
                                     mlir::TypedAttr value);
   mlir::FailureOr<Tile> tilePad(mlir::tensor::PadOp pad,
                                 const Coordinates &coordinates);
+  Tile broadcastTile(const Tile &tile, const Coordinates &index);
   Tile tileArgument(mlir::Value value, const Coordinates &coordinates,
                     mlir::TypedAttr padding);
   Coordinates getAxesOf(const Coordinates &coordinates) const;

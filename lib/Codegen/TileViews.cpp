@@ -14,6 +14,32 @@
 using namespace mlir;
 using namespace kiln;
 
+/// The tile with the dimensions `index`, of which it may lack some.
+KernelTiler::Tile KernelTiler::broadcastTile(const Tile &tile,
+                                             const Coordinates &index) {
+  Location loc = tile.value.getLoc();
+  SmallVector<AffineExpr> read;
+  for (AffineExpr expr : tile.index) {
+    auto found = llvm::find(index, expr);
+    read.push_back(isa<AffineConstantExpr>(expr) || found == index.end()
+                       ? builder.getAffineConstantExpr(0)
+                       : builder.getAffineDimExpr(found - index.begin()));
+  }
+  int64_t rank = index.size();
+  RankedTensorType type =
+      getTileType(index, getElementTypeOrSelf(tile.value.getType()));
+  Value empty = tensor::EmptyOp::create(builder, loc, type, ValueRange());
+  auto generic = linalg::GenericOp::create(
+      builder, loc, TypeRange{type}, ValueRange{tile.value}, ValueRange{empty},
+      ArrayRef<AffineMap>{AffineMap::get(rank, 0, read, builder.getContext()),
+                          builder.getMultiDimIdentityMap(rank)},
+      SmallVector<utils::IteratorType>(rank, utils::IteratorType::parallel),
+      [](OpBuilder &b, Location loc, ValueRange arguments) {
+        linalg::YieldOp::create(b, loc, arguments.front());
+      });
+  return {generic.getResult(0), index};
+}
+
 /// A view of a computed value reads its source at other coordinates.
 FailureOr<KernelTiler::Tile>
 KernelTiler::tileView(Operation *view, const Coordinates &coordinates) {

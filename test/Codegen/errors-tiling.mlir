@@ -292,6 +292,64 @@ func.func @init(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4
   return %y : tensor<1x4x2x8xf32>
 }
 
+// -----
+
+// A loop schedule has an entry for each axis: two dimensions of the result and what is summed.
+#schedule = #kiln.loop_schedule<tile = [8, 32], threads = [[8:4], [4:1]], vector = [1, 1], block = 32>
+func.func @axes(%x: tensor<8x32x3xf32>, %o: tensor<8x32xf32>) -> tensor<8x32xf32> {
+  // expected-error@+1 {{'kiln.kernel' op the schedule has tiles along 2 axes, the kernel has 3}}
+  %y = kiln.kernel "sum" (%x, %o : tensor<8x32x3xf32>, tensor<8x32xf32>) -> tensor<8x32xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<8x32x3xf32>, %b: tensor<8x32xf32>):
+    %r = linalg.reduce { arith.addf } ins(%a : tensor<8x32x3xf32>) outs(%b : tensor<8x32xf32>) dimensions = [2]
+    kiln.yield %r : tensor<8x32xf32>
+  }
+  return %y : tensor<8x32xf32>
+}
+
+// -----
+
+// What is beyond the last of ten columns must not count, but nothing is neutral for a
+// difference.
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+#schedule = #kiln.loop_schedule<tile = [4, 4], threads = [[4:8], [1:0]], vector = [1, 1], block = 32>
+func.func @difference(%x: tensor<4x10xf32>, %s: tensor<4xf32>) -> tensor<4xf32> {
+  %y = kiln.kernel "difference" (%x, %s : tensor<4x10xf32>, tensor<4xf32>) -> tensor<4xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<4x10xf32>, %b: tensor<4xf32>):
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction over 10 elements, padded to the tile, needs a combiner with a neutral element}}
+    %r = linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]} ins(%a : tensor<4x10xf32>) outs(%b : tensor<4xf32>) {
+    ^bb1(%i: f32, %o: f32):
+      %0 = arith.subf %o, %i : f32
+      linalg.yield %0 : f32
+    } -> tensor<4xf32>
+    kiln.yield %r : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+// A window of what the kernel computes would need it from its neighbours.
+#window = affine_map<(d0, d1) -> (d0 + d1)>
+#first = affine_map<(d0, d1) -> (d0)>
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#schedule = #kiln.loop_schedule<tile = [32, 1, 1, 1], threads = [[32:1], [1:0], [1:0], [1:0]], vector = [1, 1, 1, 1], block = 32>
+func.func @window(%x: tensor<34x8xf32>, %s: tensor<34xf32>, %o: tensor<32xf32>) -> tensor<32xf32> {
+  %y = kiln.kernel "window" (%x, %s, %o : tensor<34x8xf32>, tensor<34xf32>, tensor<32xf32>) -> tensor<32xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<34x8xf32>, %b: tensor<34xf32>, %c: tensor<32xf32>):
+    %w = tensor.empty() : tensor<3xf32>
+    %r = linalg.reduce { arith.addf } ins(%a : tensor<34x8xf32>) outs(%b : tensor<34xf32>) dimensions = [1]
+    // expected-error@+1 {{'linalg.generic' op not supported in one kernel: it does not read the kernel's values one by one, but through (d0, d1) -> (d0 + d1)}}
+    %m = linalg.generic {indexing_maps = [#window, affine_map<(d0, d1) -> (d1)>, #first], iterator_types = ["parallel", "reduction"]} ins(%r, %w : tensor<34xf32>, tensor<3xf32>) outs(%c : tensor<32xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %0 = arith.maximumf %k, %i : f32
+      linalg.yield %0 : f32
+    } -> tensor<32xf32>
+    kiln.yield %m : tensor<32xf32>
+  }
+  return %y : tensor<32xf32>
+}
+
 //--- outline.mlir
 // Arguments of the function become buffers.
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>

@@ -406,3 +406,26 @@ func.func @maps(%x: tensor<12x24xf32>, %d: tensor<20x20xf32>, %f: tensor<2x48xf3
   }
   return %y : tensor<20x48xf32>
 }
+
+// -----
+
+#schedule = #kiln.loop_schedule<tile = [32], threads = [[32:1]], vector = [1], block = 32>
+// Padding alone. The tile is read along its only axis; the result has a dimension of
+// extent 1 in front of it.
+//
+// CHECK-LABEL: func @pad
+// CHECK:           %[[T:.+]] = kiln.load_tile %{{.+}}[%[[I0:.+]]] map affine_map<(d0) -> (0, d0 - 1)> in_bounds [true, false] padding 5.000000e-01 : f32 : tensor<1x29xf32> -> tensor<32xf32,
+// CHECK:           %[[R:.+]] = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], {{.*}} ins(%[[T]] : {{.*}}) outs(%{{.+}} : tensor<1x32xf32,
+// CHECK:           kiln.store_tile %[[R]], %{{.+}}[%{{.+}}, %[[I0]]] in_bounds [true, true]
+func.func @pad(%x: tensor<1x29xf32>) -> tensor<1x32xf32> {
+  %y = kiln.kernel "pad" (%x : tensor<1x29xf32>) -> tensor<1x32xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x29xf32>):
+    %half = arith.constant 0.5 : f32
+    %p = tensor.pad %a low[0, 1] high[0, 2] {
+    ^bb1(%i: index, %j: index):
+      tensor.yield %half : f32
+    } : tensor<1x29xf32> to tensor<1x32xf32>
+    kiln.yield %p : tensor<1x32xf32>
+  }
+  return %y : tensor<1x32xf32>
+}
