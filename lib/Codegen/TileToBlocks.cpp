@@ -303,8 +303,6 @@ namespace {
 struct TileToBlocks : public kiln::impl::TileToBlocksBase<TileToBlocks> {
   void runOnOperation() override {
     WalkResult result = getOperation().walk([&](KernelOp kernel) {
-      if (kernel.getRole() != "compute")
-        return WalkResult::advance();
       return failed(tile(kernel)) ? WalkResult::interrupt()
                                   : WalkResult::advance();
     });
