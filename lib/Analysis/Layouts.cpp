@@ -322,21 +322,6 @@ int64_t kiln::getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
   return wavefronts;
 }
 
-int64_t kiln::getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,
-                                       ArrayRef<int64_t> dims, Type element) {
-  auto isReduced = [&](const Basis &basis) {
-    return llvm::any_of(dims,
-                        [&](int64_t dim) { return basis.values()[dim] != 0; });
-  };
-  if (llvm::none_of(input.getWarps(), isReduced))
-    return 0;
-  int64_t lanes = llvm::count_if(
-      reduced.getLanes(), [](const Basis &basis) { return !basis.isZero(); });
-  int64_t bytes = std::max<int64_t>(4, element.getIntOrFloatBitWidth() / 8);
-  return (bytes * reduced.getNumRegisters())
-         << (lanes + input.getWarps().size());
-}
-
 LayoutAttr kiln::projectLayout(LayoutAttr layout, AffineMap map) {
   auto project = [&](const Basis &basis) {
     SmallVector<int64_t> steps;

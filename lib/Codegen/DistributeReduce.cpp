@@ -8,8 +8,6 @@
 #include "Shuffle.h"
 #include "TilePattern.h"
 
-#include "kiln/Analysis/Layouts.h"
-
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -107,8 +105,8 @@ static void reduceAcrossWarps(ReduceOp op,
       else
         place.rowBytes *= 2;
     }
-    place.scratch = context.shared.reserve(
-        getReductionScratchBytes(from, to, dims, place.element));
+    place.scratch =
+        context.shared.getOffset(op.getScratch()[places.size() - 1]);
     for (size_t bit = 0; bit < from.getWarps().size(); ++bit)
       place.warpParts.push_back((registers * place.rowBytes) << bit);
     place.mine = arith::AddIOp::create(
@@ -180,6 +178,9 @@ LogicalResult DistributeReduce::distribute(ReduceOp op,
   OpBuilder &builder = context.builder;
   ThreadNumbers &threads = context.threads;
   OpBuilder &hoisted = threads.hoisted();
+  if (op.getScratch().size() != op.getScratchBytes().size())
+    return op.emitOpError("combines values of several warps and needs scratch "
+                          "memory; run kiln-allocate-scratch first");
   Location loc = op.getLoc();
   LayoutAttr from = getTileLayout(op.getInputs()[0]),
              to = getTileLayout(op.getResults()[0]);

@@ -24,6 +24,8 @@ public:
   /// Puts `bytes` behind what is reserved; returns their offset.
   int64_t reserve(int64_t bytes);
   void place(mlir::Value buffer, int64_t offset) { offsets[buffer] = offset; }
+  /// Where a buffer starts, in bytes.
+  int64_t getOffset(mlir::Value buffer) const { return offsets.lookup(buffer); }
   /// Bytes reserved so far.
   int64_t getBytes() const { return bytes; }
 

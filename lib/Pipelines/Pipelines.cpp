@@ -67,6 +67,7 @@ void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
   kernels.addPass(createUnrollTaps());
   kernels.addPass(createSplitStages());
   kernels.addPass(createPipelineMainLoop());
+  kernels.addPass(createAllocateScratch());
   pm.addPass(createDistribute());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

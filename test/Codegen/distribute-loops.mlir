@@ -1,4 +1,4 @@
-// RUN: kiln-opt %s --kiln-distribute --canonicalize --cse --mlir-print-local-scope | FileCheck %s
+// RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch),kiln-distribute,canonicalize,cse)' --mlir-print-local-scope | FileCheck %s
 //
 // What kernels with a loop schedule add to the work of a thread: loads through a map,
 // results in another order of dimensions, and several written arguments.

@@ -395,3 +395,23 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+// Warps meet in memory that has been allocated.
+#warps = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = [[1, 0]]>
+#reduced = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = [[0]]>
+gpu.module @kernels {
+  gpu.func @no_scratch(%x: memref<2x32xf32>, %out: memref<32xf32>) kernel attributes {known_block_size = array<i32: 64, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<2x32xf32> -> tensor<2x32xf32, #warps>
+    // expected-error@+1 {{'kiln.reduce' op combines values of several warps and needs scratch memory; run kiln-allocate-scratch first}}
+    %s = kiln.reduce %t over [0] : tensor<2x32xf32, #warps> -> tensor<32xf32, #reduced> {
+    ^bb0(%l: f32, %r: f32):
+      %m = arith.addf %l, %r : f32
+      kiln.reduce_yield %m : f32
+    }
+    kiln.store_tile %s, %out[%0] in_bounds [true] : tensor<32xf32, #reduced>, memref<32xf32>
+    gpu.return
+  }
+}

@@ -102,3 +102,51 @@ func.func @one_side(%x: tensor<16x8xf32, #x>) {
   }
   return
 }
+
+// -----
+
+// Scratch memory is what the warps need: a buffer for each result, of 4 bytes for each of
+// 32 lanes of two warps.
+#x = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = [[1, 0]]>
+#y = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = [[0]]>
+!scratch = !kiln.shared<1 x i8, #kiln.shared_layout<[128:1]>>
+func.func @scratch_size(%x: tensor<2x32xf32, #x>, %s: !scratch) {
+  // expected-error @below {{has a scratch buffer of type '!kiln.shared<1 x i8, <[128:1]>>', it needs '!kiln.shared<1 x i8, <[256:1]>>'}}
+  %y = kiln.reduce %x over [0] scratch(%s : !scratch) : tensor<2x32xf32, #x> -> tensor<32xf32, #y> {
+  ^bb0(%l: f32, %r: f32):
+    %m = arith.addf %l, %r : f32
+    kiln.reduce_yield %m : f32
+  }
+  return
+}
+
+// -----
+
+#x = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = [[1, 0]]>
+#y = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = [[0]]>
+!scratch = !kiln.shared<1 x i8, #kiln.shared_layout<[256:1]>>
+func.func @scratch_number(%x: tensor<2x32xf32, #x>, %s: !scratch) {
+  // expected-error @below {{has 2 scratch buffers, it needs 1}}
+  %y = kiln.reduce %x over [0] scratch(%s, %s : !scratch, !scratch) : tensor<2x32xf32, #x> -> tensor<32xf32, #y> {
+  ^bb0(%l: f32, %r: f32):
+    %m = arith.addf %l, %r : f32
+    kiln.reduce_yield %m : f32
+  }
+  return
+}
+
+// -----
+
+// Within a warp there is nothing to exchange.
+#x = #kiln.layout<register = [], lane = [[1, 0], [2, 0], [4, 0], [8, 0], [16, 0]], warp = []>
+#y = #kiln.layout<register = [], lane = [[0], [0], [0], [0], [0]], warp = []>
+!scratch = !kiln.shared<1 x i8, #kiln.shared_layout<[128:1]>>
+func.func @scratch_in_the_warp(%x: tensor<32x1xf32, #x>, %s: !scratch) {
+  // expected-error @below {{has 1 scratch buffers, it needs 0}}
+  %y = kiln.reduce %x over [0] scratch(%s : !scratch) : tensor<32x1xf32, #x> -> tensor<1xf32, #y> {
+  ^bb0(%l: f32, %r: f32):
+    %m = arith.addf %l, %r : f32
+    kiln.reduce_yield %m : f32
+  }
+  return
+}

@@ -63,12 +63,6 @@ SharedLayoutAttr getUntransposedImageLayout(ScheduleAttr schedule,
 int64_t getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
                          int64_t elementBytes, llvm::ArrayRef<int64_t> strides);
 
-/// Bytes of shared memory in which the warps of a block exchange their partial
-/// results of a reduction from `input` to `reduced`; 0 within a warp.
-int64_t getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,
-                                 llvm::ArrayRef<int64_t> dims,
-                                 mlir::Type element);
-
 /// The layout of a value that `map` (a projected permutation, constants
 /// allowed) reads at the coordinates of `layout`; bits that add nothing are
 /// dropped from the registers and kept as zero steps in lanes and warps.

@@ -238,16 +238,42 @@ def PipelineMainLoop : Pass<"kiln-pipeline-main-loop", "::mlir::gpu::GPUModuleOp
                            "::mlir::scf::SCFDialect"];
 }
 
+def AllocateScratch : Pass<"kiln-allocate-scratch", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "allocates the shared memory that warps exchange values in";
+  let description = [{
+    Needs kernels whose tile values have layouts. Every op that moves values
+    between warps (`ScratchUser`: a `kiln.reduce` whose warps hold partial
+    results) gets its scratch buffers: a `kiln.alloc_shared` of bytes for each,
+    behind the kernel's other allocations.
+
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch))'
+    ```
+
+    Four warps that hold rows of a tile reduce its columns; each has 32 partial
+    results of 4 bytes:
+    ```mlir
+    %scratch = kiln.alloc_shared : !kiln.shared<1 x i8, #kiln.shared_layout<[512:1]>>
+    %s = kiln.reduce %t over [0] scratch(%scratch : ...) : ...
+    ```
+  }];
+  let statistics = [
+    Statistic<"numBuffers", "buffers", "Scratch buffers allocated">,
+    Statistic<"numBytes", "bytes", "Bytes of scratch memory">];
+  let dependentDialects = ["::kiln::KilnDialect"];
+}
+
 def Distribute : Pass<"kiln-distribute", "::mlir::ModuleOp"> {
   let summary = "gives each thread its part of every tile";
   let description = [{
-    Needs kernels whose tile values have layouts. Leaves the work of one thread:
+    Needs kernels whose tile values have layouts and whose ops have their scratch
+    memory (`kiln-allocate-scratch`). Leaves the work of one thread:
     a tile becomes one scalar for each register, a dot `nvvm.mma.sync` or fused
     multiply-adds, a local load `nvvm.ldmatrix` or vector loads from shared
     memory, a reduction folds, shuffles and shared memory. Elements that several
     loads of one buffer version share are loaded once. Arguments become pointers
-    to global memory; staged buffers get their place in dynamic shared memory,
-    whose size is set on the kernel's launches.
+    to global memory; buffers get their place in dynamic shared memory, whose size
+    is set on the kernel's launches.
 
     ```
     kiln-opt --kiln-distribute

@@ -116,3 +116,52 @@ LogicalResult ReduceOp::verify() {
                              "element type");
   return success();
 }
+
+/// Whether values that differ in this bit are combined.
+static bool isReduced(ReduceOp op, const Basis &basis) {
+  return llvm::any_of(op.getDims(),
+                      [&](int64_t dim) { return basis.values()[dim] != 0; });
+}
+
+SmallVector<int64_t> ReduceOp::getScratchBytes() {
+  SmallVector<int64_t> bytes;
+  for (auto [input, result] : llvm::zip_equal(getInputs(), getResults())) {
+    auto from = cast<RankedTensorType>(input.getType()),
+         to = cast<RankedTensorType>(result.getType());
+    auto layout = dyn_cast_or_null<LayoutAttr>(from.getEncoding()),
+         reduced = dyn_cast_or_null<LayoutAttr>(to.getEncoding());
+    if (!layout || !reduced)
+      return {};
+    int64_t size = getReductionScratchBytes(layout, reduced, getDims(),
+                                            from.getElementType());
+    // Results have one layout: none of them leaves the warp.
+    if (size == 0)
+      return {};
+    bytes.push_back(size);
+  }
+  return bytes;
+}
+
+bool ReduceOp::meetsWholeBlock() {
+  auto layout = dyn_cast_or_null<LayoutAttr>(
+      cast<RankedTensorType>(getInputs()[0].getType()).getEncoding());
+  return layout && !layout.getWarps().empty() &&
+         llvm::all_of(layout.getWarps(), [&](const Basis &basis) {
+           return isReduced(*this, basis);
+         });
+}
+
+void ReduceOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  for (OpOperand &buffer : getScratchMutable()) {
+    effects.emplace_back(MemoryEffects::Write::get(), &buffer);
+    effects.emplace_back(MemoryEffects::Read::get(), &buffer);
+  }
+}
+
+Speculation::Speculatability ReduceOp::getSpeculatability() {
+  // Threads meet at scratch memory.
+  return getScratch().empty() ? Speculation::Speculatable
+                              : Speculation::NotSpeculatable;
+}

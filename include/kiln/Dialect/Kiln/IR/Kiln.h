@@ -21,6 +21,17 @@
 #define GET_TYPEDEF_CLASSES
 #include "kiln/Dialect/Kiln/IR/KilnTypes.h.inc"
 
+namespace kiln {
+class ScratchUser;
+/// Whether the op's scratch buffers, if it has any, are as many and as large as
+/// it needs.
+mlir::LogicalResult verifyScratch(ScratchUser op);
+/// The type of a scratch buffer of `bytes` bytes.
+SharedType getScratchType(mlir::MLIRContext *context, int64_t bytes);
+} // namespace kiln
+
+#include "kiln/Dialect/Kiln/IR/KilnInterfaces.h.inc"
+
 #define GET_OP_CLASSES
 #include "kiln/Dialect/Kiln/IR/KilnOps.h.inc"
 

@@ -128,6 +128,12 @@ namespace kiln {
 LayoutAttr getReducedLayout(LayoutAttr input, llvm::ArrayRef<int64_t> dims,
                             bool halving);
 
+/// Bytes of shared memory in which the warps of a block exchange their partial
+/// results of a reduction from `input` to `reduced`; 0 within a warp.
+int64_t getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,
+                                 llvm::ArrayRef<int64_t> dims,
+                                 mlir::Type element);
+
 } // namespace kiln
 
 #endif // KILN_DIALECT_KILN_IR_KILNATTRS_H

@@ -8,6 +8,7 @@
 #define KILN_DIALECT_KILN_IR_KILNTILEOPS_TD
 
 include "kiln/Dialect/Kiln/IR/KilnAttrs.td"
+include "kiln/Dialect/Kiln/IR/KilnInterfaces.td"
 include "mlir/IR/BuiltinAttributes.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -164,7 +165,11 @@ def Kiln_UnpackOp : Kiln_Op<"unpack", [Pure]> {
 //===----------------------------------------------------------------------===//
 
 def Kiln_AllocSharedOp : Kiln_Op<"alloc_shared", [MemoryEffects<[MemAlloc]>]> {
-  let summary = "a staged buffer in the block's dynamic shared memory";
+  let summary = "a buffer in the block's dynamic shared memory";
+  let description = [{
+    Staged tiles, or the scratch memory in which the warps of an op exchange
+    values.
+  }];
   let results = (outs Kiln_SharedType:$buffer);
   let assemblyFormat = "attr-dict `:` type($buffer)";
 }
@@ -325,7 +330,11 @@ def Kiln_DotOp : Kiln_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
   let hasVerifier = 1;
 }
 
-def Kiln_ReduceOp : Kiln_Op<"reduce", [Pure, SingleBlock]> {
+def Kiln_ReduceOp : Kiln_Op<"reduce", [AttrSizedOperandSegments, SingleBlock,
+    DeclareOpInterfaceMethods<Kiln_ScratchUser,
+                              ["getScratchBytes", "meetsWholeBlock"]>,
+    DeclareOpInterfaceMethods<ConditionallySpeculatable>,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "reduces tiles over dimensions, in the block";
   let description = [{
     The region combines two partial results (a..., b...); it must be associative
@@ -335,15 +344,36 @@ def Kiln_ReduceOp : Kiln_Op<"reduce", [Pure, SingleBlock]> {
     stepped in a reduced dimension takes over the last register bit that is
     left, the highest lane bit first. Other bits lose their steps in the reduced
     dimensions; register bits that then step by nothing are gone.
+
+    Where warp bits step in a reduced dimension, warps exchange their partial
+    results of each input in a `scratch` buffer, which `kiln-allocate-scratch`
+    adds. Without scratch the op has no effects.
+
+    ```mlir
+    %s = kiln.reduce %t over [0] scratch(%m : !kiln.shared<1 x i8, #kiln.shared_layout<[512:1]>>)
+        : tensor<2x64xf32, #layout> -> tensor<64xf32, #reduced> {
+    ^bb0(%l: f32, %r: f32):
+      %0 = arith.addf %l, %r : f32
+      kiln.reduce_yield %0 : f32
+    }
+    ```
   }];
   let arguments = (ins Variadic<AnyRankedTensor>:$inputs,
+                       Variadic<Kiln_SharedType>:$scratch,
                        DenseI64ArrayAttr:$dims, UnitAttr:$halving);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let regions = (region SizedRegion<1>:$combiner);
   let assemblyFormat = [{
-    $inputs `over` $dims (`halving` $halving^)? attr-dict `:` type($inputs) `->`
-    type($results) $combiner
+    $inputs `over` $dims (`halving` $halving^)?
+    (`scratch` `(` $scratch^ `:` type($scratch) `)`)? attr-dict `:`
+    type($inputs) `->` type($results) $combiner
   }];
+  let builders = [OpBuilder<(ins "::mlir::TypeRange":$results,
+                                 "::mlir::ValueRange":$inputs,
+                                 "::llvm::ArrayRef<int64_t>":$dims,
+                                 "bool":$halving), [{
+    build($_builder, $_state, results, inputs, /*scratch=*/{}, dims, halving);
+  }]>];
   let hasVerifier = 1;
 }
 

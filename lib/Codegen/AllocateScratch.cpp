@@ -1,0 +1,54 @@
+//===- AllocateScratch.cpp - Memory that warps exchange values in ---------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Codegen/Passes.h"
+#include "kiln/Dialect/Kiln/IR/Kiln.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+namespace kiln {
+#define GEN_PASS_DEF_ALLOCATESCRATCH
+#include "kiln/Codegen/Passes.h.inc"
+} // namespace kiln
+
+using namespace mlir;
+using namespace kiln;
+
+/// Behind the last allocation of the entry block, or at its start.
+static OpBuilder makeAllocationBuilder(Block &entry) {
+  for (Operation &op : llvm::reverse(entry))
+    if (isa<AllocSharedOp>(op)) {
+      OpBuilder builder(entry.getParentOp()->getContext());
+      builder.setInsertionPointAfter(&op);
+      return builder;
+    }
+  return OpBuilder::atBlockBegin(&entry);
+}
+
+namespace {
+struct AllocateScratch
+    : public kiln::impl::AllocateScratchBase<AllocateScratch> {
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
+      if (function.empty())
+        continue;
+      OpBuilder builder = makeAllocationBuilder(function.getBody().front());
+      function.walk([&](ScratchUser op) {
+        if (!op.getScratch().empty())
+          return;
+        SmallVector<Value> buffers;
+        for (int64_t bytes : op.getScratchBytes()) {
+          buffers.push_back(AllocSharedOp::create(
+              builder, op.getLoc(), getScratchType(&getContext(), bytes)));
+          ++numBuffers;
+          numBytes += bytes;
+        }
+        op.getScratchMutable().assign(buffers);
+      });
+    }
+  }
+};
+} // namespace
