@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "SharedUses.h"
+
 #include "kiln/Codegen/Passes.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
@@ -48,6 +50,25 @@ struct AllocateScratch
         }
         op.getScratchMutable().assign(buffers);
       });
+      guardRepeatedUses(function);
+    }
+  }
+
+  /// A thread may come to an op again while another one still reads what they
+  /// exchanged the last time.
+  void guardRepeatedUses(gpu::GPUFuncOp function) {
+    llvm::SetVector<Operation *> repeated;
+    visitSharedUses(function, [&](Operation *op, const BufferSet &used) {
+      auto user = dyn_cast<ScratchUser>(op);
+      if (user && llvm::any_of(user.getScratch(), [&](Value buffer) {
+            return used.contains(buffer);
+          }))
+        repeated.insert(op);
+    });
+    for (Operation *op : repeated) {
+      OpBuilder builder(op);
+      BarrierOp::create(builder, op->getLoc());
+      ++numBarriers;
     }
   }
 };

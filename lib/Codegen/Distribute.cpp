@@ -41,9 +41,8 @@ DistributionContext::DistributionContext(gpu::GPUFuncOp kernel,
       threads(thread.getBody().front().getTerminator(), kernel.getLoc()),
       fragments(builder, threads),
       shared(builder, threads, kernel->getParentOfType<gpu::GPUModuleOp>()) {
-  Attribute attr = kernel->getAttr(KilnDialect::kScheduleAttrName);
-  schedule = dyn_cast_or_null<ScheduleAttr>(attr);
-  walksInLoops = isa_and_nonnull<LoopScheduleAttr>(attr);
+  schedule =
+      kernel->getAttrOfType<ScheduleAttr>(KilnDialect::kScheduleAttrName);
   for (auto [from, to] :
        llvm::zip_equal(kernel.getArguments(), thread.getArguments()))
     mapping.map(from, to);

@@ -22,9 +22,10 @@ struct DistributeLocalLoad : TilePattern<LocalLoadOp> {
 struct DistributeAllocShared : TilePattern<AllocSharedOp> {
   LogicalResult distribute(AllocSharedOp op,
                            DistributionContext &context) const override {
-    SharedMemory &shared = context.shared;
-    shared.place(op.getBuffer(),
-                 shared.reserve(op.getBuffer().getType().getBytes()));
+    if (!op.getOffset())
+      return op.emitOpError("has no place in shared memory; run "
+                            "kiln-place-shared first");
+    context.shared.place(op.getBuffer(), *op.getOffset());
     return success();
   }
 };

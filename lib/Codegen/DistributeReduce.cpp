@@ -120,9 +120,6 @@ static void reduceAcrossWarps(ReduceOp op,
         context.shared.getPointer(loc, base),
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
   };
-  // The place may still be read from the last turn of a loop.
-  if (context.walksInLoops)
-    gpu::BarrierOp::create(builder, loc);
   {
     OpBuilder::InsertionGuard insertion(builder);
     if (copyMask != 0) {

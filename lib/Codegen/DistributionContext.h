@@ -42,10 +42,7 @@ struct DistributionContext {
   const TilePatternSet &patterns;
   DistributionStatistics &statistics;
   ScheduleAttr schedule; ///< null for a kernel with a loop schedule
-  /// Whether the kernel has a loop schedule: nothing but its reductions then
-  /// puts barriers between two uses of shared memory.
-  bool walksInLoops;
-  int64_t numThreads; ///< of a block
+  int64_t numThreads;    ///< of a block
   int64_t namedBarriers = 0;
 
   mlir::OpBuilder builder; ///< where the thread's ops are put

@@ -13,10 +13,11 @@
 using namespace mlir;
 using namespace kiln;
 
-int64_t SharedMemory::reserve(int64_t size) {
-  int64_t offset = bytes;
-  bytes += llvm::alignTo(size, SharedType::kAlignment);
-  return offset;
+void SharedMemory::place(Value buffer, int64_t offset) {
+  offsets[buffer] = offset;
+  int64_t size = llvm::alignTo(cast<SharedType>(buffer.getType()).getBytes(),
+                               SharedType::kAlignment);
+  bytes = std::max(bytes, offset + size);
 }
 
 Value SharedMemory::getPointer(Location loc, Value byteOffset) {

@@ -21,12 +21,11 @@ public:
                mlir::gpu::GPUModuleOp module)
       : builder(builder), threads(threads), module(module) {}
 
-  /// Puts `bytes` behind what is reserved; returns their offset.
-  int64_t reserve(int64_t bytes);
-  void place(mlir::Value buffer, int64_t offset) { offsets[buffer] = offset; }
+  /// `buffer`, a `!kiln.shared`, starts at byte `offset`.
+  void place(mlir::Value buffer, int64_t offset);
   /// Where a buffer starts, in bytes.
   int64_t getOffset(mlir::Value buffer) const { return offsets.lookup(buffer); }
-  /// Bytes reserved so far.
+  /// Bytes up to the end of the last buffer.
   int64_t getBytes() const { return bytes; }
 
   /// The address `byteOffset` (i32) from the start.

@@ -68,6 +68,7 @@ void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
   kernels.addPass(createSplitStages());
   kernels.addPass(createPipelineMainLoop());
   kernels.addPass(createAllocateScratch());
+  kernels.addPass(createPlaceShared());
   pm.addPass(createDistribute());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

@@ -154,6 +154,10 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
         return failure();
       kernel.setScheduleAttr(given);
       ++numGiven;
+      remark::passed(kernel.getLoc(), remark::RemarkOpts::name("given-schedule")
+                                          .category("kiln-select-schedule")
+                                          .function(kernel.getKernelName()))
+          << remark::metric("SharedBytes", getSharedBytes(given, *conv));
       return success();
     }
     FailureOr<ScheduleAttr> selected = selectSchedule(

@@ -1,4 +1,4 @@
-// RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch),kiln-distribute,canonicalize,cse)' --mlir-print-local-scope | FileCheck %s
+// RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch,kiln-place-shared),kiln-distribute,canonicalize,cse)' --mlir-print-local-scope | FileCheck %s
 //
 // In memory an i1 is a byte, 0 or 1: in tensors, and in shared memory where warps meet.
 // A vector of i1 would be stored as bits.

@@ -1,4 +1,4 @@
-// RUN: kiln-opt %s --kiln-distribute --canonicalize --cse --mlir-print-local-scope | FileCheck %s
+// RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch,kiln-place-shared),kiln-distribute,canonicalize,cse)' --mlir-print-local-scope | FileCheck %s
 //
 // Where the elements of a tile lie more than 2^31 apart in memory, offsets within it
 // are computed in 64 bits; in narrower tiles they stay in 32, however large the tensor

@@ -1,4 +1,4 @@
-// RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch),kiln-distribute,canonicalize,cse)' --mlir-print-local-scope | FileCheck %s
+// RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch,kiln-place-shared),kiln-distribute,canonicalize,cse)' --mlir-print-local-scope | FileCheck %s
 //
 // The work of one thread: a tile becomes one scalar for each of its registers.
 // Everything that depends on the thread's number only stands in the entry block

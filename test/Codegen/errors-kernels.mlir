@@ -389,7 +389,7 @@ gpu.module @kernels {
 gpu.module @kernels {
   gpu.func @parts(%out: memref<1xf32>) kernel attributes {kiln.schedule = #one, known_block_size = array<i32: 32, 1, 1>} {
     %0 = arith.constant 0 : index
-    %as = kiln.alloc_shared : !parts
+    %as = kiln.alloc_shared offset 0 : !parts
     // expected-error@+1 {{'kiln.local_load' op reads across the parts of a shared dimension}}
     %a = kiln.local_load %as[%0] at [0, 1] step [1, 1] : !parts -> tensor<16x8xf32, #a>
     gpu.return
@@ -412,6 +412,17 @@ gpu.module @kernels {
       kiln.reduce_yield %m : f32
     }
     kiln.store_tile %s, %out[%0] in_bounds [true] : tensor<32xf32, #reduced>, memref<32xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+// Buffers have places.
+gpu.module @kernels {
+  gpu.func @no_place(%out: memref<32xf32>) kernel attributes {known_block_size = array<i32: 64, 1, 1>} {
+    // expected-error@+1 {{'kiln.alloc_shared' op has no place in shared memory; run kiln-place-shared first}}
+    %s = kiln.alloc_shared : !kiln.shared<1 x i8, #kiln.shared_layout<[256:1]>>
     gpu.return
   }
 }

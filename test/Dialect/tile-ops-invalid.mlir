@@ -859,3 +859,20 @@ func.func @local_copy_rounds(%s: !s, %d: !d, %i: index) {
   kiln.local_copy %s[%i] to %d[%i] rounds [2, 1] : !s -> !d
   return
 }
+
+// -----
+
+// alloc_shared: buffers start aligned, for 16-byte copies and in bank 0.
+func.func @alloc_offset() {
+  // expected-error @below {{offset must be a multiple of 128 bytes and not negative, not 64}}
+  %s = kiln.alloc_shared offset 64 : !kiln.shared<1 x i8, #kiln.shared_layout<[512:1]>>
+  return
+}
+
+// -----
+
+func.func @alloc_before() {
+  // expected-error @below {{offset must be a multiple of 128 bytes and not negative, not -128}}
+  %s = kiln.alloc_shared offset -128 : !kiln.shared<1 x i8, #kiln.shared_layout<[512:1]>>
+  return
+}

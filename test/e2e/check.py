@@ -8,6 +8,7 @@ The keys are those of generate.py; compile options go to kiln-compile. A key
 that begins with a '.' is part of the schedule instead: `.tile=[64,16,32]`; with
 a '+' it replaces a field of the schedule that the rules choose, and the exit
 status is 3 where the program cannot have it.
+The shared memory that schedule selection counted must be what the kernel takes.
 Prints what failed with the commands that show it again.
 """
 
@@ -31,6 +32,21 @@ def run(command, program):
         print("the program: generate.py " + shlex.join(program))
         # A signal must not look like one of the tools' own exit codes.
         sys.exit(done.returncode if done.returncode > 0 else 100)
+    return done.stdout
+
+
+def check_shared(remarks):
+    """Bytes of shared memory of each kernel: selection's and kiln-place-shared's."""
+    def metrics(category, metric):
+        return dict(re.findall(
+            r"Category:%s \| Function=([^ ]+) .*\b%s=(\d+)" % (category, metric),
+            remarks))
+    placed = metrics("kiln-place-shared", "Bytes")
+    for kernel, counted in metrics("kiln-select-schedule", "SharedBytes").items():
+        if placed.get(kernel) != counted:
+            print("%s takes %s bytes of shared memory, its schedule counted %s"
+                  % (kernel, placed.get(kernel), counted))
+            sys.exit(101)
 
 
 NOT_LEGAL = 3
@@ -88,9 +104,9 @@ def main(arguments):
             file.write(generate(program))
         if forced:
             flags.append(force(source, flags, forced, program))
-        run(["kiln-compile", source, "-o", artifact, "--no-cubin",
-             "--with-reference"] + flags,
-            program)
+        check_shared(run(["kiln-compile", source, "-o", artifact, "--no-cubin",
+                          "--with-reference", "--remarks"] + flags,
+                         program))
         run(["kiln-run", artifact, "--device=cpu", "--verify"] + options,
             program)
 

@@ -42,7 +42,8 @@ ImageBuffers getImageBuffers(ScheduleAttr schedule, const ContractionView &conv,
 int64_t getStagedBytes(ScheduleAttr schedule, const ContractionView &conv);
 
 /// Bytes of dynamic shared memory of a block: the staged operands, and what the
-/// reductions around `conv` need to cross warps.
+/// reductions around `conv` need to cross warps, placed as kiln-place-shared
+/// places them.
 int64_t getSharedBytes(ScheduleAttr schedule, const ContractionView &conv);
 
 /// Whether the filter is an argument of the kernel, or computed elementwise in

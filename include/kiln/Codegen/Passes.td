@@ -244,7 +244,9 @@ def AllocateScratch : Pass<"kiln-allocate-scratch", "::mlir::gpu::GPUModuleOp"> 
     Needs kernels whose tile values have layouts. Every op that moves values
     between warps (`ScratchUser`: a `kiln.reduce` whose warps hold partial
     results) gets its scratch buffers: a `kiln.alloc_shared` of bytes for each,
-    behind the kernel's other allocations.
+    behind the kernel's other allocations. Where an op may write its scratch
+    memory while another thread still reads what it exchanged the last time, in a
+    loop without a barrier, a `kiln.barrier` is put in front of it.
 
     ```
     kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch))'
@@ -259,21 +261,51 @@ def AllocateScratch : Pass<"kiln-allocate-scratch", "::mlir::gpu::GPUModuleOp"> 
   }];
   let statistics = [
     Statistic<"numBuffers", "buffers", "Scratch buffers allocated">,
-    Statistic<"numBytes", "bytes", "Bytes of scratch memory">];
+    Statistic<"numBytes", "bytes", "Bytes of scratch memory">,
+    Statistic<"numBarriers", "barriers", "Barriers in front of scratch users">];
+  let dependentDialects = ["::kiln::KilnDialect"];
+}
+
+def PlaceShared : Pass<"kiln-place-shared", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "gives every buffer its place in shared memory";
+  let description = [{
+    Needs kernels with all of their `kiln.alloc_shared` (`kiln-allocate-scratch`)
+    and barriers. Sets the `offset` of each. Two scratch buffers share bytes where
+    a barrier of the whole block stands between their uses on every path, also
+    around a loop. Staged buffers are in use throughout, because copies into them
+    are under way. The arithmetic is `placeSharedBuffers` (lib/Analysis), which
+    `checkScheduleFits` asks as well; a remark says how much a kernel takes.
+
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch,kiln-place-shared))'
+    ```
+
+    All warps reduce three times; each reduction has a barrier of its own, so that
+    the third may use what the first has used:
+    ```mlir
+    %0 = kiln.alloc_shared offset 0 : !scratch
+    %1 = kiln.alloc_shared offset 512 : !scratch
+    %2 = kiln.alloc_shared offset 0 : !scratch
+    ```
+  }];
+  let statistics = [
+    Statistic<"numBuffers", "buffers", "Buffers placed">,
+    Statistic<"numBytes", "bytes", "Bytes of shared memory of all kernels">,
+    Statistic<"numSaved", "saved", "Bytes that buffers share">];
   let dependentDialects = ["::kiln::KilnDialect"];
 }
 
 def Distribute : Pass<"kiln-distribute", "::mlir::ModuleOp"> {
   let summary = "gives each thread its part of every tile";
   let description = [{
-    Needs kernels whose tile values have layouts and whose ops have their scratch
-    memory (`kiln-allocate-scratch`). Leaves the work of one thread:
+    Needs kernels whose tile values have layouts and whose buffers have
+    places (`kiln-place-shared`). Leaves the work of one thread:
     a tile becomes one scalar for each register, a dot `nvvm.mma.sync` or fused
     multiply-adds, a local load `nvvm.ldmatrix` or vector loads from shared
     memory, a reduction folds, shuffles and shared memory. Elements that several
     loads of one buffer version share are loaded once. Arguments become pointers
-    to global memory; buffers get their place in dynamic shared memory, whose size
-    is set on the kernel's launches.
+    to global memory, buffers parts of dynamic shared memory, whose size is set on
+    the kernel's launches.
 
     ```
     kiln-opt --kiln-distribute

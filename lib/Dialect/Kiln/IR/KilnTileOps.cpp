@@ -145,6 +145,15 @@ LogicalResult UnpackOp::verify() {
                        getTileDims());
 }
 
+LogicalResult AllocSharedOp::verify() {
+  std::optional<int64_t> offset = getOffset();
+  if (offset && (*offset < 0 || *offset % SharedType::kAlignment != 0))
+    return emitOpError("offset must be a multiple of ")
+           << SharedType::kAlignment << " bytes and not negative, not "
+           << *offset;
+  return success();
+}
+
 LogicalResult AsyncCopyOp::verify() {
   auto source = cast<ShapedType>(getSource().getType());
   if (failed(verifyBox(*this, source, getOffsets().size(), getInBounds())))

@@ -117,12 +117,6 @@ LogicalResult ReduceOp::verify() {
   return success();
 }
 
-/// Whether values that differ in this bit are combined.
-static bool isReduced(ReduceOp op, const Basis &basis) {
-  return llvm::any_of(op.getDims(),
-                      [&](int64_t dim) { return basis.values()[dim] != 0; });
-}
-
 SmallVector<int64_t> ReduceOp::getScratchBytes() {
   SmallVector<int64_t> bytes;
   for (auto [input, result] : llvm::zip_equal(getInputs(), getResults())) {
@@ -145,10 +139,7 @@ SmallVector<int64_t> ReduceOp::getScratchBytes() {
 bool ReduceOp::meetsWholeBlock() {
   auto layout = dyn_cast_or_null<LayoutAttr>(
       cast<RankedTensorType>(getInputs()[0].getType()).getEncoding());
-  return layout && !layout.getWarps().empty() &&
-         llvm::all_of(layout.getWarps(), [&](const Basis &basis) {
-           return isReduced(*this, basis);
-         });
+  return layout && reducesAcrossBlock(layout, getDims());
 }
 
 void ReduceOp::getEffects(

@@ -35,13 +35,21 @@ LogicalResult kiln::verifyScratch(ScratchUser op) {
   return success();
 }
 
+static bool steps(const Basis &basis, ArrayRef<int64_t> dims) {
+  return llvm::any_of(dims,
+                      [&](int64_t dim) { return basis.values()[dim] != 0; });
+}
+
+bool kiln::reducesAcrossBlock(LayoutAttr input, ArrayRef<int64_t> dims) {
+  return !input.getWarps().empty() &&
+         llvm::all_of(input.getWarps(),
+                      [&](const Basis &basis) { return steps(basis, dims); });
+}
+
 int64_t kiln::getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,
                                        ArrayRef<int64_t> dims, Type element) {
-  auto isReduced = [&](const Basis &basis) {
-    return llvm::any_of(dims,
-                        [&](int64_t dim) { return basis.values()[dim] != 0; });
-  };
-  if (llvm::none_of(input.getWarps(), isReduced))
+  if (llvm::none_of(input.getWarps(),
+                    [&](const Basis &basis) { return steps(basis, dims); }))
     return 0;
   int64_t lanes = llvm::count_if(
       reduced.getLanes(), [](const Basis &basis) { return !basis.isZero(); });

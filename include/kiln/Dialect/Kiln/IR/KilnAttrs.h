@@ -134,6 +134,10 @@ int64_t getReductionScratchBytes(LayoutAttr input, LayoutAttr reduced,
                                  llvm::ArrayRef<int64_t> dims,
                                  mlir::Type element);
 
+/// Whether partial results of such a reduction lie in all warps of a block, so
+/// that all of its threads meet.
+bool reducesAcrossBlock(LayoutAttr input, llvm::ArrayRef<int64_t> dims);
+
 } // namespace kiln
 
 #endif // KILN_DIALECT_KILN_IR_KILNATTRS_H

@@ -168,10 +168,19 @@ def Kiln_AllocSharedOp : Kiln_Op<"alloc_shared", [MemoryEffects<[MemAlloc]>]> {
   let summary = "a buffer in the block's dynamic shared memory";
   let description = [{
     Staged tiles, or the scratch memory in which the warps of an op exchange
-    values.
+    values. `kiln-place-shared` says at which byte it starts, its `offset`.
+
+    ```mlir
+    %a = kiln.alloc_shared offset 1024 : !kiln.shared<1 x i8, #kiln.shared_layout<[512:1]>>
+    ```
   }];
+  let arguments = (ins OptionalAttr<I64Attr>:$offset);
   let results = (outs Kiln_SharedType:$buffer);
-  let assemblyFormat = "attr-dict `:` type($buffer)";
+  let assemblyFormat = "(`offset` $offset^)? attr-dict `:` type($buffer)";
+  let builders = [OpBuilder<(ins "SharedType":$type), [{
+    build($_builder, $_state, type, ::mlir::IntegerAttr());
+  }]>];
+  let hasVerifier = 1;
 }
 
 def Kiln_AsyncCopyOp : Kiln_Op<"async_copy", [AttrSizedOperandSegments]> {

@@ -1,0 +1,99 @@
+//===- SharedUses.cpp - Uses of shared memory between barriers ------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "SharedUses.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace kiln;
+
+namespace {
+class SharedUseVisitor {
+public:
+  explicit SharedUseVisitor(
+      function_ref<void(Operation *, const BufferSet &)> visit)
+      : visit(visit) {}
+
+  /// `used` is what has been used since the last barrier: before the block,
+  /// then behind it.
+  void visitBlock(Block &block, BufferSet &used) {
+    for (Operation &op : block)
+      visitOp(op, used);
+  }
+
+private:
+  void visitOp(Operation &op, BufferSet &used) {
+    if (isa<BarrierOp>(op)) {
+      used.clear();
+      return;
+    }
+    auto isBuffer = [](Value operand) {
+      return isa<SharedType>(operand.getType());
+    };
+    if (llvm::any_of(op.getOperands(), isBuffer)) {
+      visit(&op, used);
+      // What such an op wrote it reads behind its barrier.
+      if (auto user = dyn_cast<ScratchUser>(op);
+          user && !user.getScratch().empty() && user.meetsWholeBlock())
+        used.clear();
+      for (Value operand : llvm::make_filter_range(op.getOperands(), isBuffer))
+        used.insert(operand);
+    }
+    if (op.getNumRegions() == 0 || isa<ReduceOp>(op))
+      return;
+    if (auto branch = dyn_cast<scf::IfOp>(op)) {
+      BufferSet before = used;
+      if (!branch.getElseRegion().empty())
+        used.clear();
+      visitRegions(op, before, used);
+      return;
+    }
+    // A loop starts with what came before it or with what a turn of it leaves.
+    BufferSet start = used, end;
+    do
+      visitRegions(op, start, end);
+    while (add(start, end));
+    used = runsAtLeastOnce(op) ? end : start;
+  }
+
+  /// Adds to `end` what each region leaves that starts with `start`.
+  void visitRegions(Operation &op, const BufferSet &start, BufferSet &end) {
+    for (Region &region : op.getRegions()) {
+      if (region.empty())
+        continue;
+      BufferSet inside = start;
+      visitBlock(region.front(), inside);
+      add(end, inside);
+    }
+  }
+
+  static bool runsAtLeastOnce(Operation &op) {
+    auto loop = dyn_cast<scf::ForOp>(op);
+    if (!loop)
+      return false;
+    auto lower = getConstantIntValue(loop.getLowerBound()),
+         upper = getConstantIntValue(loop.getUpperBound());
+    return lower && upper && *lower < *upper;
+  }
+
+  /// Whether anything was added.
+  static bool add(BufferSet &to, const BufferSet &from) {
+    size_t size = to.size();
+    to.insert(from.begin(), from.end());
+    return to.size() != size;
+  }
+
+  function_ref<void(Operation *, const BufferSet &)> visit;
+};
+} // namespace
+
+void kiln::visitSharedUses(
+    gpu::GPUFuncOp function,
+    function_ref<void(Operation *, const BufferSet &)> visit) {
+  BufferSet used;
+  SharedUseVisitor(visit).visitBlock(function.getBody().front(), used);
+}
