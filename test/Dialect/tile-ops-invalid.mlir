@@ -62,6 +62,80 @@ func.func @extract_layout_rank(%x: tensor<20xf32>, %i: index) {
 
 // -----
 
+// load_tile: the map goes from the tile's axes to the source's dimensions.
+func.func @load_offsets(%x: tensor<20x30xf32>, %d: tensor<?x30xf32>, %i: index) {
+  // expected-error @below {{needs an offset and a dimension of the map for each of the tile's 2 dimensions}}
+  %t = kiln.load_tile %x[%i] map affine_map<(d0, d1) -> (d0, d1)> in_bounds [true, true] : tensor<20x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @load_map_dims(%x: tensor<20x30xf32>, %d: tensor<?x30xf32>, %i: index) {
+  // expected-error @below {{needs an offset and a dimension of the map for each of the tile's 2 dimensions}}
+  %t = kiln.load_tile %x[%i, %i] map affine_map<(d0) -> (d0, d0)> in_bounds [true, true] : tensor<20x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @load_symbols(%x: tensor<20x30xf32>, %d: tensor<?x30xf32>, %i: index) {
+  // expected-error @below {{needs an offset and a dimension of the map for each of the tile's 2 dimensions}}
+  %t = kiln.load_tile %x[%i, %i] map affine_map<(d0, d1)[s0] -> (d0, d1 + s0)> in_bounds [true, true] : tensor<20x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @load_coordinates(%x: tensor<20x30xf32>, %d: tensor<?x30xf32>, %i: index) {
+  // expected-error @below {{needs a coordinate of the map and an in_bounds for each of the source's 2 dimensions}}
+  %t = kiln.load_tile %x[%i, %i] map affine_map<(d0, d1) -> (d0)> in_bounds [true, true] : tensor<20x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @load_in_bounds(%x: tensor<20x30xf32>, %d: tensor<?x30xf32>, %i: index) {
+  // expected-error @below {{needs a coordinate of the map and an in_bounds for each of the source's 2 dimensions}}
+  %t = kiln.load_tile %x[%i, %i] map affine_map<(d0, d1) -> (d0, d1)> in_bounds [true] : tensor<20x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @load_element(%x: tensor<20x30xf32>, %d: tensor<?x30xf32>, %i: index) {
+  // expected-error @below {{tile must have the source's element type}}
+  %t = kiln.load_tile %x[%i, %i] map affine_map<(d0, d1) -> (d0, d1)> in_bounds [true, true] : tensor<20x30xf32> -> tensor<4x4xf16>
+  return
+}
+
+// -----
+
+func.func @load_padding(%x: tensor<20x30xf32>, %d: tensor<?x30xf32>, %i: index) {
+  // expected-error @below {{padding must have the element type 'f32', not 'f16'}}
+  %t = kiln.load_tile %x[%i, %i] map affine_map<(d0, d1) -> (d0, d1)> in_bounds [true, false] padding 1.0 : f16 : tensor<20x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+func.func @load_dynamic(%x: tensor<20x30xf32>, %d: tensor<?x30xf32>, %i: index) {
+  // expected-error @below {{needs static shapes, not 'tensor<?x30xf32>'}}
+  %t = kiln.load_tile %d[%i, %i] map affine_map<(d0, d1) -> (d0, d1)> in_bounds [true, false] : tensor<?x30xf32> -> tensor<4x4xf32>
+  return
+}
+
+// -----
+
+#acc = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+func.func @load_layout(%x: tensor<20x30xf32>, %i: index) {
+  // expected-error @below {{layout covers [16, 8], but the tensor is}}
+  %t = kiln.load_tile %x[%i, %i] map affine_map<(d0, d1) -> (d0, d1)> in_bounds [true, true] : tensor<20x30xf32> -> tensor<16x16xf32, #acc>
+  return
+}
+
+// -----
+
 // store_tile: the same rules.
 func.func @store_dynamic(%t: tensor<4x4xf32>, %m: memref<?x30xf32>, %i: index) {
   // expected-error @below {{needs static shapes, not 'memref<?x30xf32>'}}

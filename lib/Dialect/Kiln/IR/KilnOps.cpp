@@ -65,11 +65,10 @@ LogicalResult LaunchOp::verify() {
   if (getBlock().size() != 3 ||
       llvm::any_of(getBlock(), [](int64_t size) { return size < 1; }))
     return emitOpError("block must be three positive sizes");
-  if (getNumWritten() < 1 ||
-      getNumWritten() > getArguments().size())
-    return emitOpError("num_written must be from 1 to the number of arguments, "
-                       "not ")
-           << getNumWritten();
+  if (getNumWritten() < 1 || getNumWritten() > getArguments().size())
+    return emitOpError("num_written must be from 1 to the number of "
+                       "arguments, ")
+           << getArguments().size() << ", not " << getNumWritten();
   if (getSharedBytesAttr().getInt() < 0)
     return emitOpError("shared bytes must not be negative");
   return success();
