@@ -76,9 +76,8 @@ static RankedTensorType withLayout(Value value, LayoutAttr layout) {
 /// The layout in the iteration space of an op, from that of a value that it
 /// reads or writes through `map`; nothing where the map leaves out a loop of
 /// more than one position. Unit loops have no step.
-static std::optional<LayoutAttr> toIterationSpace(LayoutAttr layout,
-                                                  AffineMap map,
-                                                  ArrayRef<int64_t> ranges) {
+static std::optional<LayoutAttr>
+toIterationSpace(LayoutAttr layout, AffineMap map, ArrayRef<int64_t> ranges) {
   SmallVector<AffineExpr> places;
   for (auto [loop, range] : llvm::enumerate(ranges)) {
     AffineExpr dim = getAffineDimExpr(loop, layout.getContext());
@@ -253,10 +252,8 @@ FailureOr<Value> LayoutAssigner::materializeElementwise(linalg::LinalgOp op,
 
 /// What a reduction combines, in the layout of its iteration space: inputs as
 /// they are, or tiles of their own where the body computes it from its inputs.
-FailureOr<SmallVector<Value>>
-LayoutAssigner::makeReductionInputs(linalg::LinalgOp op,
-                                    const Combiner &combiner,
-                                    LayoutAttr iteration) {
+FailureOr<SmallVector<Value>> LayoutAssigner::makeReductionInputs(
+    linalg::LinalgOp op, const Combiner &combiner, LayoutAttr iteration) {
   auto findInput = [&](Value combined) -> OpOperand * {
     auto argument = dyn_cast<BlockArgument>(combined);
     if (!argument || argument.getOwner() != op.getBlock())
@@ -368,11 +365,10 @@ LogicalResult LayoutAssigner::materializeReduction(linalg::LinalgOp op,
         builder.createBlock(&reduce.getCombiner(), {}, pairs,
                             SmallVector<Location>(pairs.size(), loc));
     ValueRange arguments(block->getArguments());
-    ReduceYieldOp::create(builder, loc,
-                          combiner->combine(
-                              builder, loc,
-                              arguments.take_front(elements.size()),
-                              arguments.drop_front(elements.size())));
+    ReduceYieldOp::create(
+        builder, loc,
+        combiner->combine(builder, loc, arguments.take_front(elements.size()),
+                          arguments.drop_front(elements.size())));
   }
   ++reductions;
   SmallVector<Value> results(reduce.getResults());

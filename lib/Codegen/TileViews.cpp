@@ -143,9 +143,9 @@ KernelTiler::maskOutside(Location loc, const Tile &tile,
           Value valid = arith::CmpIOp::create(
               b, loc, arith::CmpIPredicate::ult, at,
               arith::ConstantIndexOp::create(b, loc, extent));
-          inside = inside
-                       ? arith::AndIOp::create(b, loc, inside, valid).getResult()
-                       : valid;
+          inside =
+              inside ? arith::AndIOp::create(b, loc, inside, valid).getResult()
+                     : valid;
         }
         Value taken = arguments[0];
         if (inside)
@@ -207,8 +207,8 @@ KernelTiler::tilePack(PackOp pack, const Coordinates &coordinates) {
     FailureOr<Tile> computed = tileValue(pack.getFilter(), at);
     if (failed(computed))
       return failure();
-    FailureOr<Tile> kept = maskOutside(pack.getLoc(), *computed, at,
-                                       filter.getShape(), zero);
+    FailureOr<Tile> kept =
+        maskOutside(pack.getLoc(), *computed, at, filter.getShape(), zero);
     if (failed(kept))
       return failure();
     made = *kept;
@@ -226,9 +226,9 @@ KernelTiler::tilePack(PackOp pack, const Coordinates &coordinates) {
   Value empty = tensor::EmptyOp::create(builder, loc, type, ValueRange());
   auto generic = linalg::GenericOp::create(
       builder, loc, TypeRange{type}, ValueRange{made.value}, ValueRange{empty},
-      ArrayRef<AffineMap>{AffineMap::get(coordinates.size(), 0, read,
-                                         builder.getContext()),
-                          identity},
+      ArrayRef<AffineMap>{
+          AffineMap::get(coordinates.size(), 0, read, builder.getContext()),
+          identity},
       iterators, [&](OpBuilder &b, Location loc, ValueRange arguments) {
         Value value = arguments[0];
         if (pack.getRoundTf32()) {
@@ -239,7 +239,8 @@ KernelTiler::tilePack(PackOp pack, const Coordinates &coordinates) {
           Value sum = arith::AddIOp::create(
               b, loc, word, arith::ConstantIntOp::create(b, loc, 0x1000, 32));
           value = arith::BitcastOp::create(
-              b, loc, value.getType(), arith::MaxSIOp::create(b, loc, sum, word));
+              b, loc, value.getType(),
+              arith::MaxSIOp::create(b, loc, sum, word));
         }
         linalg::YieldOp::create(b, loc, value);
       });
