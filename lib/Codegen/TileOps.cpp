@@ -332,10 +332,10 @@ LogicalResult KernelTiler::maskPadding(linalg::LinalgOp reduction,
                 "operation with a neutral element, or a value and its index";
     Location loc = reduction->getLoc();
     OpBuilder::InsertionGuard guard(builder);
-    for (auto [combined, neutral] :
-         llvm::zip_equal(combiner->getCombined(), combiner->getNeutral())) {
+    for (auto [result, combined, neutral] :
+         llvm::enumerate(combiner->getCombined(), combiner->getNeutral())) {
       auto isCombining = [&](OpOperand &use) {
-        return combiner->combines(use.getOwner());
+        return combiner->combines(use.getOwner(), result);
       };
       Operation *first = nullptr;
       for (OpOperand &use : combined.getUses())

@@ -60,6 +60,15 @@ std::string getReason(Operation *op) {
          "arguments and results";
 }
 
+/// The op that a user knows the kernel by: its contraction, else its first op.
+Operation *getMainOp(KernelOp kernel) {
+  auto ops = kernel.getBody().front().getOps<linalg::LinalgOp>();
+  for (linalg::LinalgOp op : ops)
+    if (isSeed(op))
+      return op;
+  return ops.empty() ? kernel : (*ops.begin()).getOperation();
+}
+
 bool isKernelResult(Value value) {
   while (isView(value.getDefiningOp()))
     value = value.getDefiningOp()->getOperand(0);
@@ -138,10 +147,14 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
                   "may be sums of the loops' indices, times constants, that "
                   "stay within the tensor";
     if (kernels.size() > 1) {
-      InFlightDiagnostic error = emitError(kernels[1].getLoc())
-                                 << "unsupported: a second kernel; programs of "
-                                    "several kernels are not supported yet";
-      error.attachNote(kernels[0].getLoc()) << "the first one is here";
+      Operation *op = getMainOp(kernels[1]);
+      InFlightDiagnostic error =
+          emitError(op->getLoc())
+          << "unsupported: '" << op->getName()
+          << "' needs a second kernel; a program is one kernel, which computes "
+             "one contraction at most";
+      error.attachNote(getMainOp(kernels[0])->getLoc())
+          << "the first kernel computes this";
       return error;
     }
     for (OpOperand &result :
