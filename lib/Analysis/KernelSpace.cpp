@@ -6,6 +6,8 @@
 
 #include "kiln/Analysis/KernelSpace.h"
 
+#include "kiln/Dialect/Kiln/IR/KilnAttrs.h"
+
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -138,9 +140,25 @@ std::string KernelSpace::checkContractionKernel(linalg::LinalgOp op,
   return {};
 }
 
+/// Tiles hold coordinates of so many dimensions and no more.
+static std::string checkRank(int64_t rank, StringRef what) {
+  if (rank <= kMaxTileRank)
+    return {};
+  return llvm::formatv("{0} {1} dimensions, at most {2} are supported", what,
+                       rank, kMaxTileRank);
+}
+
 std::string KernelSpace::add(linalg::LinalgOp op) {
   if (op.hasDynamicShape())
     return "it has a dynamic shape";
+  if (std::string tooMany = checkRank(op.getNumLoops(), "it loops over");
+      !tooMany.empty())
+    return tooMany;
+  for (AffineMap map : op.getIndexingMapsArray())
+    if (std::string tooMany =
+            checkRank(map.getNumResults(), "it has an operand of");
+        !tooMany.empty())
+      return tooMany;
   // A failed attempt leaves no joins behind.
   SmallVector<Axis> savedAxes = axes;
   SmallVector<int> savedParent = parent;
@@ -190,6 +208,9 @@ std::string KernelSpace::addResults(ValueRange results) {
     auto type = dyn_cast<RankedTensorType>(result.getType());
     if (!type || !type.hasStaticShape())
       return "a result of dynamic shape";
+    if (std::string tooMany = checkRank(type.getRank(), "a result of");
+        !tooMany.empty())
+      return tooMany;
     if (contraction)
       return "a result that does not depend on the convolution";
     // Results of one shape are computed at the same positions.
