@@ -66,9 +66,8 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     Value filter = kernel.getInputs()[argument.getArgNumber()];
     auto packKernel = KernelOp::create(
         builder, loc, TypeRange{packedType}, ValueRange{filter},
-        builder.getStringAttr(
-            names.make((kernel.getKernelName() + "_pack").str())),
-        ScheduleAttr(), builder.getStringAttr("pack"));
+        names.make((kernel.getKernelName() + "_pack").str()), KernelSchedule(),
+        /*flops=*/IntegerAttr(), Role::Pack);
     Block *body = builder.createBlock(&packKernel.getBody(), {},
                                       {filter.getType()}, {loc});
     auto packed =

@@ -304,7 +304,7 @@ namespace {
 struct TileToBlocks : public kiln::impl::TileToBlocksBase<TileToBlocks> {
   void runOnOperation() override {
     WalkResult result = getOperation().walk([&](KernelOp kernel) {
-      if (kernel.getRole() != "compute")
+      if (kernel.getRole() != Role::Compute)
         return WalkResult::advance();
       return failed(tile(kernel)) ? WalkResult::interrupt()
                                   : WalkResult::advance();

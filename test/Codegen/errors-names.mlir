@@ -4,13 +4,13 @@
 
 #layout = #kiln.shared_layout<[4:1], [2:4]>
 func.func @twice(%x: tensor<3x5xf32>) -> (tensor<3x8xf32>, tensor<3x8xf32>) {
-  %p = kiln.kernel "pack" (%x : tensor<3x5xf32>) -> tensor<3x8xf32> attributes {role = "pack"} {
+  %p = kiln.kernel "pack" (%x : tensor<3x5xf32>) -> tensor<3x8xf32> role<pack> {
   ^bb0(%a: tensor<3x5xf32>):
     %q = kiln.pack %a layout #layout tile_dims [1] : tensor<3x5xf32> -> tensor<3x8xf32>
     kiln.yield %q : tensor<3x8xf32>
   }
   // expected-error @below {{has the name of another kernel, "pack"}}
-  %r = kiln.kernel "pack" (%x : tensor<3x5xf32>) -> tensor<3x8xf32> attributes {role = "pack"} {
+  %r = kiln.kernel "pack" (%x : tensor<3x5xf32>) -> tensor<3x8xf32> role<pack> {
   ^bb0(%a: tensor<3x5xf32>):
     %q = kiln.pack %a layout #layout tile_dims [1] : tensor<3x5xf32> -> tensor<3x8xf32>
     kiln.yield %q : tensor<3x8xf32>

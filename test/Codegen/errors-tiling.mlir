@@ -369,8 +369,8 @@ func.func @loop(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
 // The packing kernel packs.
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
 func.func @pack(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
-  // expected-error@+1 {{'kiln.kernel' op of role "pack" must start with kiln.pack}}
-  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {role = "pack"} {
+  // expected-error@+1 {{'kiln.kernel' op of role pack must start with kiln.pack}}
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> role<pack> {
   ^bb0(%a: tensor<1x4x2x8xf32>):
     kiln.yield %a : tensor<1x4x2x8xf32>
   }

@@ -21,7 +21,7 @@
 //
 // CHECK-LABEL: func @nchw
 // CHECK-SAME:  %[[X:.+]]: tensor<1x12x6x10xf32>, %[[W:.+]]: tensor<10x12x3x3xf32>, %[[O:.+]]: tensor<1x10x4x8xf32>
-// CHECK:       %[[PACKED:.+]] = kiln.kernel "conv_pack" (%[[W]] : tensor<10x12x3x3xf32>) -> tensor<2x1152xf32> attributes {role = "pack"} {
+// CHECK:       %[[PACKED:.+]] = kiln.kernel "conv_pack" (%[[W]] : tensor<10x12x3x3xf32>) -> tensor<2x1152xf32> role<pack> {
 // CHECK-NEXT:  ^bb0(%[[ARG:.+]]: tensor<10x12x3x3xf32>):
 // CHECK-NEXT:    %[[ROWS:.+]] = kiln.pack %[[ARG]] layout #[[TF32]] tile_dims [0, 1] round_tf32 : tensor<10x12x3x3xf32> -> tensor<2x1152xf32>
 // CHECK-NEXT:    kiln.yield %[[ROWS]]

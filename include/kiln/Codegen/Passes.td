@@ -111,7 +111,10 @@ def OutlineKernels : Pass<"kiln-outline-kernels", "::mlir::ModuleOp"> {
     program has a function `@kernels`), its `scf.forall` the loop of a persistent block (or
     the block number), inserted tiles `kiln.store_tile`. The entry function
     becomes the launch plan of level 4: its results are arguments, kernel results
-    that other kernels read are workspace.
+    that other kernels read are workspace. A `kiln.launch` takes over role,
+    schedule and FLOP of its kernel, its grid is as many blocks as there are tiles
+    (of a persistent kernel no more than multiprocessors), and `tiles` describes
+    each result that a tile is one box of.
 
     ```
     kiln-opt --kiln-tile-to-blocks --kiln-tile-reduction --kiln-outline-kernels
