@@ -68,7 +68,7 @@ struct FoldPacking : public kiln::impl::FoldPackingBase<FoldPacking> {
   void runOnOperation() override {
     SmallVector<KernelOp> kernels;
     getOperation().walk([&](KernelOp kernel) {
-      if (kernel.getRole() == "pack")
+      if (kernel.getRole() == Role::Pack)
         kernels.push_back(kernel);
     });
     for (KernelOp kernel : kernels)

@@ -7,6 +7,7 @@
 #include "Views.h"
 #include "kiln/Tiling/Passes.h"
 
+#include "kiln/Dialect/Kiln/IR/Grid.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -122,7 +123,8 @@ LogicalResult Outliner::assignOutputs() {
     argumentTypes.push_back(type);
     bufferOf[source] = body.addArgument(type, operand.get().getLoc());
   }
-  function->setAttr("kiln.num_inputs", builder.getI64IntegerAttr(numInputs));
+  function->setAttr(KilnDialect::kNumInputsAttrName,
+                    builder.getI64IntegerAttr(numInputs));
   ret->setOperands({});
   SmallVector<DictionaryAttr> argumentAttrs;
   for (size_t i = 0; i < argumentTypes.size(); ++i) {
@@ -153,43 +155,88 @@ static SmallVector<int64_t> mapToOutput(ArrayRef<int64_t> kernelShape,
   return llvm::map_to_vector(dims, [&](int64_t dim) { return place[dim]; });
 }
 
-/// The launch-plan description of the tiles of a kernel's only result, where
-/// every tile is one box of it; see docs/artifact.md.
-static DictionaryAttr describeTiles(KernelOp kernel, LaunchOp launch,
-                                    scf::ForallOp forall,
-                                    ArrayRef<int64_t> grid) {
-  SmallVector<StoreTileOp> stores(forall.getBody()->getOps<StoreTileOp>());
-  if (kernel.getNumResults() != 1 || stores.size() != 1)
+/// The loop over tiles whose number times `extent` is `offset`; a loop of one
+/// tile may scale its number, zero, by anything.
+static std::optional<unsigned> getTileLoop(Value offset, int64_t extent,
+                                           scf::ForallOp forall) {
+  Value number = offset;
+  AffineExpr symbol = getAffineSymbolExpr(0, offset.getContext());
+  AffineExpr scaled = symbol;
+  if (auto apply = offset.getDefiningOp<affine::AffineApplyOp>()) {
+    AffineMap map = apply.getAffineMap();
+    if (map.getNumInputs() != 1)
+      return std::nullopt;
+    number = apply.getOperand(0);
+    scaled = map.getNumDims() == 0
+                 ? map.getResult(0)
+                 : map.getResult(0).replace(
+                       getAffineDimExpr(0, map.getContext()), symbol);
+  }
+  auto argument = dyn_cast<BlockArgument>(number);
+  if (!argument || argument.getOwner() != forall.getBody())
+    return std::nullopt;
+  unsigned loop = argument.getArgNumber();
+  bool isOne = forall.getStaticUpperBound()[loop] == 1 &&
+               scaled.replace(
+                   symbol, getAffineConstantExpr(0, offset.getContext())) == 0;
+  if (!isOne && scaled != symbol * extent)
+    return std::nullopt;
+  return loop;
+}
+
+/// How the kernel's result `index` is cut into tiles, as the caller sees it in
+/// `output`; null where a tile is not one box of it.
+static TilesAttr describeTiles(KernelOp kernel, unsigned index,
+                               MemRefType output, scf::ForallOp forall) {
+  SmallVector<StoreTileOp> stores;
+  for (auto memory : kernel.getBody().front().getOps<OutputOp>())
+    if (memory.getIndex() == index)
+      for (Operation *user : memory->getUsers()) {
+        auto store = dyn_cast<StoreTileOp>(user);
+        if (!store || store->getBlock() != forall.getBody())
+          return {};
+        stores.push_back(store);
+      }
+  if (stores.size() != 1)
     return {};
   StoreTileOp store = stores.front();
-  // Which dimension of the result each loop runs over.
-  SmallVector<int64_t> shape, dims;
-  for (Value number : forall.getInductionVars())
-    for (auto [dim, offset] : llvm::enumerate(store.getOffsets())) {
-      Value variable = offset;
-      if (auto apply = variable.getDefiningOp<affine::AffineApplyOp>())
-        variable = apply.getOperand(0);
-      if (variable == number) {
-        shape.push_back(store.getTile().getType().getDimSize(dim));
-        dims.push_back(dim);
-      }
+  ArrayRef<int64_t> whole =
+      cast<RankedTensorType>(kernel.getResult(index).getType()).getShape();
+  SmallVector<int64_t> grid(forall.getStaticUpperBound());
+  SmallVector<int64_t> shape(grid.size(), 0), dims(grid.size(), 0);
+  for (auto [dim, offset] : llvm::enumerate(store.getOffsets())) {
+    int64_t extent = store.getTile().getType().getDimSize(dim);
+    if (std::optional<unsigned> loop = getTileLoop(offset, extent, forall)) {
+      if (shape[*loop] != 0)
+        return {};
+      shape[*loop] = extent;
+      dims[*loop] = dim;
+    } else if (!isConstantIntValue(offset, 0) || extent < whole[dim]) {
+      return {};
     }
-  if (dims.size() != grid.size())
+  }
+  if (llvm::is_contained(shape, 0))
     return {};
-  auto output = cast<MemRefType>(launch.getArguments().back().getType());
-  SmallVector<int64_t> placed = mapToOutput(
-      cast<RankedTensorType>(kernel.getResult(0).getType()).getShape(),
-      output.getShape(), dims);
-  if (placed.empty())
+  SmallVector<int64_t> placed = mapToOutput(whole, output.getShape(), dims);
+  if (placed.size() != dims.size())
     return {};
-  Builder builder(kernel.getContext());
-  int64_t count = ShapedType::getNumElements(grid);
-  return builder.getDictionaryAttr(
-      {builder.getNamedAttr("count", builder.getI64IntegerAttr(count)),
-       builder.getNamedAttr("grid", builder.getDenseI64ArrayAttr(grid)),
-       builder.getNamedAttr("shape", builder.getDenseI64ArrayAttr(shape)),
-       builder.getNamedAttr("output_dims",
-                            builder.getDenseI64ArrayAttr(placed))});
+  auto tiles = TilesAttr::get(kernel.getContext(), grid, shape, placed);
+  return tiles.cover(output.getShape()) ? tiles : TilesAttr();
+}
+
+/// An entry for each result; null where none has a description.
+static ArrayAttr describeTiles(KernelOp kernel, LaunchOp launch,
+                               scf::ForallOp forall) {
+  SmallVector<Attribute> entries;
+  for (auto [index, written] : llvm::enumerate(launch.getWritten())) {
+    TilesAttr tiles = describeTiles(
+        kernel, index, cast<MemRefType>(written.getType()), forall);
+    entries.push_back(tiles ? Attribute(tiles)
+                            : UnitAttr::get(kernel.getContext()));
+  }
+  if (llvm::all_of(entries, llvm::IsaPred<UnitAttr>))
+    return {};
+  return ArrayAttr::get(kernel.getContext(), entries);
 }
 
 LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
@@ -207,14 +254,12 @@ LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
   int64_t count = ShapedType::getNumElements(grid);
 
   // The grid of the launch, and the loop of a block.
-  std::string blocks = schedule.hasPersistentBlocks()
-                           ? "min(" + std::to_string(count) + ", sm_count)"
-                           : std::to_string(count);
-  launch.setGridAttr(builder.getStrArrayAttr({blocks, "1", "1"}));
+  launch.setGridAttr(
+      makeGrid(kernel.getContext(), count, schedule.hasPersistentBlocks()));
   launch.setScheduleAttr(schedule);
-  if (DictionaryAttr tiles = describeTiles(kernel, launch, forall, grid))
+  if (ArrayAttr tiles = describeTiles(kernel, launch, forall))
     launch.setTilesAttr(tiles);
-  if (auto flops = kernel->getAttrOfType<IntegerAttr>("kiln.flops"))
+  if (IntegerAttr flops = kernel.getFlopsAttr())
     launch.setFlopsAttr(flops);
 
   IRMapping mapping;
@@ -287,10 +332,9 @@ LogicalResult Outliner::outline(KernelOp kernel) {
       builder, loc,
       SymbolRefAttr::get(kernels.getSymNameAttr(),
                          {FlatSymbolRefAttr::get(outlined.getNameAttr())}),
-      buffers, builder.getStrArrayAttr({"1", "1", "1"}),
+      buffers, makeGrid(builder.getContext(), 1),
       ArrayRef<int64_t>{threads, 1, 1}, /*shared_bytes=*/0, kernel.getRole(),
-      KernelSchedule(), DictionaryAttr(), IntegerAttr(),
-      kernel.getNumResults());
+      KernelSchedule(), ArrayAttr(), IntegerAttr(), kernel.getNumResults());
   return outlineCompute(kernel, outlined, launch);
 }
 
@@ -313,7 +357,8 @@ LogicalResult Outliner::run(int64_t &numOutlined) {
     op.erase();
   }
   size_t numInputs =
-      cast<IntegerAttr>(function->getAttr("kiln.num_inputs")).getInt();
+      cast<IntegerAttr>(function->getAttr(KilnDialect::kNumInputsAttrName))
+          .getInt();
   body.eraseArguments(0, numInputs);
   return success();
 }

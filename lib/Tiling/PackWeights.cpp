@@ -102,9 +102,8 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
           kernel.getInputs()[cast<BlockArgument>(argument).getArgNumber()]);
     auto packKernel =
         KernelOp::create(builder, loc, TypeRange{packedType}, inputs,
-                         builder.getStringAttr(names.make(
-                             (kernel.getKernelName() + "_pack").str())),
-                         loops, builder.getStringAttr("pack"));
+                         names.make((kernel.getKernelName() + "_pack").str()),
+                         loops, /*flops=*/IntegerAttr(), Role::Pack);
     Block *body = builder.createBlock(
         &packKernel.getBody(), {}, TypeRange(ValueRange(inputs)),
         SmallVector<Location>(inputs.size(), loc));

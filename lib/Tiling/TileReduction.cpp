@@ -39,7 +39,7 @@ namespace {
 struct TileReduction : public kiln::impl::TileReductionBase<TileReduction> {
   void runOnOperation() override {
     WalkResult result = getOperation().walk([&](KernelOp kernel) {
-      if (kernel.getRole() != "compute")
+      if (kernel.getRole() != Role::Compute)
         return WalkResult::advance();
       return failed(tile(kernel)) ? WalkResult::interrupt()
                                   : WalkResult::advance();

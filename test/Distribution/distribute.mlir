@@ -402,11 +402,11 @@ gpu.module @kernels {
 // a, and two slots of b.
 //
 // CHECK-LABEL: func.func @plan
-// CHECK:         kiln.launch @kernels::@tf32({{.*}}) grid ["1", "1", "1"] block [32, 1, 1] shared 2304
+// CHECK:         kiln.launch @kernels::@tf32({{.*}}) grid [1, 1, 1] block [32, 1, 1] shared 2304
 // A reduction across four warps takes 128 bytes of each.
 // CHECK:         kiln.launch @kernels::@across_warps({{.*}} shared 512
 func.func @plan(%w: memref<16x8xf32>, %x: memref<2x64xf32>, %y: memref<64xf32>) {
-  kiln.launch @kernels::@tf32(%w : memref<16x8xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared 0
-  kiln.launch @kernels::@across_warps(%x, %y : memref<2x64xf32>, memref<64xf32>) grid ["1", "1", "1"] block [128, 1, 1] shared 0
+  kiln.launch @kernels::@tf32(%w : memref<16x8xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0
+  kiln.launch @kernels::@across_warps(%x, %y : memref<2x64xf32>, memref<64xf32>) grid [1, 1, 1] block [128, 1, 1] shared 0
   return
 }

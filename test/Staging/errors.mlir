@@ -97,7 +97,7 @@ gpu.module @kernels {
 #one = #kiln.shared_layout<[2:1], [1:1]>
 func.func @short() -> tensor<2x2xf32> {
   %w = arith.constant dense_resource<weights> : tensor<2x2xf32>
-  %p = kiln.kernel "short" (%w : tensor<2x2xf32>) -> tensor<2x2xf32> attributes {role = "pack"} {
+  %p = kiln.kernel "short" (%w : tensor<2x2xf32>) -> tensor<2x2xf32> role<pack> {
   ^bb0(%f: tensor<2x2xf32>):
     %rows = kiln.pack %f layout #one tile_dims [1] : tensor<2x2xf32> -> tensor<2x2xf32>
     kiln.yield %rows : tensor<2x2xf32>

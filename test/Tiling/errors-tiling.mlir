@@ -427,7 +427,7 @@ func.func @loop(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
 // The packing kernel is a kernel like others.
 func.func @pack(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
   // expected-error@+1 {{'kiln.kernel' op has no schedule}}
-  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {role = "pack"} {
+  %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> role<pack> {
   ^bb0(%a: tensor<1x4x2x8xf32>):
     kiln.yield %a : tensor<1x4x2x8xf32>
   }

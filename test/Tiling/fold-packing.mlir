@@ -29,7 +29,7 @@
 func.func @rounding() -> tensor<2x4xf32> {
   %w = arith.constant dense<[[1.0, 0x3F800FFF, 0x3F801000],
                              [0x7FFFFFFF, 0x7F800000, -1.0]]> : tensor<2x3xf32>
-  %p = kiln.kernel "rounding" (%w : tensor<2x3xf32>) -> tensor<2x4xf32> attributes {role = "pack"} {
+  %p = kiln.kernel "rounding" (%w : tensor<2x3xf32>) -> tensor<2x4xf32> role<pack> {
   ^bb0(%f: tensor<2x3xf32>):
     %rows = kiln.pack %f layout #pairs tile_dims [1] round_tf32 : tensor<2x3xf32> -> tensor<2x4xf32>
     kiln.yield %rows : tensor<2x4xf32>
@@ -57,7 +57,7 @@ func.func @rounding() -> tensor<2x4xf32> {
 #units = #kiln.shared_layout<[4:2], [2:1, 2:8]>
 func.func @padding() -> tensor<1x16xf16> {
   %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf16>
-  %p = kiln.kernel "padding" (%w : tensor<2x3xf16>) -> tensor<1x16xf16> attributes {role = "pack"} {
+  %p = kiln.kernel "padding" (%w : tensor<2x3xf16>) -> tensor<1x16xf16> role<pack> {
   ^bb0(%f: tensor<2x3xf16>):
     %rows = kiln.pack %f layout #units tile_dims [1] : tensor<2x3xf16> -> tensor<1x16xf16>
     kiln.yield %rows : tensor<1x16xf16>
@@ -79,7 +79,7 @@ func.func @padding() -> tensor<1x16xf16> {
 #pairs = #kiln.shared_layout<[2:1], [2:2]>
 func.func @splat() -> tensor<2x4xbf16> {
   %w = arith.constant dense<1.0> : tensor<2x3xbf16>
-  %p = kiln.kernel "splat" (%w : tensor<2x3xbf16>) -> tensor<2x4xbf16> attributes {role = "pack"} {
+  %p = kiln.kernel "splat" (%w : tensor<2x3xbf16>) -> tensor<2x4xbf16> role<pack> {
   ^bb0(%f: tensor<2x3xbf16>):
     %rows = kiln.pack %f layout #pairs tile_dims [1] : tensor<2x3xbf16> -> tensor<2x4xbf16>
     kiln.yield %rows : tensor<2x4xbf16>
@@ -106,7 +106,7 @@ func.func @resource() -> tensor<2x2xf32> {
   %e = tensor.expand_shape %r [[0, 1]] output_shape [2, 2] : tensor<4xf32> into tensor<2x2xf32>
   %d = tensor.cast %e : tensor<2x2xf32> to tensor<?x2xf32>
   %w = tensor.cast %d : tensor<?x2xf32> to tensor<2x2xf32>
-  %p = kiln.kernel "resource" (%w : tensor<2x2xf32>) -> tensor<2x2xf32> attributes {role = "pack"} {
+  %p = kiln.kernel "resource" (%w : tensor<2x2xf32>) -> tensor<2x2xf32> role<pack> {
   ^bb0(%f: tensor<2x2xf32>):
     %rows = kiln.pack %f layout #one tile_dims [0] : tensor<2x2xf32> -> tensor<2x2xf32>
     kiln.yield %rows : tensor<2x2xf32>
@@ -133,7 +133,7 @@ func.func @resource() -> tensor<2x2xf32> {
 #one = #kiln.shared_layout<[1:1], [1:1]>
 func.func @read_twice() -> (tensor<1x2xf32>, tensor<2x1xf32>) {
   %w = arith.constant dense<[[1.0, 2.0]]> : tensor<1x2xf32>
-  %p = kiln.kernel "read_twice" (%w : tensor<1x2xf32>) -> tensor<2x1xf32> attributes {role = "pack"} {
+  %p = kiln.kernel "read_twice" (%w : tensor<1x2xf32>) -> tensor<2x1xf32> role<pack> {
   ^bb0(%f: tensor<1x2xf32>):
     %rows = kiln.pack %f layout #one tile_dims [1] : tensor<1x2xf32> -> tensor<2x1xf32>
     kiln.yield %rows : tensor<2x1xf32>
@@ -159,12 +159,12 @@ func.func @read_twice() -> (tensor<1x2xf32>, tensor<2x1xf32>) {
 #one = #kiln.shared_layout<[2:1], [1:1]>
 func.func @kept(%w: tensor<2x2xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) {
   %m = arith.constant dense_resource<missing> : tensor<2x2xf32>
-  %p = kiln.kernel "argument" (%w : tensor<2x2xf32>) -> tensor<2x2xf32> attributes {role = "pack"} {
+  %p = kiln.kernel "argument" (%w : tensor<2x2xf32>) -> tensor<2x2xf32> role<pack> {
   ^bb0(%f: tensor<2x2xf32>):
     %rows = kiln.pack %f layout #one tile_dims [1] : tensor<2x2xf32> -> tensor<2x2xf32>
     kiln.yield %rows : tensor<2x2xf32>
   }
-  %q = kiln.kernel "missing" (%m : tensor<2x2xf32>) -> tensor<2x2xf32> attributes {role = "pack"} {
+  %q = kiln.kernel "missing" (%m : tensor<2x2xf32>) -> tensor<2x2xf32> role<pack> {
   ^bb0(%f: tensor<2x2xf32>):
     %rows = kiln.pack %f layout #one tile_dims [1] : tensor<2x2xf32> -> tensor<2x2xf32>
     kiln.yield %rows : tensor<2x2xf32>

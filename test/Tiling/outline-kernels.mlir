@@ -20,13 +20,13 @@
 // CHECK-DAG:       %[[X:.+]] = affine.apply affine_map<(d0) -> (d0 * 8)>(%[[AT]]#2)
 // CHECK:           %[[VALUES:.+]] = kiln.extract_tile %[[IN]][%[[AT]]#0, %{{.+}}, %[[Y]], %[[X]]]
 // CHECK-NEXT:      kiln.store_tile %[[VALUES]], %[[OUT]][%[[AT]]#0, %{{.+}}, %[[Y]], %[[X]]] in_bounds [true, true, false, true]
-// CHECK:       func.func @persistent(%[[IN:.+]]: memref<3x4x5x16xf32> {kiln.test = 1 : i64}, %[[OUT:.+]]: memref<3x4x5x16xf32>) attributes {kiln.num_inputs = 1 : i64} {
-// CHECK-NEXT:    kiln.launch @kernels::@copy(%[[IN]], %[[OUT]] : {{.*}}) grid ["min(18, sm_count)", "1", "1"] block [64, 1, 1] shared 0
+// CHECK:       func.func @persistent(%[[IN:.+]]: memref<3x4x5x16xf32> {kiln.fan_in = 1 : i64}, %[[OUT:.+]]: memref<3x4x5x16xf32>) attributes {kiln.num_inputs = 1 : i64} {
+// CHECK-NEXT:    kiln.launch @kernels::@copy(%[[IN]], %[[OUT]] : {{.*}}) grid [min(18, sm_count), 1, 1] block [64, 1, 1] shared 0
 // CHECK-SAME:      flops = 99
-// CHECK-SAME:      tiles = {count = 18 : i64, grid = array<i64: 3, 3, 2>, output_dims = array<i64: 0, 2, 3>, shape = array<i64: 1, 2, 8>}
+// CHECK-SAME:      tiles = [#kiln.tiles<grid = [3, 3, 2], shape = [1, 2, 8], output_dims = [0, 2, 3]>]
 // CHECK-NEXT:    return
-func.func @persistent(%x: tensor<3x4x5x16xf32> {kiln.test = 1 : i64}) -> tensor<3x4x5x16xf32> {
-  %y = kiln.kernel "copy" (%x : tensor<3x4x5x16xf32>) -> tensor<3x4x5x16xf32> attributes {kiln.flops = 99 : i64, schedule = #schedule} {
+func.func @persistent(%x: tensor<3x4x5x16xf32> {kiln.fan_in = 1 : i64}) -> tensor<3x4x5x16xf32> {
+  %y = kiln.kernel "copy" (%x : tensor<3x4x5x16xf32>) -> tensor<3x4x5x16xf32> attributes {flops = 99 : i64, schedule = #schedule} {
   ^bb0(%a: tensor<3x4x5x16xf32>):
     %out = kiln.output 0 : memref<3x4x5x16xf32>
     scf.forall (%n, %i, %j) in (3, 3, 2) {
@@ -61,14 +61,14 @@ func.func @persistent(%x: tensor<3x4x5x16xf32> {kiln.test = 1 : i64}) -> tensor<
 // CHECK:       func.func @plan(%[[X:.+]]: memref<1x16xf32>, %[[W:.+]]: memref<3x5xf32>, %[[OUT:.+]]: memref<1x1x1x16xf32>) attributes {kiln.num_inputs = 2 : i64}
 // CHECK-DAG:     %[[CONSTANT:.+]] = memref.get_global @[[BIAS]]
 // CHECK-DAG:     %[[WORKSPACE:.+]] = memref.alloc() : memref<3x8xf32>
-// CHECK:         kiln.launch @kernels::@pack(%[[W]], %[[WORKSPACE]] : {{.*}}) grid ["3", "1", "1"] block [256, 1, 1] shared 0 attributes {role = "pack", schedule =
-// CHECK-NEXT:    kiln.launch @kernels::@copy(%[[X]], %[[WORKSPACE]], %[[CONSTANT]], %[[OUT]] : memref<1x16xf32>, memref<3x8xf32>, memref<1x3xf32>, memref<1x1x1x16xf32>) grid ["2", "1", "1"] block [32, 1, 1]
-// CHECK-SAME:      output_dims = array<i64: 0, 1, 3>
+// CHECK:         kiln.launch @kernels::@pack(%[[W]], %[[WORKSPACE]] : {{.*}}) grid [3, 1, 1] block [256, 1, 1] shared 0 role<pack> attributes {schedule =
+// CHECK-NEXT:    kiln.launch @kernels::@copy(%[[X]], %[[WORKSPACE]], %[[CONSTANT]], %[[OUT]] : memref<1x16xf32>, memref<3x8xf32>, memref<1x3xf32>, memref<1x1x1x16xf32>) grid [2, 1, 1] block [32, 1, 1]
+// CHECK-SAME:      tiles = [#kiln.tiles<grid = [1, 1, 2], shape = [1, 1, 8], output_dims = [0, 1, 3]>]
 // CHECK-NEXT:    return
 func.func @plan(%x: tensor<1x16xf32>, %w: tensor<3x5xf32>) -> tensor<1x1x1x16xf32> {
   %bias = arith.constant dense<[[1.0, 2.0, 3.0]]> : tensor<1x3xf32>
   %flat = tensor.expand_shape %x [[0], [1, 2]] output_shape [1, 1, 16] : tensor<1x16xf32> into tensor<1x1x16xf32>
-  %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<3x8xf32> attributes {role = "pack", schedule = #rows} {
+  %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<3x8xf32> role<pack> attributes {schedule = #rows} {
   ^bb0(%a: tensor<3x5xf32>):
     %out = kiln.output 0 : memref<3x8xf32>
     scf.forall (%r) in (3) {
@@ -103,8 +103,8 @@ func.func @plan(%x: tensor<1x16xf32>, %w: tensor<3x5xf32>) -> tensor<1x1x1x16xf3
 // CHECK-DAG:     %[[X:.+]] = affine.apply affine_map<(d0) -> (d0 * 8)>(%[[AT]]#2)
 // CHECK-DAG:     %[[F:.+]] = affine.apply affine_map<(d0) -> (d0 * 4)>(%[[AT]]#3)
 // CHECK:         kiln.store_tile %{{.+}}, %{{.+}}[%[[AT]]#0, %[[F]], %[[AT]]#1, %[[X]]] in_bounds [true, false, true, true]
-// CHECK:         kiln.launch {{.*}} grid ["min(18, sm_count)", "1", "1"]
-// CHECK-SAME:      tiles = {count = 18 : i64, grid = array<i64: 3, 1, 2, 3>, output_dims = array<i64: 0, 2, 3, 1>, shape = array<i64: 1, 2, 8, 4>}
+// CHECK:         kiln.launch {{.*}} grid [min(18, sm_count), 1, 1]
+// CHECK-SAME:      tiles = [#kiln.tiles<grid = [3, 1, 2, 3], shape = [1, 2, 8, 4], output_dims = [0, 2, 3, 1]>]
 func.func @channel_tiles(%x: tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> {
   %y = kiln.kernel "channels" (%x : tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<3x10x2x16xf32>):
@@ -125,8 +125,8 @@ func.func @channel_tiles(%x: tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> {
 #schedule = #kiln.loop_schedule<tile = [4, 64, 64], threads = [[4:64], [64:1], [64:1]], vector = [1, 1, 1], block = 256>
 // Two results are two arguments behind the inputs, in the order of the results, and what
 // the launch writes. The threads of a block and whether blocks loop over tiles are asked
-// of any schedule. A kernel with several results, or one whose tiles are stored in a loop,
-// has no description of tiles.
+// of any schedule. Tiles are described for each result; one that is stored in a loop, in
+// many boxes a tile, has no description.
 //
 // CHECK-LABEL: gpu.func @two
 // CHECK-SAME:    (%[[X:.+]]: memref<10x100xf32>, %[[Y:.+]]: memref<10x100xf32>, %[[S:.+]]: memref<10xf32>) kernel attributes {kiln.num_written = 2 : i64, kiln.schedule = #kiln.loop_schedule<{{.*}}>, known_block_size = array<i32: 256, 1, 1>}
@@ -136,7 +136,7 @@ func.func @channel_tiles(%x: tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> {
 // CHECK:           kiln.store_tile %{{.+}}, %[[Y]][%[[I0]], %[[J]]]
 // CHECK:         kiln.store_tile %{{.+}}, %[[S]][%[[I0]]]
 // CHECK:       func.func @two_results(%[[X:.+]]: memref<10x100xf32>, %[[S:.+]]: memref<10xf32>, %[[Y:.+]]: memref<10x100xf32>)
-// CHECK-NEXT:    kiln.launch @kernels::@two(%[[X]], %[[Y]], %[[S]] : {{.*}}) grid ["3", "1", "1"] block [256, 1, 1] shared 0 attributes {num_written = 2 : i64, schedule = #kiln.loop_schedule<{{.*}}>}
+// CHECK-NEXT:    kiln.launch @kernels::@two(%[[X]], %[[Y]], %[[S]] : {{.*}}) grid [3, 1, 1] block [256, 1, 1] shared 0 attributes {num_written = 2 : i64, schedule = #kiln.loop_schedule<{{.*}}>, tiles = [unit, #kiln.tiles<grid = [3], shape = [4], output_dims = [0]>]}
 // CHECK-NEXT:    return
 func.func @two_results(%x: tensor<10x100xf32>) -> (tensor<10xf32>, tensor<10x100xf32>) {
   %y:2 = kiln.kernel "two" (%x : tensor<10x100xf32>) -> tensor<10x100xf32>, tensor<10xf32> attributes {schedule = #schedule} {
@@ -180,4 +180,62 @@ func.func @unplaced(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
     kiln.yield
   }
   return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1]>
+// Each of two results has tiles of its own, of the same loops over tiles: their shape and the
+// dimensions they lie along are those of the result.
+//
+// CHECK-LABEL: func.func @transposed_besides
+// CHECK:         kiln.launch {{.*}} grid [min(6, sm_count), 1, 1]
+// CHECK-SAME:      tiles = [#kiln.tiles<grid = [2, 3], shape = [4, 8], output_dims = [0, 1]>, #kiln.tiles<grid = [2, 3], shape = [4, 8], output_dims = [1, 0]>]
+func.func @transposed_besides(%x: tensor<8x20xf32>) -> (tensor<8x20xf32>, tensor<20x8xf32>) {
+  %y:2 = kiln.kernel "both" (%x : tensor<8x20xf32>) -> tensor<8x20xf32>, tensor<20x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<8x20xf32>):
+    %out0 = kiln.output 0 : memref<8x20xf32>
+    %out1 = kiln.output 1 : memref<20x8xf32>
+    scf.forall (%i, %j) in (2, 3) {
+      %i0 = affine.apply affine_map<(d0) -> (d0 * 4)>(%i)
+      %j0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%j)
+      %t = kiln.extract_tile %a[%i0, %j0] in_bounds [true, false] : tensor<8x20xf32> -> tensor<4x8xf32>
+      kiln.store_tile %t, %out0[%i0, %j0] in_bounds [true, false] : tensor<4x8xf32>, memref<8x20xf32>
+      %zero = arith.constant dense<0.0> : tensor<8x4xf32>
+      kiln.store_tile %zero, %out1[%j0, %i0] in_bounds [false, true] : tensor<8x4xf32>, memref<20x8xf32>
+    }
+    kiln.yield
+  }
+  return %y#0, %y#1 : tensor<8x20xf32>, tensor<20x8xf32>
+}
+
+// -----
+
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1]>
+// Tiles that overlap, begin elsewhere, or leave a part of another dimension to nobody are no
+// boxes that cover the result once.
+//
+// CHECK-LABEL: func.func @no_boxes
+// CHECK:         kiln.launch
+// CHECK-NOT:     tiles =
+func.func @no_boxes(%x: tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>) {
+  %y:3 = kiln.kernel "three" (%x : tensor<8x8xf32>) -> tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<8x8xf32>):
+    %out0 = kiln.output 0 : memref<8x8xf32>
+    %out1 = kiln.output 1 : memref<8x8xf32>
+    %out2 = kiln.output 2 : memref<8x8xf32>
+    scf.forall (%i) in (2) {
+      %zero = arith.constant 0 : index
+      %four = arith.constant 4 : index
+      %overlapping = affine.apply affine_map<(d0) -> (d0 * 2)>(%i)
+      %i0 = affine.apply affine_map<(d0) -> (d0 * 4)>(%i)
+      %t = arith.constant dense<0.0> : tensor<4x8xf32>
+      %u = arith.constant dense<0.0> : tensor<4x4xf32>
+      kiln.store_tile %t, %out0[%overlapping, %zero] in_bounds [true, true] : tensor<4x8xf32>, memref<8x8xf32>
+      kiln.store_tile %u, %out1[%i0, %four] in_bounds [true, true] : tensor<4x4xf32>, memref<8x8xf32>
+      kiln.store_tile %u, %out2[%i0, %zero] in_bounds [true, true] : tensor<4x4xf32>, memref<8x8xf32>
+    }
+    kiln.yield
+  }
+  return %y#0, %y#1, %y#2 : tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>
 }

@@ -20,7 +20,7 @@
 // CHECK:             arith.maxsi %[[UP]], %[[BITS]]
 // CHECK:           kiln.store_tile %[[R]], %{{.+}}[%[[ROW]], %[[E0]]] in_bounds [true, false] : tensor<1x32xf32, {{.*}}>, memref<3x8xf32>
 func.func @pack(%w: tensor<3x5xf32>) -> tensor<3x8xf32> {
-  %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<3x8xf32> attributes {role = "pack", schedule = #rows} {
+  %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<3x8xf32> role<pack> attributes {schedule = #rows} {
   ^bb0(%a: tensor<3x5xf32>):
     %q = kiln.pack %a layout #filter tile_dims [1] round_tf32 : tensor<3x5xf32> -> tensor<3x8xf32>
     kiln.yield %q : tensor<3x8xf32>
@@ -37,7 +37,7 @@ func.func @pack(%w: tensor<3x5xf32>) -> tensor<3x8xf32> {
 // CHECK-LABEL: func @pack_tiles
 // CHECK:           kiln.load_tile %{{.+}} map affine_map<(d0, d1) -> (d1 mod 2 + (d0 floordiv 3) * 2, d0 * 2 + d1 floordiv 2 - (d0 floordiv 3) * 6)> in_bounds [false, false] padding 0.000000e+00
 func.func @pack_tiles(%w: tensor<3x5xf32>) -> tensor<6x4xf32> {
-  %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<6x4xf32> attributes {role = "pack", schedule = #rows} {
+  %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<6x4xf32> role<pack> attributes {schedule = #rows} {
   ^bb0(%a: tensor<3x5xf32>):
     %q = kiln.pack %a layout #square tile_dims [0, 1] : tensor<3x5xf32> -> tensor<6x4xf32>
     kiln.yield %q : tensor<6x4xf32>
@@ -61,7 +61,7 @@ func.func @pack_tiles(%w: tensor<3x5xf32>) -> tensor<6x4xf32> {
 // CHECK:             arith.cmpi ult, %{{.+}}, %c5
 // CHECK:             arith.select %{{.+}}, %{{.+}}, %cst
 func.func @computed(%w: tensor<5x3xf32>) -> tensor<3x8xf32> {
-  %p = kiln.kernel "pack" (%w : tensor<5x3xf32>) -> tensor<3x8xf32> attributes {role = "pack", schedule = #rows} {
+  %p = kiln.kernel "pack" (%w : tensor<5x3xf32>) -> tensor<3x8xf32> role<pack> attributes {schedule = #rows} {
   ^bb0(%a: tensor<5x3xf32>):
     %e = tensor.empty() : tensor<3x5xf32>
     %t = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1, d0)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} ins(%a : tensor<5x3xf32>) outs(%e : tensor<3x5xf32>) {

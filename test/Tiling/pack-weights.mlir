@@ -26,7 +26,7 @@
 //
 // CHECK-LABEL: func @nchw
 // CHECK-SAME:  %[[X:.+]]: tensor<1x12x6x10xf32>, %[[W:.+]]: tensor<10x12x3x3xf32>, %[[O:.+]]: tensor<1x10x4x8xf32>
-// CHECK:       %[[PACKED:.+]] = kiln.kernel "conv_pack" (%[[W]] : tensor<10x12x3x3xf32>) -> tensor<2x1152xf32> attributes {role = "pack", schedule = #[[SEVERAL]]} {
+// CHECK:       %[[PACKED:.+]] = kiln.kernel "conv_pack" (%[[W]] : tensor<10x12x3x3xf32>) -> tensor<2x1152xf32> role<pack> attributes {schedule = #[[SEVERAL]]} {
 // CHECK-NEXT:  ^bb0(%[[ARG:.+]]: tensor<10x12x3x3xf32>):
 // CHECK-NEXT:    %[[ROWS:.+]] = kiln.pack %[[ARG]] layout #[[TF32]] tile_dims [0, 1] round_tf32 : tensor<10x12x3x3xf32> -> tensor<2x1152xf32>
 // CHECK-NEXT:    kiln.yield %[[ROWS]]
@@ -47,7 +47,7 @@ func.func @nchw(%x: tensor<1x12x6x10xf32>, %w: tensor<10x12x3x3xf32>, %o: tensor
 // chunks run along dimension 2 of the filter.
 //
 // CHECK-LABEL: func @nhwc
-// CHECK:       kiln.kernel "conv_pack_1" {{.*}} schedule = #[[ONE]]}
+// CHECK:       kiln.kernel "conv_pack_1" {{.*}}schedule = #[[ONE]]}
 // CHECK:       kiln.pack %{{.+}} layout #[[F16]] tile_dims [3, 2] : tensor<3x3x16x16xf16> -> tensor<1x2304xf16>
 // CHECK:       kiln.unpack %{{.+}} layout #[[F16]] tile_dims [3, 2] : tensor<1x2304xf16> -> tensor<3x3x16x16xf16>
 func.func @nhwc(%x: tensor<1x6x10x16xf16>, %w: tensor<3x3x16x16xf16>, %o: tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> {

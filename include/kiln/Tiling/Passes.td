@@ -121,7 +121,10 @@ def OutlineKernels : Pass<"kiln-outline-kernels", "::mlir::ModuleOp"> {
     program has a function `@kernels`), its `scf.forall` the loop of a persistent
     block (or the block number), each `kiln.output` an argument behind the inputs.
     The entry function becomes the launch plan of level 4: its results are
-    arguments, kernel results that other kernels read are workspace. The launch of
+    arguments, kernel results that other kernels read are workspace. A `kiln.launch` takes over role,
+    schedule and FLOP of its kernel, its grid is as many blocks as there are tiles
+    (of a persistent kernel no more than multiprocessors), and `tiles` describes
+    each result that a tile is one box of. The launch of
     a kernel with one result says which tiles of it are stored, where each is one
     box.
 

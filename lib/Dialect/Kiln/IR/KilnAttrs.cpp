@@ -184,8 +184,8 @@ LoopScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
         (part.stride < 1 || !llvm::isPowerOf2_64(part.stride) ||
          part.size * part.stride > block))
       return emitError() << "threads " << part.size << ":" << part.stride
-                         << " of axis " << axis
-                         << " do not lie in a block of " << block;
+                         << " of axis " << axis << " do not lie in a block of "
+                         << block;
   }
   return success();
 }
