@@ -75,6 +75,23 @@ bool isKernelResult(Value value) {
   return value.getDefiningOp<KernelOp>();
 }
 
+/// An op in the body of a linalg op that reads a tensor by itself: what is read
+/// at affine positions became an operand before.
+Operation *findGather(KernelOp kernel) {
+  Operation *found = nullptr;
+  kernel.walk([&](linalg::LinalgOp op) {
+    op->walk([&](Operation *inner) {
+      if (inner == op.getOperation() ||
+          llvm::none_of(inner->getOperandTypes(), llvm::IsaPred<ShapedType>))
+        return WalkResult::advance();
+      found = inner;
+      return WalkResult::interrupt();
+    });
+    return found ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return found;
+}
+
 struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
@@ -122,6 +139,13 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
     if (kernels.empty())
       return emitError(function.getLoc())
              << "unsupported: '" << function.getName() << "' computes nothing";
+    for (KernelOp kernel : kernels)
+      if (Operation *gather = findGather(kernel))
+        return emitError(gather->getLoc())
+               << "unsupported: '" << gather->getName()
+               << "' reads a tensor at a position that is computed; positions "
+                  "may be sums of the loops' indices, times constants, that "
+                  "stay within the tensor";
     if (kernels.size() > 1) {
       Operation *op = getMainOp(kernels[1]);
       InFlightDiagnostic error =
