@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Sets of tests that are too long for scripts/test.sh, on what scripts/build.sh
-# has built: every program of test/robustness, and 2,000 changed copies of the
-# examples, through kiln-compile; what compiles of the former also runs in the
-# emulator. Failing programs are kept in build/soak.
+# has built: every program of test/robustness, 2,000 changed copies of the
+# examples, and 500 of what the small ones are at each later level, through
+# kiln-compile; what compiles of the first set also runs in the emulator. Failing
+# programs are kept in build/soak. Takes about ten minutes on two cores.
 #   SOAK_SEED=N       other changes (1)
 #   SOAK_MUTATIONS=N  another number of them (2000)
 # Exit 1: one of them crashed, hung, said no place or did not verify.
@@ -18,4 +19,7 @@ soak() {
 soak "programs" --programs --verify --seconds=120
 soak "mutations" --mutations="${SOAK_MUTATIONS:-2000}" --seed="${SOAK_SEED:-1}" --seconds=120 \
   examples/*.mlir examples/small/*.mlir test/e2e/*.mlir
+for level in kernels schedule launch-plan nvvm; do
+  soak "mutations of $level" --from="$level" --mutations=500 --seed="${SOAK_SEED:-1}" examples/small/*.mlir
+done
 exit "$failed"

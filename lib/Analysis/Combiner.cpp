@@ -106,7 +106,6 @@ static Value findElement(Value value, const llvm::DenseSet<Value> &dependent) {
   while (!list.empty()) {
     Value next = list.pop_back_val();
     if (!dependent.contains(next)) {
-      Attribute constant;
       if (found && found != next)
         return {};
       found = next;
@@ -128,8 +127,22 @@ static Value findElement(Value value, const llvm::DenseSet<Value> &dependent) {
 }
 
 /// The loop whose position an index grows with: `index_cast(index)`, perhaps
-/// counted from an offset, perhaps replaced where it must not take part.
-static std::optional<unsigned> findPosition(Value number) {
+/// counted from an offset, perhaps replaced where it must not take part; made
+/// by the body of `op` or by the op that an input comes from.
+static std::optional<unsigned> findPosition(linalg::LinalgOp op, Value number) {
+  if (auto argument = dyn_cast<BlockArgument>(number)) {
+    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
+    auto producer = operand.get().getDefiningOp<linalg::LinalgOp>();
+    if (!producer || producer.getNumReductionLoops() > 0 ||
+        !op.getMatchingIndexingMap(&operand).isIdentity())
+      return std::nullopt;
+    auto result = cast<OpResult>(operand.get());
+    unsigned place = result.getResultNumber();
+    if (!producer.getIndexingMapMatchingResult(result).isIdentity())
+      return std::nullopt;
+    return findPosition(
+        producer, producer.getBlock()->getTerminator()->getOperand(place));
+  }
   if (auto select = number.getDefiningOp<arith::SelectOp>()) {
     Attribute filler;
     if (!matchPattern(select.getFalseValue(), m_Constant(&filler)))
@@ -172,18 +185,19 @@ bool Combiner::matchExtremum() {
       dependent.insert(inner.result_begin(), inner.result_end());
     }
   Value element = findElement(end->getOperand(0), dependent);
-  Value number = hasIndex ? findElement(end->getOperand(1), dependent) : Value();
+  Value number =
+      hasIndex ? findElement(end->getOperand(1), dependent) : Value();
   if (!element || element.getType() != valueType)
     return false;
+  if (hasIndex && (!number || number.getType() != indexType))
+    return false;
+  // Where the index grows with the position, the first of equals is the one of
+  // the smallest index. Where it may not, the body must compare indices.
+  bool grows = true;
   if (hasIndex) {
-    // The index must grow with the position, so that the first of equals is the
-    // one of the smallest index.
-    std::optional<unsigned> loop =
-        number && number.getType() == indexType ? findPosition(number)
-                                                : std::nullopt;
-    if (!loop || op.getNumReductionLoops() != 1 ||
-        op.getIteratorTypesArray()[*loop] != utils::IteratorType::reduction)
-      return false;
+    std::optional<unsigned> loop = findPosition(op, number);
+    grows = loop && op.getNumReductionLoops() == 1 &&
+            op.getIteratorTypesArray()[*loop] == utils::IteratorType::reduction;
   }
 
   const llvm::fltSemantics &semantics = valueType.getFloatSemantics();
@@ -196,29 +210,41 @@ bool Combiner::matchExtremum() {
   auto at = [&](int64_t value) -> Attribute {
     return hasIndex ? IntegerAttr::get(indexType, value) : Attribute();
   };
-  // What the body makes of an element of index 5 beside what is there, of
-  // index 3.
+  // What the body makes of an element of one index beside what is there, of
+  // another.
   struct Outcome {
     Attribute value, index;
   };
-  auto step = [&](Attribute v, Attribute m) -> Outcome {
+  auto step = [&](Attribute v, Attribute m, int64_t own = 5,
+                  int64_t there = 3) -> Outcome {
     Point point;
     point.set(element, v);
     point.set(outs[0], m);
     if (hasIndex) {
-      point.set(number, at(5));
-      point.set(outs[1], at(3));
+      point.set(number, at(own));
+      point.set(outs[1], at(there));
     }
     return {point.get(end->getOperand(0)),
             hasIndex ? point.get(end->getOperand(1)) : Attribute()};
   };
   auto takes = [&](Attribute v, Attribute m) {
     Outcome outcome = step(v, m);
-    return outcome.value == v && outcome.index == at(5);
+    return outcome.value == v && outcome.index == at(5) &&
+           (grows || step(v, m, 3, 5).index == at(3));
   };
   auto keeps = [&](Attribute v, Attribute m) {
     Outcome outcome = step(v, m);
-    return outcome.value == m && outcome.index == at(3);
+    return outcome.value == m && outcome.index == at(3) &&
+           (grows || step(v, m, 3, 5).index == at(5));
+  };
+  // Which of two equals the index is of.
+  auto tie = [&](Attribute v, Attribute m) -> std::optional<Ties> {
+    Attribute index = step(v, m).index;
+    if (index != at(3) && index != at(5))
+      return std::nullopt;
+    if (!grows && step(v, m, 3, 5).index != index)
+      return std::nullopt;
+    return index == at(3) ? Ties::First : Ties::Last;
   };
   Attribute one = real(1), two = real(2), zero = real(0.0),
             minusZero = real(-0.0),
@@ -226,19 +252,18 @@ bool Combiner::matchExtremum() {
   smallest = takes(one, two) && keeps(two, one);
   if (!smallest && !(takes(two, one) && keeps(one, two)))
     return false;
-  Outcome equal = step(one, one);
-  if (equal.value != one || (equal.index != at(3) && equal.index != at(5)))
+  std::optional<Ties> equal = tie(one, one);
+  if (step(one, one).value != one || !equal)
     return false;
-  ties = equal.index == at(3) ? Ties::First : Ties::Last;
+  ties = *equal;
   // NaN: passed over; or taken and kept; or the value alone takes it.
   Outcome nanAhead = step(nan, one);
   if (keeps(nan, one)) {
     nanRule = NaNRule::Ignored;
-  } else if (takes(nan, one) && keeps(one, nan) &&
-             step(nan, nan).index == equal.index) {
+  } else if (takes(nan, one) && keeps(one, nan) && tie(nan, nan) == ties) {
     nanRule = NaNRule::Taken;
-  } else if (hasIndex && nanAhead.value == nan && nanAhead.index == at(3) &&
-             keeps(one, nan)) {
+  } else if (hasIndex && grows && nanAhead.value == nan &&
+             nanAhead.index == at(3) && keeps(one, nan)) {
     nanRule = NaNRule::ValueOnly;
   } else {
     return false;
@@ -249,7 +274,7 @@ bool Combiner::matchExtremum() {
             other = smallest ? zero : minusZero;
   Outcome bestComes = step(best, other), otherComes = step(other, best);
   ordersZeros = bestComes.value == best && otherComes.value == best;
-  if (bestComes.index != equal.index || otherComes.index != equal.index ||
+  if (tie(best, other) != ties || tie(other, best) != ties ||
       (nanRule == NaNRule::ValueOnly && !ordersZeros))
     return false;
   isExtremum = true;
@@ -276,7 +301,8 @@ SmallVector<Value> Combiner::combine(OpBuilder &b, Location loc,
     }
     return results;
   }
-  auto compare = [&](arith::CmpFPredicate predicate, Value x, Value y) -> Value {
+  auto compare = [&](arith::CmpFPredicate predicate, Value x,
+                     Value y) -> Value {
     return arith::CmpFOp::create(b, loc, predicate, x, y);
   };
   auto both = [&](Value x, Value y) -> Value {
@@ -285,9 +311,9 @@ SmallVector<Value> Combiner::combine(OpBuilder &b, Location loc,
   auto either = [&](Value x, Value y) -> Value {
     return arith::OrIOp::create(b, loc, x, y);
   };
-  Value take = compare(smallest ? arith::CmpFPredicate::OLT
-                                : arith::CmpFPredicate::OGT,
-                       right[0], left[0]);
+  Value take =
+      compare(smallest ? arith::CmpFPredicate::OLT : arith::CmpFPredicate::OGT,
+              right[0], left[0]);
   Value rightNaN, leftNaN;
   if (nanRule == NaNRule::Taken) {
     rightNaN = compare(arith::CmpFPredicate::UNO, right[0], right[0]);
@@ -300,16 +326,15 @@ SmallVector<Value> Combiner::combine(OpBuilder &b, Location loc,
     Value tie = compare(arith::CmpFPredicate::OEQ, right[0], left[0]);
     if (rightNaN)
       tie = either(tie, both(rightNaN, leftNaN));
-    Value nearer = arith::CmpIOp::create(b, loc,
-                                         ties == Ties::First
-                                             ? arith::CmpIPredicate::slt
-                                             : arith::CmpIPredicate::sgt,
-                                         right[1], left[1]);
+    Value nearer =
+        arith::CmpIOp::create(b, loc,
+                              ties == Ties::First ? arith::CmpIPredicate::slt
+                                                  : arith::CmpIPredicate::sgt,
+                              right[1], left[1]);
     take = either(take, both(tie, nearer));
   }
   if (!ordersZeros)
-    results.push_back(
-        arith::SelectOp::create(b, loc, take, right[0], left[0]));
+    results.push_back(arith::SelectOp::create(b, loc, take, right[0], left[0]));
   else if (nanRule == NaNRule::Ignored)
     results.push_back(
         smallest
@@ -321,8 +346,7 @@ SmallVector<Value> Combiner::combine(OpBuilder &b, Location loc,
             ? arith::MinimumFOp::create(b, loc, left[0], right[0]).getResult()
             : arith::MaximumFOp::create(b, loc, left[0], right[0]).getResult());
   if (hasIndex)
-    results.push_back(
-        arith::SelectOp::create(b, loc, take, right[1], left[1]));
+    results.push_back(arith::SelectOp::create(b, loc, take, right[1], left[1]));
   return results;
 }
 
@@ -342,6 +366,7 @@ SmallVector<Value> Combiner::append(OpBuilder &b, Location loc, ValueRange left,
   for (Operation &inner : body->without_terminator())
     if (inner.hasTrait<OpTrait::ConstantLike>() || combines(&inner))
       b.clone(inner, mapping);
-  return llvm::map_to_vector(body->getTerminator()->getOperands(),
-                             [&](Value v) { return mapping.lookupOrDefault(v); });
+  return llvm::map_to_vector(
+      body->getTerminator()->getOperands(),
+      [&](Value v) { return mapping.lookupOrDefault(v); });
 }

@@ -159,8 +159,12 @@ static uint64_t multiply(ArrayRef<int64_t> factors) {
 }
 
 bool kiln::canPackFilter(const ContractionView &conv) {
-  auto argument = dyn_cast<BlockArgument>(conv.getFilter());
-  return argument && argument.hasOneUse();
+  if (!conv.getFilter().hasOneUse())
+    return false;
+  if (isa<BlockArgument>(conv.getFilter()))
+    return true;
+  auto producer = conv.getFilter().getDefiningOp<linalg::LinalgOp>();
+  return producer && producer.getNumReductionLoops() == 0;
 }
 
 /// Fragments are words: 16-bit elements are loaded in pairs.
@@ -240,6 +244,11 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                        << getTileText(schedule) << " holds "
                        << schedule.getTile()[0]
                        << "; it takes a tile that holds all channels";
+  if (schedule.getWeights() == Weights::Strided &&
+      !isa<BlockArgument>(conv.getFilter()))
+    return emitError() << "weights = strided copies the filter as it lies in "
+                          "memory, but it is computed; weights = packed "
+                          "computes it once";
   // Accumulators alone must leave room for addresses and fragments.
   uint64_t accumulators = multiply(schedule.getTile()) / schedule.getThreads();
   if (accumulators > 128)

@@ -76,9 +76,8 @@ static RankedTensorType withLayout(Value value, LayoutAttr layout) {
 /// The layout in the iteration space of an op, from that of a value that it
 /// reads or writes through `map`; nothing where the map leaves out a loop of
 /// more than one position. Unit loops have no step.
-static std::optional<LayoutAttr> toIterationSpace(LayoutAttr layout,
-                                                  AffineMap map,
-                                                  ArrayRef<int64_t> ranges) {
+static std::optional<LayoutAttr>
+toIterationSpace(LayoutAttr layout, AffineMap map, ArrayRef<int64_t> ranges) {
   SmallVector<AffineExpr> places;
   for (auto [loop, range] : llvm::enumerate(ranges)) {
     AffineExpr dim = getAffineDimExpr(loop, layout.getContext());
@@ -90,57 +89,6 @@ static std::optional<LayoutAttr> toIterationSpace(LayoutAttr layout,
   }
   return projectLayout(layout, AffineMap::get(map.getNumResults(), 0, places,
                                               layout.getContext()));
-}
-
-/// The layout in the iteration space of an op whose tiles have layouts, none of
-/// which walks all loops: each gives the bits of its own loops. What is reduced
-/// comes first.
-static FailureOr<LayoutAttr> combineLayouts(linalg::LinalgOp op) {
-  int64_t rank = op.getNumLoops();
-  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
-  auto isReduced = [&](const Basis &bit) {
-    return llvm::any_of(llvm::seq(rank), [&](int64_t loop) {
-      return bit.step[loop] != 0 &&
-             iterators[loop] == utils::IteratorType::reduction;
-    });
-  };
-  SmallVector<Basis> reduced, kept, lanes, warps;
-  auto add = [&](SmallVectorImpl<Basis> &bits, ArrayRef<Basis> from,
-                 AffineMap map) {
-    bits.resize(std::max(bits.size(), from.size()),
-                Basis(SmallVector<int64_t>(rank, 0)));
-    for (auto [bit, basis] : llvm::zip(bits, from))
-      for (auto [expr, step] :
-           llvm::zip_equal(map.getResults(), basis.values()))
-        if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && step != 0)
-          bit.step[dim.getPosition()] = step;
-  };
-  for (OpOperand &operand : op->getOpOperands()) {
-    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-    if (!type)
-      continue;
-    auto layout = dyn_cast_or_null<LayoutAttr>(type.getEncoding());
-    if (!layout)
-      return failure();
-    AffineMap map = op.getMatchingIndexingMap(&operand);
-    add(lanes, layout.getLanes(), map);
-    add(warps, layout.getWarps(), map);
-    // What is kept has the result's order.
-    SmallVector<Basis> own;
-    add(own, layout.getRegisters(), map);
-    for (const Basis &bit : own)
-      if (isReduced(bit) && !llvm::is_contained(reduced, bit))
-        reduced.push_back(bit);
-      else if (op.isDpsInit(&operand) && !bit.isZero() &&
-               !llvm::is_contained(kept, bit))
-        kept.push_back(bit);
-  }
-  llvm::append_range(reduced, kept);
-  auto layout = LayoutAttr::get(op->getContext(), reduced, lanes, warps);
-  if (ArrayRef<int64_t>(layout.getShape()) !=
-      ArrayRef<int64_t>(op.getStaticLoopRanges()))
-    return failure();
-  return layout;
 }
 
 FailureOr<LayoutAttr> LayoutAssigner::iterationLayoutOf(linalg::LinalgOp op) {
@@ -155,7 +103,7 @@ FailureOr<LayoutAttr> LayoutAssigner::iterationLayoutOf(linalg::LinalgOp op) {
             *layout, op.getMatchingIndexingMap(&operand), ranges))
       return *iteration;
   }
-  return combineLayouts(op);
+  return failure();
 }
 
 /// The layout that `value` has because of the accumulator, or failure for what
@@ -304,10 +252,8 @@ FailureOr<Value> LayoutAssigner::materializeElementwise(linalg::LinalgOp op,
 
 /// What a reduction combines, in the layout of its iteration space: inputs as
 /// they are, or tiles of their own where the body computes it from its inputs.
-FailureOr<SmallVector<Value>>
-LayoutAssigner::makeReductionInputs(linalg::LinalgOp op,
-                                    const Combiner &combiner,
-                                    LayoutAttr iteration) {
+FailureOr<SmallVector<Value>> LayoutAssigner::makeReductionInputs(
+    linalg::LinalgOp op, const Combiner &combiner, LayoutAttr iteration) {
   auto findInput = [&](Value combined) -> OpOperand * {
     auto argument = dyn_cast<BlockArgument>(combined);
     if (!argument || argument.getOwner() != op.getBlock())
@@ -419,11 +365,10 @@ LogicalResult LayoutAssigner::materializeReduction(linalg::LinalgOp op,
         builder.createBlock(&reduce.getCombiner(), {}, pairs,
                             SmallVector<Location>(pairs.size(), loc));
     ValueRange arguments(block->getArguments());
-    ReduceYieldOp::create(builder, loc,
-                          combiner->combine(
-                              builder, loc,
-                              arguments.take_front(elements.size()),
-                              arguments.drop_front(elements.size())));
+    ReduceYieldOp::create(
+        builder, loc,
+        combiner->combine(builder, loc, arguments.take_front(elements.size()),
+                          arguments.drop_front(elements.size())));
   }
   ++reductions;
   SmallVector<Value> results(reduce.getResults());

@@ -362,12 +362,7 @@ LogicalResult Distributor::distributeOp(Operation *op) {
           })
       .Case<ExtractTileOp>([&](auto op) { return distributeExtract(op); })
       .Case<LoadTileOp>([&](auto op) { return distributeLoad(op); })
-      .Case<StoreTileOp>([&](StoreTileOp store) {
-        if (auto pack = store.getTile().getDefiningOp<PackOp>())
-          return distributePack(pack, store);
-        return distributeStore(store);
-      })
-      .Case<PackOp>([](auto) { return success(); })
+      .Case<StoreTileOp>([&](auto op) { return distributeStore(op); })
       .Case<AllocSharedOp>([&](auto op) { return allocate(op); })
       .Case<AsyncCopyOp>([&](auto op) { return distributeAsyncCopy(op); })
       .Case<AsyncCommitOp>([&](auto op) {

@@ -98,7 +98,6 @@ private:
   mlir::LogicalResult distributeExtract(ExtractTileOp op);
   mlir::LogicalResult distributeLoad(LoadTileOp op);
   mlir::LogicalResult distributeStore(StoreTileOp op);
-  mlir::LogicalResult distributePack(PackOp op, StoreTileOp store);
   mlir::LogicalResult distributeAsyncCopy(AsyncCopyOp op);
   /// Element offset of a box in a dense tensor, as i64.
   mlir::Value getLinearOffset(mlir::Location loc, mlir::ValueRange offsets,

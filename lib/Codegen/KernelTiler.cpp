@@ -96,10 +96,9 @@ bool KernelTiler::staysWithin(AffineExpr coordinate, int64_t extent) const {
       return std::pair(constant.getValue(), constant.getValue());
     if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
       const AxisTile &tile = plan.axes[dim.getPosition()];
-      return std::pair(int64_t(0),
-                       static_cast<int64_t>(
-                           llvm::alignTo(tile.extent, tile.tile)) -
-                           1);
+      return std::pair(
+          int64_t(0),
+          static_cast<int64_t>(llvm::alignTo(tile.extent, tile.tile)) - 1);
     }
     auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
     if (!binary)
@@ -115,15 +114,14 @@ bool KernelTiler::staysWithin(AffineExpr coordinate, int64_t extent) const {
       int64_t factor = right->first;
       if (right->first != right->second)
         return std::nullopt;
-      auto [low, high] = std::minmax(left->first * factor,
-                                     left->second * factor);
+      auto [low, high] =
+          std::minmax(left->first * factor, left->second * factor);
       return std::pair(low, high);
     }
     case AffineExprKind::FloorDiv:
       if (right->first != right->second || right->first <= 0 || left->first < 0)
         return std::nullopt;
-      return std::pair(left->first / right->first,
-                       left->second / right->first);
+      return std::pair(left->first / right->first, left->second / right->first);
     case AffineExprKind::Mod:
       if (right->first != right->second || right->first <= 0)
         return std::nullopt;
@@ -159,8 +157,8 @@ KernelTiler::makeTile(Value value, const Coordinates &coordinates) {
       op && !isa<linalg::FillOp>(op))
     return tileOp(op, cast<OpResult>(value).getResultNumber(), coordinates);
   // All elements are alike, so that any coordinates do.
-  Coordinates index = isNatural(value, coordinates) ? coordinates
-                                                    : getAxesOf(coordinates);
+  Coordinates index =
+      isNatural(value, coordinates) ? coordinates : getAxesOf(coordinates);
   RankedTensorType type = getTileType(index, element);
   if (value.getDefiningOp<tensor::EmptyOp>())
     return Tile{
@@ -177,11 +175,13 @@ KernelTiler::makeTile(Value value, const Coordinates &coordinates) {
   }
   if (auto constant = value.getDefiningOp<arith::ConstantOp>())
     if (auto splat = dyn_cast<SplatElementsAttr>(constant.getValue()))
-      return Tile{arith::ConstantOp::create(builder, loc,
-                                            splat.resizeSplat(type)),
-                  index};
+      return Tile{
+          arith::ConstantOp::create(builder, loc, splat.resizeSplat(type)),
+          index};
   if (auto pad = value.getDefiningOp<tensor::PadOp>())
     return tilePad(pad, coordinates);
+  if (auto pack = value.getDefiningOp<PackOp>())
+    return tilePack(pack, coordinates);
   if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
           value.getDefiningOp()))
     return tileView(value.getDefiningOp(), coordinates);
@@ -223,123 +223,11 @@ KernelTiler::Tile KernelTiler::tileArgument(Value value,
     inBounds.push_back(staysWithin(expr, extent));
   }
   auto map = AffineMap::get(index.size(), 0, results, builder.getContext());
-  return {LoadTileOp::create(builder, loc,
-                             getTileType(index, type.getElementType()), value,
-                             getValueOrCreateConstantIndexOp(builder, loc,
-                                                             offsets),
-                             map, inBounds, padding),
+  return {LoadTileOp::create(
+              builder, loc, getTileType(index, type.getElementType()), value,
+              getValueOrCreateConstantIndexOp(builder, loc, offsets), map,
+              inBounds, padding),
           index};
-}
-
-/// A view of a computed value reads its source at other coordinates.
-FailureOr<KernelTiler::Tile>
-KernelTiler::tileView(Operation *view, const Coordinates &coordinates) {
-  Coordinates source;
-  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(view)) {
-    // The row-major number of a group taken apart.
-    ArrayRef<int64_t> shape = collapse.getSrcType().getShape();
-    source.resize(shape.size());
-    for (auto [expr, group] :
-         llvm::zip(coordinates, collapse.getReassociationIndices())) {
-      AffineExpr rest = expr;
-      for (int64_t dim : llvm::reverse(group)) {
-        source[dim] = dim == group.front() ? rest : rest % shape[dim];
-        rest = rest.floorDiv(shape[dim]);
-      }
-    }
-    for (AffineExpr &expr : source) // of a value of one element
-      if (!expr)
-        expr = builder.getAffineConstantExpr(0);
-  } else if (auto expand = dyn_cast<tensor::ExpandShapeOp>(view)) {
-    ArrayRef<int64_t> shape = expand.getResultType().getShape();
-    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
-      AffineExpr number = builder.getAffineConstantExpr(0);
-      for (int64_t dim : group)
-        number = number * shape[dim] + coordinates[dim];
-      source.push_back(number);
-    }
-  } else {
-    source = coordinates;
-  }
-  for (AffineExpr &expr : source)
-    expr = simplifyAffineExpr(expr, plan.axes.size(), 0);
-  return tileValue(view->getOperand(0), source);
-}
-
-/// Padding moves the coordinates; what lies outside takes its value.
-FailureOr<KernelTiler::Tile>
-KernelTiler::tilePad(tensor::PadOp pad, const Coordinates &coordinates) {
-  Value padding = pad.getConstantPaddingValue();
-  Attribute constant;
-  if (!padding || !pad.getLow().empty() ||
-      !matchPattern(padding, m_Constant(&constant)))
-    return pad.emitOpError("not supported: padding must be a constant of "
-                           "constant amounts");
-  Coordinates moved;
-  for (auto [expr, low] : llvm::zip_equal(coordinates, pad.getStaticLow()))
-    moved.push_back(expr - low);
-  auto value = cast<TypedAttr>(constant);
-  if (isa<BlockArgument>(pad.getSource()))
-    return tileArgument(pad.getSource(), moved, value);
-  // What is computed outside of the source is thrown away.
-  FailureOr<Tile> source = tileValue(pad.getSource(), moved);
-  if (failed(source))
-    return failure();
-  Location loc = pad.getLoc();
-  Coordinates index = getAxesOf(moved);
-  RankedTensorType type = getTileType(index, value.getType());
-  SmallVector<AffineExpr> read;
-  for (AffineExpr expr : source->index) {
-    auto found = llvm::find(index, expr);
-    read.push_back(found == index.end()
-                       ? builder.getAffineConstantExpr(0)
-                       : builder.getAffineDimExpr(found - index.begin()));
-  }
-  int64_t rank = index.size();
-  AffineMap identity = builder.getMultiDimIdentityMap(rank);
-  SmallVector<utils::IteratorType> iterators(rank,
-                                             utils::IteratorType::parallel);
-  Value empty = tensor::EmptyOp::create(builder, loc, type, ValueRange());
-  ArrayRef<int64_t> extents = pad.getSourceType().getShape();
-  auto generic = linalg::GenericOp::create(
-      builder, loc, TypeRange{type}, ValueRange{source->value},
-      ValueRange{empty},
-      ArrayRef<AffineMap>{
-          AffineMap::get(rank, 0, read, builder.getContext()), identity},
-      iterators, [&](OpBuilder &b, Location loc, ValueRange arguments) {
-        SmallVector<OpFoldResult> positions(plan.axes.size(),
-                                            b.getIndexAttr(0));
-        for (auto [dim, expr] : llvm::enumerate(index)) {
-          Value local = linalg::IndexOp::create(b, loc, dim);
-          AffineExpr sum = b.getAffineDimExpr(0) + b.getAffineDimExpr(1);
-          positions[cast<AffineDimExpr>(expr).getPosition()] =
-              affine::makeComposedFoldedAffineApply(
-                  b, loc, sum, {OpFoldResult(local), getOffset(expr)});
-        }
-        Value inside;
-        for (auto [expr, extent] : llvm::zip_equal(moved, extents)) {
-          if (staysWithin(expr, extent))
-            continue;
-          Value at = getValueOrCreateConstantIndexOp(
-              b, loc,
-              affine::makeComposedFoldedAffineApply(
-                  b, loc,
-                  AffineMap::get(plan.axes.size(), 0, expr), positions));
-          Value valid = arith::CmpIOp::create(
-              b, loc, arith::CmpIPredicate::ult, at,
-              arith::ConstantIndexOp::create(b, loc, extent));
-          inside = inside ? arith::AndIOp::create(b, loc, inside, valid)
-                                .getResult()
-                          : valid;
-        }
-        Value taken = arguments[0];
-        if (inside)
-          taken = arith::SelectOp::create(
-              b, loc, inside, taken,
-              arith::ConstantOp::create(b, loc, value));
-        linalg::YieldOp::create(b, loc, taken);
-      });
-  return Tile{generic.getResult(0), index};
 }
 
 /// A contraction whose operands are staged reads boxes of them: the filter's
@@ -387,8 +275,7 @@ KernelTiler::tileContraction(const Coordinates &coordinates) {
     }
     int which = position == view.image.w;
     AffineExpr axis = axisOf(which ? view.column : view.row);
-    const AxisTile &tile =
-        plan.axes[cast<AffineDimExpr>(axis).getPosition()];
+    const AxisTile &tile = plan.axes[cast<AffineDimExpr>(axis).getPosition()];
     int64_t low = image->low[dim];
     AffineExpr d0 = builder.getAffineDimExpr(0);
     offsets.back() = affine::makeComposedFoldedAffineApply(

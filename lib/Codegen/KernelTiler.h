@@ -64,8 +64,14 @@ private:
   mlir::FailureOr<Tile> tileContraction(const Coordinates &coordinates);
   mlir::FailureOr<Tile> tileView(mlir::Operation *view,
                                  const Coordinates &coordinates);
+  mlir::FailureOr<Tile> tilePack(PackOp pack, const Coordinates &coordinates);
+  mlir::FailureOr<Tile> maskOutside(mlir::Location loc, const Tile &tile,
+                                    const Coordinates &coordinates,
+                                    llvm::ArrayRef<int64_t> extents,
+                                    mlir::TypedAttr value);
   mlir::FailureOr<Tile> tilePad(mlir::tensor::PadOp pad,
                                 const Coordinates &coordinates);
+  Tile broadcastTile(const Tile &tile, const Coordinates &index);
   Tile tileArgument(mlir::Value value, const Coordinates &coordinates,
                     mlir::TypedAttr padding);
   Coordinates getAxesOf(const Coordinates &coordinates) const;

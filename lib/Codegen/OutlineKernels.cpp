@@ -28,8 +28,6 @@ namespace kiln {
 using namespace mlir;
 using namespace kiln;
 
-static constexpr int64_t kPackThreads = 256;
-
 static MemRefType toMemRef(Type type) {
   auto tensor = cast<RankedTensorType>(type);
   return MemRefType::get(tensor.getShape(), tensor.getElementType());
@@ -48,8 +46,6 @@ private:
   LogicalResult outline(KernelOp kernel);
   LogicalResult outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
                                LaunchOp launch);
-  LogicalResult outlinePack(KernelOp kernel, gpu::GPUFuncOp outlined,
-                            LaunchOp launch);
   FailureOr<Value> getBuffer(Value tensor);
   LogicalResult assignOutputs();
 
@@ -296,30 +292,9 @@ LogicalResult Outliner::outlineCompute(KernelOp kernel, gpu::GPUFuncOp outlined,
   return success();
 }
 
-LogicalResult Outliner::outlinePack(KernelOp kernel, gpu::GPUFuncOp outlined,
-                                    LaunchOp launch) {
-  auto pack = dyn_cast<PackOp>(&kernel.getBody().front().front());
-  if (!pack)
-    return kernel.emitOpError("of role pack must start with kiln.pack");
-  Block &entry = outlined.getBody().front();
-  builder.setInsertionPoint(entry.getTerminator());
-  IRMapping mapping;
-  mapping.map(pack.getFilter(), entry.getArgument(0));
-  Operation *packed = builder.clone(*pack, mapping);
-  Value zero = arith::ConstantIndexOp::create(builder, pack.getLoc(), 0);
-  StoreTileOp::create(builder, pack.getLoc(), packed->getResult(0),
-                      entry.getArgument(1), ValueRange{zero, zero},
-                      ArrayRef<bool>{true, true});
-  int64_t blocks = llvm::divideCeil(pack.getPacked().getType().getNumElements(),
-                                    kPackThreads);
-  launch.setGridAttr(makeGrid(builder.getContext(), blocks));
-  return success();
-}
-
 LogicalResult Outliner::outline(KernelOp kernel) {
   Location loc = kernel.getLoc();
-  bool pack = kernel.getRole() == Role::Pack;
-  if (!pack && !kernel.getScheduleAttr())
+  if (!kernel.getScheduleAttr())
     return kernel.emitOpError("has no schedule");
   SmallVector<Value> operands(kernel.getInputs());
   llvm::append_range(operands, kernel.getResults());
@@ -332,7 +307,7 @@ LogicalResult Outliner::outline(KernelOp kernel) {
     buffers.push_back(*buffer);
     types.push_back(toMemRef(operand.getType()));
   }
-  int64_t threads = pack ? kPackThreads : kernel.getScheduleAttr().getThreads();
+  int64_t threads = kernel.getScheduleAttr().getThreads();
 
   if (kernels.lookupSymbol(kernel.getKernelName()))
     return kernel.emitOpError("has the name of another kernel, \"")
@@ -360,8 +335,7 @@ LogicalResult Outliner::outline(KernelOp kernel) {
       buffers, makeGrid(builder.getContext(), 1),
       ArrayRef<int64_t>{threads, 1, 1}, /*shared_bytes=*/0, kernel.getRole(),
       KernelSchedule(), ArrayAttr(), IntegerAttr(), kernel.getNumResults());
-  return pack ? outlinePack(kernel, outlined, launch)
-              : outlineCompute(kernel, outlined, launch);
+  return outlineCompute(kernel, outlined, launch);
 }
 
 LogicalResult Outliner::run(int64_t &numOutlined) {

@@ -151,10 +151,9 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
     operands.push_back(tile.value);
     bool natural = tile.index == at;
     isClone &= natural;
-    maps.push_back(plain && natural
-                       ? map.replaceDimsAndSymbols(renumber, {},
-                                                   iteration.size(), 0)
-                       : readsAt(tile.index));
+    maps.push_back(plain && natural ? map.replaceDimsAndSymbols(
+                                          renumber, {}, iteration.size(), 0)
+                                    : readsAt(tile.index));
     if (op.isDpsInit(&operand))
       results.push_back({Value(), tile.index});
   }
@@ -257,9 +256,8 @@ LogicalResult KernelTiler::cloneBody(linalg::LinalgOp op, Operation *tiled,
 
 /// What a reduction combines, as a tile of its own in the layout of its
 /// iteration space, and the reduction of that tile; null without one combiner.
-linalg::LinalgOp
-KernelTiler::splitReduction(linalg::LinalgOp reduction,
-                            const Coordinates &iteration) {
+linalg::LinalgOp KernelTiler::splitReduction(linalg::LinalgOp reduction,
+                                             const Coordinates &iteration) {
   std::optional<Combiner> combiner = Combiner::match(reduction);
   if (!combiner)
     return nullptr;
@@ -304,10 +302,10 @@ KernelTiler::splitReduction(linalg::LinalgOp reduction,
       builder, loc, reduction->getResultTypes(), input.getResults(),
       reduction.getDpsInits(), sumMaps, reduction.getIteratorTypesArray(),
       [&](OpBuilder &b, Location loc, ValueRange arguments) {
-        linalg::YieldOp::create(
-            b, loc,
-            combiner->combine(b, loc, arguments.drop_front(count),
-                              arguments.take_front(count)));
+        linalg::YieldOp::create(b, loc,
+                                combiner->append(b, loc,
+                                                 arguments.drop_front(count),
+                                                 arguments.take_front(count)));
       });
   reduction->erase();
   return sum;
@@ -334,10 +332,10 @@ LogicalResult KernelTiler::maskPadding(linalg::LinalgOp reduction,
                 "operation with a neutral element, or a value and its index";
     Location loc = reduction->getLoc();
     OpBuilder::InsertionGuard guard(builder);
-    for (auto [combined, neutral] :
-         llvm::zip_equal(combiner->getCombined(), combiner->getNeutral())) {
+    for (auto [result, combined, neutral] :
+         llvm::enumerate(combiner->getCombined(), combiner->getNeutral())) {
       auto isCombining = [&](OpOperand &use) {
-        return combiner->combines(use.getOwner());
+        return combiner->combines(use.getOwner(), result);
       };
       Operation *first = nullptr;
       for (OpOperand &use : combined.getUses())

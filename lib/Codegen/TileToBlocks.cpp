@@ -246,8 +246,7 @@ LogicalResult KernelTiler::storeTile(Value result, Value memory) {
   if (failed(tile))
     return failure();
   if (tile->index != at)
-    return kernel.emitOpError("not supported: a result that is one value "
-                              "broadcast");
+    tile = broadcastTile(*tile, at);
   Location loc = kernel.getLoc();
   StoreTileOp::create(builder, loc, tile->value, memory,
                       getValueOrCreateConstantIndexOp(builder, loc, offsets),
@@ -304,8 +303,6 @@ namespace {
 struct TileToBlocks : public kiln::impl::TileToBlocksBase<TileToBlocks> {
   void runOnOperation() override {
     WalkResult result = getOperation().walk([&](KernelOp kernel) {
-      if (kernel.getRole() != Role::Compute)
-        return WalkResult::advance();
       return failed(tile(kernel)) ? WalkResult::interrupt()
                                   : WalkResult::advance();
     });

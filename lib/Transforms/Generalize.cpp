@@ -198,6 +198,31 @@ struct ExtractToOperand : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// An input that the body does not read only gives loops their extent: what
+/// computes it is not needed for that.
+struct DropUnreadInput : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!op.hasPureTensorSemantics())
+      return failure();
+    for (OpOperand *input : op.getDpsInputOperands()) {
+      auto type = dyn_cast<RankedTensorType>(input->get().getType());
+      if (!type || !type.hasStaticShape() ||
+          op.payloadUsesValueFromOperand(input) ||
+          input->get().getDefiningOp<tensor::EmptyOp>())
+        continue;
+      Value empty = tensor::EmptyOp::create(rewriter, op.getLoc(),
+                                            type.getShape(),
+                                            type.getElementType());
+      rewriter.modifyOpInPlace(op, [&] { input->set(empty); });
+      return success();
+    }
+    return failure();
+  }
+};
+
 /// Whether the body only passes inputs on.
 bool movesOnly(linalg::GenericOp op) {
   return llvm::hasSingleElement(*op.getBody());
@@ -220,7 +245,7 @@ bool mayFuse(OpOperand *operand) {
 } // namespace
 
 void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
-  patterns.add<Decompose, ExtractToOperand, FillConstantInit, GeneralizeNamed,
+  patterns.add<Decompose, DropUnreadInput, ExtractToOperand, FillConstantInit, GeneralizeNamed,
                RoundConstant>(
       patterns.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);

@@ -185,7 +185,12 @@ void KernelGroup::growAroundContraction() {
   core.insert(seed);
   members.insert(seed);
   addProducers(contraction->getImage(), /*isStaged=*/true);
-  addProducers(contraction->getFilter(), /*isStaged=*/true);
+  // What computes the filter runs once, when it is packed.
+  if (Operation *op = contraction->getFilter().getDefiningOp();
+      op && isElementwise(op) && op->hasOneUse())
+    addProducers(contraction->getFilter(), /*isStaged=*/false);
+  else
+    addProducers(contraction->getFilter(), /*isStaged=*/true);
   addProducers(contraction->getInit(), /*isStaged=*/false);
 
   // What depends on the kernel but stays outside: nothing behind it can join.

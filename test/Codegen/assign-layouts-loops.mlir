@@ -10,10 +10,6 @@
 #image = #kiln.layout<register = [[0, 0, 1]], lane = [[0, 1, 0], [0, 2, 0], [0, 4, 0], [1, 0, 0], [2, 0, 0]], warp = []>
 #window = #kiln.layout<register = [[1]], lane = [[0], [0], [0], [0], [0]], warp = []>
 #pooled = #kiln.layout<register = [], lane = [[0, 0, 1], [0, 0, 2], [0, 0, 4], [0, 1, 0], [0, 2, 0]], warp = []>
-#product = #kiln.loop_schedule<tile = [4, 16, 4], threads = [[4:8], [4:2], [2:1]], vector = [1, 1, 1], block = 32>
-#left = #kiln.layout<register = [[0, 2]], lane = [[0, 1], [0, 0], [0, 0], [1, 0], [2, 0]], warp = []>
-#right = #kiln.layout<register = [[2, 0], [0, 4], [0, 8]], lane = [[1, 0], [0, 1], [0, 2], [0, 0], [0, 0]], warp = []>
-#sum = #kiln.layout<register = [[0, 4], [0, 8]], lane = [[0, 0], [0, 1], [0, 2], [1, 0], [2, 0]], warp = []>
 
 gpu.module @kernels {
   // Each pass over a tile combines it in the block first, then with what the loop carries:
@@ -41,8 +37,7 @@ gpu.module @kernels {
     gpu.return
   }
 
-  // One image is a loop of no tile: the window's tile and the result together have all
-  // others, each with the bits of its own.
+  // One image is a loop of extent 1 that the window's tile does not have: it has no bit.
   //
   // CHECK-LABEL: gpu.func @pool
   // CHECK:         %[[T:.+]] = kiln.load_tile
@@ -62,22 +57,34 @@ gpu.module @kernels {
     gpu.return
   }
 
-  // Threads along the summed loop, too: a thread multiplies what it has of both operands,
-  // the summed registers fastest, and the others in the order of the result.
+  // Value and index together: lanes compare values, and the smaller index of equal ones.
   //
-  // CHECK-LABEL: gpu.func @product
-  // CHECK-DAG:     %[[A:.+]] = kiln.extract_tile %{{.+}} : memref<4x4xf32> ->
-  // CHECK-DAG:     %[[B:.+]] = kiln.extract_tile %{{.+}} : memref<4x16xf32> -> tensor<4x16xf32
-  // CHECK:         %[[P:.+]] = linalg.generic {{.*}} ins(%[[A]], %[[B]] : {{.*}}) outs(%{{.+}} : tensor<4x16x4xf32, #kiln.layout<register = {{\[\[}}0, 0, 2], [0, 4, 0], [0, 8, 0]], lane = {{\[\[}}0, 0, 1], [0, 1, 0], [0, 2, 0], [1, 0, 0], [2, 0, 0]], warp = []>>)
-  // CHECK:           arith.mulf
-  // CHECK:         kiln.reduce %[[P]] over [2]
-  gpu.func @product(%a: memref<4x4xf32>, %b: memref<4x16xf32>, %out: memref<4x16xf32>) kernel attributes {kiln.schedule = #product} {
+  // CHECK-LABEL: gpu.func @argmin
+  // CHECK:         %{{.+}}:2 = kiln.reduce %{{.+}}, %{{.+}} over [1] : {{.*}} {
+  // CHECK-NEXT:    ^bb0(%{{.+}}: f32, %{{.+}}: i32, %{{.+}}: f32, %{{.+}}: i32):
+  // CHECK:           arith.cmpf
+  // CHECK:           kiln.reduce_yield %{{.+}}, %{{.+}} : f32, i32
+  gpu.func @argmin(%x: memref<4x64xf32>, %v: memref<4xf32>, %n: memref<4xi32>, %out: memref<4xf32>, %at: memref<4xi32>) kernel attributes {kiln.num_written = 2 : i64, kiln.schedule = #rows} {
     %0 = arith.constant 0 : index
-    %l = kiln.extract_tile %a[%0, %0] in_bounds [true, true] : memref<4x4xf32> -> tensor<4x4xf32, #left>
-    %r = kiln.extract_tile %b[%0, %0] in_bounds [true, true] : memref<4x16xf32> -> tensor<4x16xf32, #right>
-    %init = arith.constant dense<0.0> : tensor<4x16xf32, #sum>
-    %p = linalg.matmul ins(%l, %r : tensor<4x4xf32, #left>, tensor<4x16xf32, #right>) outs(%init : tensor<4x16xf32, #sum>) -> tensor<4x16xf32, #sum>
-    kiln.store_tile %p, %out[%0, %0] in_bounds [true, true] : tensor<4x16xf32, #sum>, memref<4x16xf32>
+    %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<4x64xf32> -> tensor<4x64xf32, #tile>
+    %e = tensor.empty() : tensor<4x64xi32, #tile>
+    %i = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]} outs(%e : tensor<4x64xi32, #tile>) {
+    ^bb1(%o: i32):
+      %1 = linalg.index 1 : index
+      %2 = arith.index_cast %1 : index to i32
+      linalg.yield %2 : i32
+    } -> tensor<4x64xi32, #tile>
+    %v0 = kiln.extract_tile %v[%0] in_bounds [true] : memref<4xf32> -> tensor<4xf32, #row>
+    %n0 = kiln.extract_tile %n[%0] in_bounds [true] : memref<4xi32> -> tensor<4xi32, #row>
+    %r:2 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0)>, affine_map<(d0, d1) -> (d0)>], iterator_types = ["parallel", "reduction"]} ins(%t, %i : tensor<4x64xf32, #tile>, tensor<4x64xi32, #tile>) outs(%v0, %n0 : tensor<4xf32, #row>, tensor<4xi32, #row>) {
+    ^bb1(%a: f32, %b: i32, %c: f32, %d: i32):
+      %1 = arith.cmpf olt, %a, %c : f32
+      %2 = arith.select %1, %a, %c : f32
+      %3 = arith.select %1, %b, %d : i32
+      linalg.yield %2, %3 : f32, i32
+    } -> (tensor<4xf32, #row>, tensor<4xi32, #row>)
+    kiln.store_tile %r#0, %out[%0] in_bounds [true] : tensor<4xf32, #row>, memref<4xf32>
+    kiln.store_tile %r#1, %at[%0] in_bounds [true] : tensor<4xi32, #row>, memref<4xi32>
     gpu.return
   }
 }

@@ -7,6 +7,9 @@
 #pairs = #kiln.layout<register = [[0, 1]], lane = [[1, 0], [2, 0], [4, 0], [8, 0], [16, 0]], warp = []>
 #turned = #kiln.layout<register = [[1, 0]], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = []>
 #copies = #kiln.layout<register = [], lane = [[0], [0], [1], [2], [4]], warp = []>
+#warps = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = [[1, 0], [0, 32]]>
+#reduced_warps = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = [[0], [32]]>
+#two_rows = #kiln.loop_schedule<tile = [2, 64], threads = [[2:32], [64:1]], vector = [1, 1], block = 128>
 #schedule = #kiln.loop_schedule<tile = [32], threads = [[32:1]], vector = [1], block = 32>
 
 gpu.module @kernels {
@@ -126,6 +129,32 @@ gpu.module @kernels {
       linalg.yield %3 : i32
     } -> tensor<32xi32, #lanes>
     kiln.store_tile %r, %out[%0] in_bounds [true] : tensor<32xi32, #lanes>, memref<32xi32>
+    gpu.return
+  }
+
+  // Pairs across warps: a slot of shared memory for each result. In a loop of the block
+  // the slots are written again, so that a barrier stands before them, too.
+  //
+  // CHECK-LABEL: gpu.func @pairs_across_warps
+  // CHECK:         %[[V:.+]] = llvm.load
+  // CHECK:         gpu.barrier
+  // CHECK-COUNT-2: llvm.store %[[V]], %{{.+}} : f32, !llvm.ptr<3>
+  // CHECK:         nvvm.barrier
+  // CHECK-COUNT-4: llvm.load %{{.+}} : !llvm.ptr<3> -> f32
+  // CHECK:         arith.addf
+  // CHECK:         arith.maximumf
+  // CHECK-COUNT-2: scf.if
+  gpu.func @pairs_across_warps(%x: memref<2x64xf32>, %out0: memref<64xf32>, %out1: memref<64xf32>) kernel attributes {kiln.num_written = 2 : i64, kiln.schedule = #two_rows, known_block_size = array<i32: 128, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<2x64xf32> -> tensor<2x64xf32, #warps>
+    %s:2 = kiln.reduce %t, %t over [0] : tensor<2x64xf32, #warps>, tensor<2x64xf32, #warps> -> tensor<64xf32, #reduced_warps>, tensor<64xf32, #reduced_warps> {
+    ^bb0(%l: f32, %k: f32, %r: f32, %q: f32):
+      %m = arith.addf %l, %r : f32
+      %n = arith.maximumf %k, %q : f32
+      kiln.reduce_yield %m, %n : f32, f32
+    }
+    kiln.store_tile %s#0, %out0[%0] in_bounds [true] : tensor<64xf32, #reduced_warps>, memref<64xf32>
+    kiln.store_tile %s#1, %out1[%0] in_bounds [true] : tensor<64xf32, #reduced_warps>, memref<64xf32>
     gpu.return
   }
 }

@@ -8,7 +8,6 @@
 #rows = #kiln.layout<register = [[1]], lane = [[2], [4], [8], [16], [32]], warp = []>
 #s = #kiln.shared_layout<[4:64], [64:1]>
 !s = !kiln.shared<1 x f32, #s>
-#filter = #kiln.shared_layout<[2:1], [2:2]>
 #one = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
 
 gpu.module @kernels {
@@ -83,18 +82,20 @@ gpu.module @kernels {
     gpu.return
   }
 
-  // More than 2^31 elements are packed: a thread's number has 64 bits.
+  // Loads through a map find each element in 64 bits: columns of two rows of 2^31, four
+  // elements each, as a filter is packed.
   //
-  // CHECK-LABEL: gpu.func @pack(
-  // CHECK-DAG:     %[[ALL:.+]] = arith.constant 4294967296 : i64
-  // CHECK:         %[[BLOCK:.+]] = arith.index_cast %{{.+}} : index to i64
-  // CHECK:         %[[NUMBER:.+]] = arith.addi %{{.+}}, %{{.+}} : i64
-  // CHECK:         arith.cmpi ult, %[[NUMBER]], %[[ALL]] : i64
-  // CHECK:         llvm.getelementptr %{{.+}}[%[[NUMBER]]] : (!llvm.ptr<1>, i64)
-  gpu.func @pack(%w: memref<2x2147483648xf32>, %out: memref<1073741824x4xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>} {
+  // CHECK-LABEL: gpu.func @through_a_map(
+  // CHECK-DAG:     %[[PITCH:.+]] = arith.constant 2147483648 : i64
+  // CHECK:         %[[ROW:.+]] = arith.index_cast %{{.+}} : index to i64
+  // CHECK:         %[[AT_ROW:.+]] = arith.muli %[[ROW]], %[[PITCH]] : i64
+  // CHECK:         %[[AT:.+]] = arith.addi %[[AT_ROW]], %{{.+}} : i64
+  // CHECK:         llvm.getelementptr %{{.+}}[%[[AT]]] : (!llvm.ptr<1>, i64)
+  gpu.func @through_a_map(%w: memref<2x2147483648xf32>, %out: memref<64xf32>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
     %0 = arith.constant 0 : index
-    %p = kiln.pack %w layout #filter tile_dims [1] : memref<2x2147483648xf32> -> tensor<1073741824x4xf32>
-    kiln.store_tile %p, %out[%0, %0] in_bounds [true, true] : tensor<1073741824x4xf32>, memref<1073741824x4xf32>
+    %i = gpu.block_id x
+    %t = kiln.load_tile %w[%i] map affine_map<(d0) -> (d0 mod 2, d0 floordiv 2)> in_bounds [true, true] : memref<2x2147483648xf32> -> tensor<64xf32, #rows>
+    kiln.store_tile %t, %out[%0] in_bounds [true] : tensor<64xf32, #rows>, memref<64xf32>
     gpu.return
   }
 }

@@ -25,8 +25,6 @@
 #m_lanes = #kiln.layout<register = [], lane = [[0, 0], [0, 0], [0, 0], [1, 0], [2, 0]], warp = []>
 #n_lanes = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 0], [0, 0]], warp = []>
 #mn_lanes = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [1, 0], [2, 0]], warp = []>
-#filter = #kiln.shared_layout<[4:1], [2:4]>
-#square = #kiln.shared_layout<[2:1], [2:2]>
 #km = affine_map<(m, n, k) -> (m, k)>
 #kn = affine_map<(m, n, k) -> (k, n)>
 #nk = affine_map<(m, n, k) -> (n, k)>
@@ -396,49 +394,6 @@ gpu.module @kernels {
       linalg.yield %5 : f32
     } -> tensor<16x8xf32, #acc>
     kiln.store_tile %s, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
-    gpu.return
-  }
-
-  // A thread packs one of 3 * 8 elements: its number gives the chunk and, through the
-  // strides of the layout, the place in the filter. What the chunks are padded with is
-  // zero.
-  //
-  // CHECK-LABEL: gpu.func @pack
-  // CHECK-DAG:     %[[ALL:.+]] = arith.constant 24 : i32
-  // CHECK-DAG:     %[[EIGHT:.+]] = arith.constant 8 : i32
-  // CHECK-DAG:     %[[ZERO:.+]] = arith.constant 0.000000e+00 : f32
-  // CHECK:         %[[NUMBER:.+]] = arith.addi
-  // CHECK:         %[[EXISTS:.+]] = arith.cmpi ult, %[[NUMBER]], %[[ALL]]
-  // CHECK-NEXT:    scf.if %[[EXISTS]] {
-  // CHECK:           %[[CHUNK:.+]] = arith.divui %[[NUMBER]], %[[EIGHT]]
-  // CHECK:           %[[VALUE:.+]] = llvm.load
-  // CHECK-NEXT:      %[[PADDED:.+]] = arith.select %{{.+}}, %[[VALUE]], %[[ZERO]]
-  // CHECK-NEXT:      %[[BITS:.+]] = arith.bitcast %[[PADDED]]
-  // CHECK:           arith.maxsi
-  // CHECK:           %[[AT:.+]] = llvm.getelementptr %{{.+}}[%[[NUMBER]]]
-  // CHECK-NEXT:      llvm.store %{{.+}}, %[[AT]]
-  gpu.func @pack(%w: memref<3x5xf32>, %out: memref<3x8xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>} {
-    %0 = arith.constant 0 : index
-    %p = kiln.pack %w layout #filter tile_dims [1] round_tf32 : memref<3x5xf32> -> tensor<3x8xf32>
-    kiln.store_tile %p, %out[%0, %0] in_bounds [true, true] : tensor<3x8xf32>, memref<3x8xf32>
-    gpu.return
-  }
-
-  // Tiles along both dimensions: two of rows by three of columns, the columns first.
-  //
-  // CHECK-LABEL: gpu.func @pack_tiles
-  // CHECK-DAG:     %[[THREE:.+]] = arith.constant 3 : i32
-  // CHECK-DAG:     %[[FOUR:.+]] = arith.constant 4 : i32
-  // CHECK-DAG:     %[[TWO:.+]] = arith.constant 2 : i32
-  // CHECK:         %[[ROW:.+]] = arith.divui %[[NUMBER:.+]], %[[FOUR]]
-  // CHECK:         %[[COLUMNTILE:.+]] = arith.remui %[[ROW]], %[[THREE]]
-  // CHECK-NEXT:    %[[ROWTILE:.+]] = arith.divui %[[ROW]], %[[THREE]]
-  // CHECK-NEXT:    arith.muli %[[COLUMNTILE]], %[[TWO]]
-  // CHECK:         arith.muli %[[ROWTILE]], %[[TWO]]
-  gpu.func @pack_tiles(%w: memref<3x5xf32>, %out: memref<6x4xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>} {
-    %0 = arith.constant 0 : index
-    %p = kiln.pack %w layout #square tile_dims [0, 1] : memref<3x5xf32> -> tensor<6x4xf32>
-    kiln.store_tile %p, %out[%0, %0] in_bounds [true, true] : tensor<6x4xf32>, memref<6x4xf32>
     gpu.return
   }
 }

@@ -84,7 +84,7 @@ gpu.module @kernels {
       scf.yield %d : tensor<1x16x1x8xf32>
     }
     %start = arith.constant dense<0.0> : tensor<1x1x8xf32>
-    // expected-error@+1 {{'linalg.generic' op not supported: a reduction must combine one result with one associative operation}}
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction of several positions at a time must combine each result by one associative operation, or a value and its index}}
     %s = linalg.generic {indexing_maps = [#id, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x16x1x8xf32>) outs(%start : tensor<1x1x8xf32>) {
     ^bb1(%i: f32, %j: f32):
       %1 = arith.addf %j, %i : f32
@@ -118,7 +118,7 @@ gpu.module @kernels {
       scf.yield %d : tensor<1x16x1x8xf32>
     }
     %start = arith.constant dense<0.0> : tensor<1x1x8xf32>
-    // expected-error@+1 {{'linalg.generic' op not supported: a reduction must combine one result with one associative operation}}
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction of several positions at a time must combine each result by one associative operation, or a value and its index}}
     %s = linalg.generic {indexing_maps = [#id, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x16x1x8xf32>) outs(%start : tensor<1x1x8xf32>) {
     ^bb1(%i: f32, %j: f32):
       %1 = arith.subf %j, %i : f32
@@ -131,7 +131,7 @@ gpu.module @kernels {
 
 // -----
 
-// Only one value is combined.
+// A maximum of partial sums is not that of all.
 #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
 !image = !kiln.shared<1 x f32, #kiln.shared_layout<[1:0], [8:8], [1:8], [8:1]>>
 !filter = !kiln.shared<1 x f32, #kiln.shared_layout<[16:8], [8:1], [1:0], [1:0]>>
@@ -151,11 +151,11 @@ gpu.module @kernels {
       scf.yield %d : tensor<1x16x1x8xf32>
     }
     %start = arith.constant dense<0.0> : tensor<1x1x8xf32>
-    // expected-error@+1 {{'linalg.generic' op not supported: a reduction must combine one result with one associative operation}}
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction of several positions at a time must combine each result by one associative operation, or a value and its index}}
     %s:2 = linalg.generic {indexing_maps = [#id, #kept, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x16x1x8xf32>) outs(%start, %start : tensor<1x1x8xf32>, tensor<1x1x8xf32>) {
     ^bb1(%i: f32, %j: f32, %k: f32):
       %1 = arith.addf %i, %j : f32
-      %2 = arith.maximumf %i, %k : f32
+      %2 = arith.maximumf %1, %k : f32
       linalg.yield %1, %2 : f32, f32
     } -> (tensor<1x1x8xf32>, tensor<1x1x8xf32>)
     kiln.store_tile %s#0, %out[%0, %0, %0] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x1x8xf32>
@@ -247,7 +247,7 @@ gpu.module @kernels {
 
 // -----
 
-// Threads that hold parts of a row cannot combine two results of it.
+// The same with a loop schedule whose threads hold parts of a row.
 #schedule = #kiln.loop_schedule<tile = [1, 32], threads = [[1:0], [32:1]], vector = [1, 1], block = 32>
 #tile = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = []>
 #row = #kiln.layout<register = [], lane = [[0], [0], [0], [0], [0]], warp = []>
@@ -258,11 +258,11 @@ gpu.module @kernels {
     %0 = arith.constant 0 : index
     %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<1x32xf32> -> tensor<1x32xf32, #tile>
     %start = arith.constant dense<0.0> : tensor<1xf32, #row>
-    // expected-error@+1 {{'linalg.generic' op not supported: a reduction must combine one result with one associative operation}}
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction of several positions at a time must combine each result by one associative operation, or a value and its index}}
     %s:2 = linalg.generic {indexing_maps = [#id, #kept, #kept], iterator_types = ["parallel", "reduction"]} ins(%t : tensor<1x32xf32, #tile>) outs(%start, %start : tensor<1xf32, #row>, tensor<1xf32, #row>) {
     ^bb1(%i: f32, %j: f32, %k: f32):
       %1 = arith.addf %i, %j : f32
-      %2 = arith.maximumf %i, %k : f32
+      %2 = arith.maximumf %1, %k : f32
       linalg.yield %1, %2 : f32, f32
     } -> (tensor<1xf32, #row>, tensor<1xf32, #row>)
     kiln.store_tile %s#0, %out[%0] in_bounds [true] : tensor<1xf32, #row>, memref<1xf32>
@@ -392,28 +392,6 @@ gpu.module @kernels {
     %as = kiln.alloc_shared : !parts
     // expected-error@+1 {{'kiln.local_load' op reads across the parts of a shared dimension}}
     %a = kiln.local_load %as[%0] at [0, 1] step [1, 1] : !parts -> tensor<16x8xf32, #a>
-    gpu.return
-  }
-}
-
-// -----
-
-// The buffer between warps holds one value for each register.
-#one = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
-#warps = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = [[1, 0], [0, 32]]>
-#reduced_warps = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = [[0], [32]]>
-gpu.module @kernels {
-  gpu.func @arity(%x: memref<2x64xf32>, %out: memref<64xf32>) kernel attributes {kiln.schedule = #one, known_block_size = array<i32: 128, 1, 1>} {
-    %0 = arith.constant 0 : index
-    %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<2x64xf32> -> tensor<2x64xf32, #warps>
-    // expected-error@+1 {{'kiln.reduce' op not supported: several results across warps}}
-    %s:2 = kiln.reduce %t, %t over [0] : tensor<2x64xf32, #warps>, tensor<2x64xf32, #warps> -> tensor<64xf32, #reduced_warps>, tensor<64xf32, #reduced_warps> {
-    ^bb0(%l: f32, %k: f32, %r: f32, %q: f32):
-      %m = arith.addf %l, %r : f32
-      %n = arith.maximumf %k, %q : f32
-      kiln.reduce_yield %m, %n : f32, f32
-    }
-    kiln.store_tile %s#0, %out[%0] in_bounds [true] : tensor<64xf32, #reduced_warps>, memref<64xf32>
     gpu.return
   }
 }

@@ -131,7 +131,7 @@ func.func @no_neutral(%x: tensor<1x2x2x8xf32>, %w: tensor<3x2x1x1xf32>, %o: tens
   %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<3x2x1x1xf32>, tensor<1x3x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x2x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<3x2x1x1xf32>, %c: tensor<1x3x2x8xf32>, %d: tensor<1x2x8xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<3x2x1x1xf32>) outs(%c : tensor<1x3x2x8xf32>) -> tensor<1x3x2x8xf32>
-    // expected-error@+1 {{'linalg.generic' op not supported: a reduction over 3 channels, padded to the tile, needs a combiner with a neutral element}}
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction over 3 channels, padded to the tile, must combine each result by one operation with a neutral element, or a value and its index}}
     %s = linalg.generic {indexing_maps = [#id, #channels], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x3x2x8xf32>) outs(%d : tensor<1x2x8xf32>) {
     ^bb1(%i: f32, %j: f32):
       %s0 = arith.addf %j, %i : f32
@@ -281,15 +281,73 @@ func.func @filter(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1
 
 // The init is an operation that has no tiles.
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
-func.func @init(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<4x2x8xf32>) -> tensor<1x4x2x8xf32> {
-  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
-  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<4x2x8xf32>):
-    // expected-error@+1 {{'tensor.expand_shape' op not supported inside a kernel that is tiled}}
-    %n = tensor.expand_shape %d [[0, 1], [2], [3]] output_shape [1, 4, 2, 8] : tensor<4x2x8xf32> into tensor<1x4x2x8xf32>
+func.func @init(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %e: tensor<1x4x2x9xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x4x2x9xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x4x2x9xf32>):
+    // expected-error@+1 {{'tensor.extract_slice' op not supported inside a kernel that is tiled}}
+    %n = tensor.extract_slice %d[0, 0, 0, 1] [1, 4, 2, 8] [1, 1, 1, 1] : tensor<1x4x2x9xf32> to tensor<1x4x2x8xf32>
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%n : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
     kiln.yield %r : tensor<1x4x2x8xf32>
   }
   return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// A loop schedule has an entry for each axis: two dimensions of the result and what is summed.
+#schedule = #kiln.loop_schedule<tile = [8, 32], threads = [[8:4], [4:1]], vector = [1, 1], block = 32>
+func.func @axes(%x: tensor<8x32x3xf32>, %o: tensor<8x32xf32>) -> tensor<8x32xf32> {
+  // expected-error@+1 {{'kiln.kernel' op the schedule has tiles along 2 axes, the kernel has 3}}
+  %y = kiln.kernel "sum" (%x, %o : tensor<8x32x3xf32>, tensor<8x32xf32>) -> tensor<8x32xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<8x32x3xf32>, %b: tensor<8x32xf32>):
+    %r = linalg.reduce { arith.addf } ins(%a : tensor<8x32x3xf32>) outs(%b : tensor<8x32xf32>) dimensions = [2]
+    kiln.yield %r : tensor<8x32xf32>
+  }
+  return %y : tensor<8x32xf32>
+}
+
+// -----
+
+// What is beyond the last of ten columns must not count, but nothing is neutral for a
+// difference.
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+#schedule = #kiln.loop_schedule<tile = [4, 4], threads = [[4:8], [1:0]], vector = [1, 1], block = 32>
+func.func @difference(%x: tensor<4x10xf32>, %s: tensor<4xf32>) -> tensor<4xf32> {
+  %y = kiln.kernel "difference" (%x, %s : tensor<4x10xf32>, tensor<4xf32>) -> tensor<4xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<4x10xf32>, %b: tensor<4xf32>):
+    // expected-error@+1 {{'linalg.generic' op not supported: a reduction over 10 elements, padded to the tile, must combine each result by one operation with a neutral element, or a value and its index}}
+    %r = linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]} ins(%a : tensor<4x10xf32>) outs(%b : tensor<4xf32>) {
+    ^bb1(%i: f32, %o: f32):
+      %0 = arith.subf %o, %i : f32
+      linalg.yield %0 : f32
+    } -> tensor<4xf32>
+    kiln.yield %r : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+// A window of what the kernel computes would need it from its neighbours.
+#window = affine_map<(d0, d1) -> (d0 + d1)>
+#first = affine_map<(d0, d1) -> (d0)>
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#schedule = #kiln.loop_schedule<tile = [32, 1, 1, 1], threads = [[32:1], [1:0], [1:0], [1:0]], vector = [1, 1, 1, 1], block = 32>
+func.func @window(%x: tensor<34x8xf32>, %s: tensor<34xf32>, %o: tensor<32xf32>) -> tensor<32xf32> {
+  %y = kiln.kernel "window" (%x, %s, %o : tensor<34x8xf32>, tensor<34xf32>, tensor<32xf32>) -> tensor<32xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<34x8xf32>, %b: tensor<34xf32>, %c: tensor<32xf32>):
+    %w = tensor.empty() : tensor<3xf32>
+    %r = linalg.reduce { arith.addf } ins(%a : tensor<34x8xf32>) outs(%b : tensor<34xf32>) dimensions = [1]
+    // expected-error@+1 {{'linalg.generic' op not supported in one kernel: it does not read the kernel's values one by one, but through (d0, d1) -> (d0 + d1)}}
+    %m = linalg.generic {indexing_maps = [#window, affine_map<(d0, d1) -> (d1)>, #first], iterator_types = ["parallel", "reduction"]} ins(%r, %w : tensor<34xf32>, tensor<3xf32>) outs(%c : tensor<32xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %0 = arith.maximumf %k, %i : f32
+      linalg.yield %0 : f32
+    } -> tensor<32xf32>
+    kiln.yield %m : tensor<32xf32>
+  }
+  return %y : tensor<32xf32>
 }
 
 //--- outline.mlir
@@ -366,10 +424,9 @@ func.func @loop(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
 
 // -----
 
-// The packing kernel packs.
-#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+// The packing kernel is a kernel like others.
 func.func @pack(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
-  // expected-error@+1 {{'kiln.kernel' op of role pack must start with kiln.pack}}
+  // expected-error@+1 {{'kiln.kernel' op has no schedule}}
   %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> role<pack> {
   ^bb0(%a: tensor<1x4x2x8xf32>):
     kiln.yield %a : tensor<1x4x2x8xf32>

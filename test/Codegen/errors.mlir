@@ -19,7 +19,7 @@
 // OUTLINE: error: 'kiln.kernel' op has no schedule
 // TILES: error: 'linalg.conv_2d_nchw_fchw' op operands must be tiles; run kiln-tile-to-blocks first
 // LOOP: error: 'kiln.kernel' op has no loop over tiles; run kiln-tile-to-blocks first
-// FILTER: error: 'linalg.conv_2d_nchw_fchw' op not supported: a packed filter must be an argument that only the convolution reads
+// FILTER: error: 'linalg.conv_2d_nchw_fchw' op not supported: a packed filter must be an argument, or computed elementwise, that only the contraction reads
 // CONTRACTION: error: 'kiln.kernel' op #kiln.schedule needs a kernel with one contraction that an instruction multiplies
 // STAGING: error: 'linalg.conv_2d_nchw_fchw' op must be in a chunk loop and read tiles; run kiln-tile-reduction first
 // TAPS: error: 'linalg.conv_2d_nchw_fchw' op needs staged operands and a layout; run kiln-stage-operands and kiln-assign-layouts first

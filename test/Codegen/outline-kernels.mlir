@@ -44,15 +44,15 @@ func.func @persistent(%x: tensor<3x4x5x16xf32> {kiln.fan_in = 1 : i64}) -> tenso
 // -----
 
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1], persistent = false>
-#layout = #kiln.shared_layout<[4:1], [2:4]>
+#rows = #kiln.loop_schedule<tile = [1, 8], threads = [[1:0], [8:1]], vector = [1, 1], block = 256>
 // Two kernels, one tile a block. The packed filter lives in workspace, the constant
 // in a global; views of arguments and of the result move nothing. The dimensions
 // that tiles are placed in are those of the output as the caller sees it.
 //
 // CHECK-LABEL: module
 // CHECK:       memref.global "private" constant @[[BIAS:.+]] : memref<1x3xf32> = dense<{{.*}}[1.000000e+00, 2.000000e+00, 3.000000e+00]]>
-// CHECK:       gpu.func @pack(%[[W:.+]]: memref<3x5xf32>, %[[ROWS:.+]]: memref<3x8xf32>) kernel attributes {known_block_size = array<i32: 256, 1, 1>}
-// CHECK:         %[[PACKED:.+]] = kiln.pack %[[W]]
+// CHECK:       gpu.func @pack(%[[W:.+]]: memref<3x5xf32>, %[[ROWS:.+]]: memref<3x8xf32>) kernel attributes {{{.*}}known_block_size = array<i32: 256, 1, 1>}
+// CHECK:         %[[PACKED:.+]] = kiln.load_tile %[[W]]
 // CHECK:         kiln.store_tile %[[PACKED]], %[[ROWS]]
 // CHECK:       gpu.func @copy
 // CHECK:         %[[BLOCK:.+]] = gpu.block_id x
@@ -61,17 +61,22 @@ func.func @persistent(%x: tensor<3x4x5x16xf32> {kiln.fan_in = 1 : i64}) -> tenso
 // CHECK:       func.func @plan(%[[X:.+]]: memref<1x16xf32>, %[[W:.+]]: memref<3x5xf32>, %[[OUT:.+]]: memref<1x1x1x16xf32>) attributes {kiln.num_inputs = 2 : i64}
 // CHECK-DAG:     %[[CONSTANT:.+]] = memref.get_global @[[BIAS]]
 // CHECK-DAG:     %[[WORKSPACE:.+]] = memref.alloc() : memref<3x8xf32>
-// CHECK:         kiln.launch @kernels::@pack(%[[W]], %[[WORKSPACE]] : {{.*}}) grid [1, 1, 1] block [256, 1, 1] shared 0 role<pack>
+// CHECK:         kiln.launch @kernels::@pack(%[[W]], %[[WORKSPACE]] : {{.*}}) grid [3, 1, 1] block [256, 1, 1] shared 0 role<pack> attributes {schedule =
 // CHECK-NEXT:    kiln.launch @kernels::@copy(%[[X]], %[[WORKSPACE]], %[[CONSTANT]], %[[OUT]] : memref<1x16xf32>, memref<3x8xf32>, memref<1x3xf32>, memref<1x1x1x16xf32>) grid [2, 1, 1] block [32, 1, 1]
 // CHECK-SAME:      tiles = [#kiln.tiles<grid = [1, 1, 2], shape = [1, 1, 8], output_dims = [0, 1, 3]>]
 // CHECK-NEXT:    return
 func.func @plan(%x: tensor<1x16xf32>, %w: tensor<3x5xf32>) -> tensor<1x1x1x16xf32> {
   %bias = arith.constant dense<[[1.0, 2.0, 3.0]]> : tensor<1x3xf32>
   %flat = tensor.expand_shape %x [[0], [1, 2]] output_shape [1, 1, 16] : tensor<1x16xf32> into tensor<1x1x16xf32>
-  %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<3x8xf32> role<pack> {
+  %p = kiln.kernel "pack" (%w : tensor<3x5xf32>) -> tensor<3x8xf32> role<pack> attributes {schedule = #rows} {
   ^bb0(%a: tensor<3x5xf32>):
-    %q = kiln.pack %a layout #layout tile_dims [1] : tensor<3x5xf32> -> tensor<3x8xf32>
-    kiln.yield %q : tensor<3x8xf32>
+    %out = kiln.output 0 : memref<3x8xf32>
+    scf.forall (%r) in (3) {
+      %zero = arith.constant 0 : index
+      %t = kiln.load_tile %a[%r, %zero] map affine_map<(d0, d1) -> (d1 mod 4, d0 * 2 + d1 floordiv 4)> in_bounds [false, false] : tensor<3x5xf32> -> tensor<1x8xf32>
+      kiln.store_tile %t, %out[%r, %zero] in_bounds [true, true] : tensor<1x8xf32>, memref<3x8xf32>
+    }
+    kiln.yield
   }
   %y = kiln.kernel "copy" (%flat, %p, %bias : tensor<1x1x16xf32>, tensor<3x8xf32>, tensor<1x3xf32>) -> tensor<1x1x16xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x1x16xf32>, %b: tensor<3x8xf32>, %c: tensor<1x3xf32>):

@@ -9,6 +9,11 @@
 // CHECK-DAG: #[[TF32:.+]] = #kiln.shared_layout<[8:16, 2:1], [4:4, 2:2], [3:128], [3:384]>
 // CHECK-DAG: #[[F16:.+]] = #kiln.shared_layout<[3:256], [3:768], [2:1, 4:8, 2:4], [8:32, 2:2]>
 // CHECK-DAG: #[[FMA:.+]] = #kiln.shared_layout<[4:1], [2:4], [1:8], [1:8]>
+//
+// The kernel has a loop schedule: blocks of 256 threads, each on one element of a row.
+//
+// CHECK-DAG: #[[SEVERAL:.+]] = #kiln.loop_schedule<tile = [1, 256], threads = {{\[\[}}1:1], [256:1]], vector = [1, 1], block = 256>
+// CHECK-DAG: #[[ONE:.+]] = #kiln.loop_schedule<tile = [256], threads = {{\[\[}}256:1]], vector = [1], block = 256>
 
 #tf32 = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 2, 8], chunk = 8, warps = [1, 1, 1]>
 #f16 = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 2, 8], chunk = 16, warps = [1, 1, 1]>
@@ -21,7 +26,7 @@
 //
 // CHECK-LABEL: func @nchw
 // CHECK-SAME:  %[[X:.+]]: tensor<1x12x6x10xf32>, %[[W:.+]]: tensor<10x12x3x3xf32>, %[[O:.+]]: tensor<1x10x4x8xf32>
-// CHECK:       %[[PACKED:.+]] = kiln.kernel "conv_pack" (%[[W]] : tensor<10x12x3x3xf32>) -> tensor<2x1152xf32> role<pack> {
+// CHECK:       %[[PACKED:.+]] = kiln.kernel "conv_pack" (%[[W]] : tensor<10x12x3x3xf32>) -> tensor<2x1152xf32> role<pack> attributes {schedule = #[[SEVERAL]]} {
 // CHECK-NEXT:  ^bb0(%[[ARG:.+]]: tensor<10x12x3x3xf32>):
 // CHECK-NEXT:    %[[ROWS:.+]] = kiln.pack %[[ARG]] layout #[[TF32]] tile_dims [0, 1] round_tf32 : tensor<10x12x3x3xf32> -> tensor<2x1152xf32>
 // CHECK-NEXT:    kiln.yield %[[ROWS]]
@@ -42,6 +47,7 @@ func.func @nchw(%x: tensor<1x12x6x10xf32>, %w: tensor<10x12x3x3xf32>, %o: tensor
 // chunks run along dimension 2 of the filter.
 //
 // CHECK-LABEL: func @nhwc
+// CHECK:       kiln.kernel "conv_pack_1" {{.*}} {schedule = #[[ONE]]}
 // CHECK:       kiln.pack %{{.+}} layout #[[F16]] tile_dims [3, 2] : tensor<3x3x16x16xf16> -> tensor<1x2304xf16>
 // CHECK:       kiln.unpack %{{.+}} layout #[[F16]] tile_dims [3, 2] : tensor<1x2304xf16> -> tensor<3x3x16x16xf16>
 func.func @nhwc(%x: tensor<1x6x10x16xf16>, %w: tensor<3x3x16x16xf16>, %o: tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> {
@@ -91,6 +97,32 @@ func.func @strided(%x: tensor<1x2x1x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> attributes {schedule = #strided} {
   ^bb0(%a: tensor<1x2x1x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x1x8xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
+    kiln.yield %r : tensor<1x4x1x8xf32>
+  }
+  return %y : tensor<1x4x1x8xf32>
+}
+
+// A filter that is computed of arguments is computed in the packing kernel, once for each
+// of its elements. What only that needs is no operand of the compute kernel any more.
+//
+// CHECK-LABEL: func @computed
+// CHECK-SAME:  %[[X:.+]]: tensor<1x2x1x8xf32>, %[[W:.+]]: tensor<4x2x1x1xf32>, %[[SCALE:.+]]: tensor<4xf32>, %[[O:.+]]: tensor<1x4x1x8xf32>
+// CHECK:       %[[PACKED:.+]] = kiln.kernel "conv_pack_{{[0-9]+}}" (%[[W]], %[[SCALE]] :
+// CHECK:         %[[SCALED:.+]] = linalg.generic
+// CHECK:         kiln.pack %[[SCALED]]
+// CHECK:       kiln.kernel "conv" (%[[X]], %[[O]], %[[PACKED]] :
+// CHECK-NOT:     linalg.generic
+// CHECK:         linalg.conv_2d_nchw_fchw
+func.func @computed(%x: tensor<1x2x1x8xf32>, %w: tensor<4x2x1x1xf32>, %s: tensor<4xf32>, %o: tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %s, %o : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>, tensor<4xf32>, tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32> attributes {schedule = #exact} {
+  ^bb0(%a: tensor<1x2x1x8xf32>, %b: tensor<4x2x1x1xf32>, %d: tensor<4xf32>, %c: tensor<1x4x1x8xf32>):
+    %e = tensor.empty() : tensor<4x2x1x1xf32>
+    %f = linalg.generic {indexing_maps = [affine_map<(f, c, h, w) -> (f, c, h, w)>, affine_map<(f, c, h, w) -> (f)>, affine_map<(f, c, h, w) -> (f, c, h, w)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%b, %d : tensor<4x2x1x1xf32>, tensor<4xf32>) outs(%e : tensor<4x2x1x1xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %0 = arith.mulf %i, %j : f32
+      linalg.yield %0 : f32
+    } -> tensor<4x2x1x1xf32>
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %f : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
     kiln.yield %r : tensor<1x4x1x8xf32>
   }
   return %y : tensor<1x4x1x8xf32>

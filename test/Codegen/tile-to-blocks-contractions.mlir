@@ -159,3 +159,33 @@ func.func @results(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<
   }
   return %y#0, %y#1, %y#2 : tensor<1x4x2x8x1xf32>, tensor<1x2x8xf32>, tensor<1x2x8xf32>
 }
+
+// -----
+
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+// Views of arguments move coordinates: a merged dimension is a sum of multiples.
+//
+// CHECK-LABEL: func @views
+// CHECK:         ^bb0(%{{.+}}, %{{.+}}, %[[START:.+]]: tensor<4x8x8xf32>, %[[FLAT:.+]]: tensor<4x64xf32>):
+// CHECK:         scf.forall (%{{.+}}, %[[H:.+]], %[[W:.+]]) in (1, 4, 1) {
+// CHECK-DAG:       %[[Y0:.+]] = affine.apply affine_map<(d0) -> (d0 * 2)>(%[[H]])
+// CHECK-DAG:       %[[X0:.+]] = affine.apply affine_map<(d0) -> (d0 * 8)>(%[[W]])
+// CHECK-DAG:       kiln.load_tile %[[START]][%{{.+}}, %{{.+}}, %[[Y0]], %[[X0]]] map affine_map<(d0, d1, d2, d3) -> (d0 * 4 + d1, d2, d3)>
+// CHECK-DAG:       kiln.load_tile %[[FLAT]][%{{.+}}, %{{.+}}, %[[Y0]], %[[X0]]] map affine_map<(d0, d1, d2, d3) -> (d0 * 4 + d1, d2 * 8 + d3)> in_bounds [true, true] : tensor<4x64xf32> -> tensor<1x4x2x8xf32>
+func.func @views(%x: tensor<1x2x8x8xf32>, %w: tensor<4x2x1x1xf32>, %u: tensor<4x8x8xf32>, %v: tensor<4x64xf32>) -> tensor<1x4x8x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %u, %v : tensor<1x2x8x8xf32>, tensor<4x2x1x1xf32>, tensor<4x8x8xf32>, tensor<4x64xf32>) -> tensor<1x4x8x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x8x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<4x8x8xf32>, %d: tensor<4x64xf32>):
+    %e = tensor.empty() : tensor<1x4x8x8xf32>
+    %start = tensor.expand_shape %c [[0, 1], [2], [3]] output_shape [1, 4, 8, 8] : tensor<4x8x8xf32> into tensor<1x4x8x8xf32>
+    %apart = tensor.expand_shape %d [[0, 1], [2, 3]] output_shape [1, 4, 8, 8] : tensor<4x64xf32> into tensor<1x4x8x8xf32>
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x8x8xf32>, tensor<4x2x1x1xf32>) outs(%start : tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+    %s = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %apart : tensor<1x4x8x8xf32>, tensor<1x4x8x8xf32>) outs(%e : tensor<1x4x8x8xf32>) {
+    ^bb1(%i: f32, %j: f32, %k: f32):
+      %0 = arith.addf %i, %j : f32
+      linalg.yield %0 : f32
+    } -> tensor<1x4x8x8xf32>
+    kiln.yield %s : tensor<1x4x8x8xf32>
+  }
+  return %y : tensor<1x4x8x8xf32>
+}

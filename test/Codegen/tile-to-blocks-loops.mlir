@@ -69,8 +69,8 @@ func.func @add_transposed(%x: tensor<64x64xf32>) -> tensor<64x64xf32> {
 // -----
 
 #schedule = #kiln.loop_schedule<tile = [4, 128], threads = [[4:64], [64:1]], vector = [1, 2], block = 256>
-// The sum starts from an argument and is carried by the loop over the row; beyond the
-// last column it takes zero, what a sum ignores.
+// The sum starts from an argument and is carried by the loop over the row. What it adds
+// is a tile of its own: beyond the last column zero, which a sum ignores.
 //
 // CHECK-LABEL: func @row_sum
 // CHECK:         ^bb0(%[[X:.+]]: tensor<10x1000xf32>, %[[START:.+]]: tensor<10xf32>):
@@ -82,11 +82,14 @@ func.func @add_transposed(%x: tensor<64x64xf32>) -> tensor<64x64xf32> {
 // CHECK-DAG:       %[[STEP:.+]] = arith.constant 128 : index
 // CHECK:           %[[SUM:.+]] = scf.for %[[J:.+]] = %[[ZERO]] to %[[END]] step %[[STEP]] iter_args(%[[S:.+]] = %[[S0]]) -> (tensor<4xf32, #[[LAYOUT]]>) {
 // CHECK:             %[[T:.+]] = kiln.extract_tile %[[X]][%[[I0]], %[[J]]] in_bounds [false, false] : tensor<10x1000xf32> -> tensor<4x128xf32
-// CHECK:             %[[PART:.+]] = linalg.reduce ins(%[[T]] : {{.*}}) outs(%[[S]] : {{.*}}) dimensions = [1]
+// CHECK:             %[[SUMMED:.+]] = linalg.generic {{.*}}["parallel", "parallel"]} ins(%[[T]] :
 // CHECK:               %[[COLUMN:.+]] = arith.addi %{{.+}}, %[[J]]
 // CHECK:               %[[REAL:.+]] = arith.cmpi ult, %[[COLUMN]], %{{.+}}
 // CHECK:               %[[NEUTRAL:.+]] = arith.constant 0.000000e+00 : f32
 // CHECK:               arith.select %[[REAL]], %{{.+}}, %[[NEUTRAL]]
+// CHECK:             %[[PART:.+]] = linalg.generic {{.*}}["parallel", "reduction"]} ins(%[[SUMMED]] : {{.*}}) outs(%[[S]] :
+// CHECK-NEXT:        ^bb0(%[[A:.+]]: f32, %[[B:.+]]: f32):
+// CHECK-NEXT:          arith.addf %[[B]], %[[A]]
 // CHECK:             scf.yield %[[PART]]
 // CHECK:           }
 // CHECK-NEXT:      kiln.store_tile %[[SUM]], %{{.+}}[%[[I0]]] in_bounds [false]
@@ -113,7 +116,7 @@ func.func @row_sum(%x: tensor<10x1000xf32>, %s: tensor<10xf32>) -> tensor<10xf32
 // CHECK:         scf.forall (%{{.+}}) in (3) {
 // CHECK:           %[[MAX:.+]] = scf.for
 // CHECK-NEXT:        kiln.extract_tile %[[X]]
-// CHECK-NEXT:        linalg.reduce
+// CHECK:             linalg.generic {{.*}}"reduction"]}
 // CHECK:               arith.maximumf
 // CHECK:             scf.yield
 // CHECK-NEXT:      }
@@ -121,7 +124,8 @@ func.func @row_sum(%x: tensor<10x1000xf32>, %s: tensor<10xf32>) -> tensor<10xf32
 // CHECK-NEXT:        %[[AGAIN:.+]] = kiln.extract_tile %[[X]]
 // CHECK:             %[[EXP:.+]] = linalg.generic {{.*}} ins(%[[AGAIN]], %[[MAX]] :
 // CHECK:               math.exp
-// CHECK:             linalg.reduce ins(%[[EXP]] : {{.*}}) outs(%[[PARTIAL]] :
+// CHECK:             %[[REAL:.+]] = linalg.generic {{.*}} ins(%[[EXP]] :
+// CHECK:             linalg.generic {{.*}}"reduction"]} ins(%[[REAL]] : {{.*}}) outs(%[[PARTIAL]] :
 // CHECK:               arith.addf
 // CHECK:             scf.yield
 // CHECK-NEXT:      }
@@ -177,17 +181,17 @@ func.func @softmax(%x: tensor<10x100xf32>) -> tensor<10x100xf32> {
 // CHECK:         scf.forall (%{{.+}}) in (1) {
 // CHECK:           %[[TOTAL:.+]] = scf.for
 // CHECK:             scf.for
-// CHECK:               linalg.reduce {{.*}} dimensions = [0, 1]
+// CHECK:               linalg.generic {{.*}}["reduction", "reduction"]}
 // CHECK:           scf.for %[[I:.+]] = {{.*}} {
 // CHECK:             %[[ROW:.+]] = scf.for %[[J:.+]] = {{.*}} iter_args
 // CHECK:               kiln.extract_tile %[[X]][%[[I]], %[[J]]]
-// CHECK:               linalg.reduce {{.*}} dimensions = [1]
+// CHECK:               linalg.generic {{.*}}["parallel", "reduction"]}
 // CHECK:             scf.for %[[J:.+]] = {{.*}} {
 // CHECK:               %[[XT:.+]] = kiln.extract_tile %[[X]][%[[I]], %[[J]]]
 // CHECK:               %[[P:.+]] = linalg.generic {{.*}} ins(%[[XT]], %[[TOTAL]] :
 // CHECK:               %[[COLUMN:.+]] = scf.for %[[OTHER:.+]] = {{.*}} iter_args
 // CHECK:                 kiln.extract_tile %[[X]][%[[OTHER]], %[[J]]]
-// CHECK:                 linalg.reduce {{.*}} dimensions = [0]
+// CHECK:                 linalg.generic {{.*}}["reduction", "parallel"]}
 // CHECK:               linalg.generic {{.*}} ins(%[[P]], %[[ROW]], %[[COLUMN]] :
 // CHECK:               kiln.store_tile %{{.+}}, %{{.+}}[%[[I]], %[[J]]]
 func.func @rows_and_columns(%x: tensor<10x100xf32>) -> tensor<10x100xf32> {
@@ -236,7 +240,8 @@ func.func @rows_and_columns(%x: tensor<10x100xf32>) -> tensor<10x100xf32> {
 // CHECK:           scf.for %[[KH:.+]] = {{.*}} iter_args
 // CHECK:             scf.for %[[KW:.+]] = {{.*}} iter_args
 // CHECK:               %[[T:.+]] = kiln.load_tile %[[X]][%[[C0]], %[[ROW]], %[[W0]], %[[KH]], %[[KW]]] map affine_map<(d0, d1, d2, d3, d4) -> (0, d0, d1 * 2 + d3 - 1, d2 * 2 + d4 - 1)> in_bounds [true, false, false, false] padding 0xFF800000 : f32 : tensor<1x6x7x19xf32> -> tensor<4x1x8x2x1xf32,
-// CHECK:               linalg.generic {{.*}}"reduction", "reduction"]} ins(%[[T]], %{{.+}} : {{.*}}) outs(%{{.+}} : tensor<1x4x1x8xf32,
+// CHECK:               %[[IN:.+]] = linalg.generic {{.*}} ins(%[[T]], %{{.+}} : {{.*}}) outs(%{{.+}} : tensor<1x4x1x8x2x1xf32,
+// CHECK:               linalg.generic {{.*}}"reduction", "reduction"]} ins(%[[IN]] : {{.*}}) outs(%{{.+}} : tensor<1x4x1x8xf32,
 // CHECK:                 arith.maximumf
 // CHECK:           kiln.store_tile %{{.+}}, %{{.+}}[%{{.+}}, %[[C0]], %[[ROW]], %[[W0]]] in_bounds [true, false, true, false]
 func.func @max_pool(%x: tensor<1x6x7x19xf32>) -> tensor<1x6x4x10xf32> {
@@ -274,8 +279,10 @@ func.func @max_pool(%x: tensor<1x6x7x19xf32>) -> tensor<1x6x4x10xf32> {
 // CHECK-NEXT:        tensor.empty
 // CHECK-NEXT:        %[[Q:.+]] = linalg.generic {{.*}} ins(%{{.+}}, %[[SUM]] :
 // CHECK:               arith.divf
-// CHECK:             linalg.reduce ins(%[[Q]] : {{.*}}) outs(%[[MAX]] :
-// CHECK:             linalg.generic {{.*}} ins(%[[Q]] : {{.*}}) outs(%[[SQUARES]] :
+// CHECK:             %[[REAL:.+]] = linalg.generic {{.*}} ins(%[[Q]] :
+// CHECK:             linalg.generic {{.*}} ins(%[[REAL]] : {{.*}}) outs(%[[MAX]] :
+// CHECK:             %[[SQUARED:.+]] = linalg.generic {{.*}} ins(%[[Q]] :
+// CHECK:             linalg.generic {{.*}} ins(%[[SQUARED]] : {{.*}}) outs(%[[SQUARES]] :
 // CHECK:             scf.yield
 // CHECK:           scf.for
 // CHECK:             linalg.generic {{.*}} ins(%{{.+}}, %[[BOTH]]#0, %[[BOTH]]#1 :
@@ -365,7 +372,9 @@ func.func @argmin(%x: tensor<10x100xf32>, %v: tensor<10xf32>, %n: tensor<10xi32>
 // CHECK:           scf.for %[[K:.+]] = {{.*}} iter_args(%[[SUM:.+]] = %{{.+}})
 // CHECK-DAG:         %[[AT:.+]] = kiln.extract_tile %[[A]][%{{.+}}, %[[K]]] {{.*}} -> tensor<8x8xf32,
 // CHECK-DAG:         %[[BT:.+]] = kiln.extract_tile %[[B]][%[[K]], %{{.+}}] {{.*}} -> tensor<8x64xf32,
-// CHECK:             linalg.matmul ins(%[[AT]], %[[BT]] : {{.*}}) outs(%[[SUM]] :
+// CHECK:             %[[P:.+]] = linalg.generic {{.*}}["parallel", "parallel", "parallel"]} ins(%[[AT]], %[[BT]] : {{.*}}) outs(%{{.+}} : tensor<8x64x8xf32,
+// CHECK:               arith.mulf
+// CHECK:             linalg.generic {{.*}}"reduction"]} ins(%[[P]] : {{.*}}) outs(%[[SUM]] :
 func.func @product(%x: tensor<8x16xf32>, %w: tensor<16x64xf32>, %o: tensor<8x64xf32>) -> tensor<8x64xf32> {
   %y = kiln.kernel "product" (%x, %w, %o : tensor<8x16xf32>, tensor<16x64xf32>, tensor<8x64xf32>) -> tensor<8x64xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<8x16xf32>, %b: tensor<16x64xf32>, %c: tensor<8x64xf32>):
@@ -405,4 +414,62 @@ func.func @maps(%x: tensor<12x24xf32>, %d: tensor<20x20xf32>, %f: tensor<2x48xf3
     kiln.yield %r : tensor<20x48xf32>
   }
   return %y : tensor<20x48xf32>
+}
+
+// -----
+
+#schedule = #kiln.loop_schedule<tile = [32], threads = [[32:1]], vector = [1], block = 32>
+// Padding alone. The tile is read along its only axis; the result has a dimension of
+// extent 1 in front of it.
+//
+// CHECK-LABEL: func @pad
+// CHECK:           %[[T:.+]] = kiln.load_tile %{{.+}}[%[[I0:.+]]] map affine_map<(d0) -> (0, d0 - 1)> in_bounds [true, false] padding 5.000000e-01 : f32 : tensor<1x29xf32> -> tensor<32xf32,
+// CHECK:           %[[R:.+]] = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], {{.*}} ins(%[[T]] : {{.*}}) outs(%{{.+}} : tensor<1x32xf32,
+// CHECK:           kiln.store_tile %[[R]], %{{.+}}[%{{.+}}, %[[I0]]] in_bounds [true, true]
+func.func @pad(%x: tensor<1x29xf32>) -> tensor<1x32xf32> {
+  %y = kiln.kernel "pad" (%x : tensor<1x29xf32>) -> tensor<1x32xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x29xf32>):
+    %half = arith.constant 0.5 : f32
+    %p = tensor.pad %a low[0, 1] high[0, 2] {
+    ^bb1(%i: index, %j: index):
+      tensor.yield %half : f32
+    } : tensor<1x29xf32> to tensor<1x32xf32>
+    kiln.yield %p : tensor<1x32xf32>
+  }
+  return %y : tensor<1x32xf32>
+}
+
+// -----
+
+#schedule = #kiln.loop_schedule<tile = [4, 64], threads = [[4:32], [32:1]], vector = [1, 1], block = 128>
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+// Several positions at a time of a value and its index: both are tiles of their own,
+// infinity and the largest index beyond the last. The step of the source is kept.
+//
+// CHECK-LABEL: func @argmin_split
+// CHECK:             %[[IN:.+]]:2 = linalg.generic {{.*}}["parallel", "parallel"]}
+// CHECK-DAG:           arith.constant 0x7F800000 : f32
+// CHECK-DAG:           arith.constant 2147483647 : i32
+// CHECK:             linalg.generic {{.*}}["parallel", "reduction"]} ins(%[[IN]]#0, %[[IN]]#1 :
+// CHECK-NEXT:        ^bb0(%[[X:.+]]: f32, %[[I:.+]]: i32, %[[MIN:.+]]: f32, %[[AT:.+]]: i32):
+// CHECK:               %[[LESS:.+]] = arith.cmpf olt, %[[X]], %[[MIN]]
+// CHECK:               %[[V:.+]] = arith.select %[[LESS]], %[[X]], %[[MIN]]
+// CHECK:               %[[N:.+]] = arith.select %[[LESS]], %[[I]], %[[AT]]
+// CHECK:               linalg.yield %[[V]], %[[N]]
+func.func @argmin_split(%x: tensor<10x100xf32>, %v: tensor<10xf32>, %n: tensor<10xi32>) -> (tensor<10xf32>, tensor<10xi32>) {
+  %y:2 = kiln.kernel "argmin" (%x, %v, %n : tensor<10x100xf32>, tensor<10xf32>, tensor<10xi32>) -> tensor<10xf32>, tensor<10xi32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<10x100xf32>, %b: tensor<10xf32>, %c: tensor<10xi32>):
+    %q:2 = linalg.generic {indexing_maps = [#id, #row, #row], iterator_types = ["parallel", "reduction"]} ins(%a : tensor<10x100xf32>) outs(%b, %c : tensor<10xf32>, tensor<10xi32>) {
+    ^bb1(%i: f32, %j: f32, %k: i32):
+      %0 = arith.cmpf olt, %i, %j : f32
+      %1 = linalg.index 1 : index
+      %2 = arith.index_cast %1 : index to i32
+      %3 = arith.select %0, %i, %j : f32
+      %4 = arith.select %0, %2, %k : i32
+      linalg.yield %3, %4 : f32, i32
+    } -> (tensor<10xf32>, tensor<10xi32>)
+    kiln.yield %q#0, %q#1 : tensor<10xf32>, tensor<10xi32>
+  }
+  return %y#0, %y#1 : tensor<10xf32>, tensor<10xi32>
 }

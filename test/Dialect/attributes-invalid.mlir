@@ -283,8 +283,8 @@ module attributes {test.x = #kiln.layout<register = [], lane = [[1], [2], [4], [
 
 // -----
 
-// expected-error @below {{at most 6 dimensions in a layout}}
-module attributes {test.x = #kiln.layout<register = [[1, 0, 0, 0, 0, 0, 0]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
+// expected-error @below {{at most 8 dimensions in a layout}}
+module attributes {test.x = #kiln.layout<register = [[1, 0, 0, 0, 0, 0, 0, 0, 0]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
 
 // -----
 
@@ -310,8 +310,8 @@ module attributes {test.x = #kiln.layout<register = [[0, 2]], lane = [[1, 0], [2
 // -----
 
 // A shared layout.
-// expected-error @below {{a shared layout has 1 to 6 dimensions}}
-module attributes {test.x = #kiln.shared_layout<[1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1]>} {}
+// expected-error @below {{a shared layout has 1 to 8 dimensions}}
+module attributes {test.x = #kiln.shared_layout<[1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1]>} {}
 
 // -----
 
@@ -388,22 +388,22 @@ func.func private @f() attributes {kiln.schedule = "fast"}
 
 // -----
 
-// expected-error @below {{'kiln.num_written' must be an i64 from 1 to 2, the number of arguments}}
+// expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 2}}
 func.func private @f(memref<4xf32>, memref<4xf32>) attributes {kiln.num_written = 0}
 
 // -----
 
-// expected-error @below {{'kiln.num_written' must be an i64 from 1 to 2, the number of arguments}}
+// expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 2}}
 func.func private @f(memref<4xf32>, memref<4xf32>) attributes {kiln.num_written = 3}
 
 // -----
 
-// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to 1, the number of arguments}}
+// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to the number of arguments, 1}}
 func.func private @f(memref<4xf32>) attributes {kiln.num_inputs = 2}
 
 // -----
 
-// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to 1, the number of arguments}}
+// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to the number of arguments, 1}}
 func.func private @f(memref<4xf32>) attributes {kiln.num_inputs = 1 : i32}
 
 // -----
@@ -452,3 +452,75 @@ module attributes {test.x = !kiln.shared<1 x index, #kiln.shared_layout<[8:1]>>}
 
 // expected-error @below {{tail must not be negative, not -16}}
 module attributes {test.x = !kiln.shared<1 x f32, #kiln.shared_layout<[8:1]>, tail = -16>} {}
+
+// -----
+
+// A loop schedule: an entry for each axis.
+// expected-error @below {{tile, threads and vector need an entry for each axis: they have 2, 1 and 2}}
+module attributes {test.x = #kiln.loop_schedule<tile = [8, 32], threads = [[32:1]], vector = [1, 1], block = 32>} {}
+
+// -----
+
+// expected-error @below {{tile, threads and vector need an entry for each axis: they have 1, 1 and 2}}
+module attributes {test.x = #kiln.loop_schedule<tile = [32], threads = [[32:1]], vector = [1, 1], block = 32>} {}
+
+// -----
+
+// Warps are whole, and bits of the thread's number are shared out.
+// expected-error @below {{block must be a power of two from 32 to 1024, not 16}}
+module attributes {test.x = #kiln.loop_schedule<tile = [16], threads = [[16:1]], vector = [1], block = 16>} {}
+
+// -----
+
+// expected-error @below {{block must be a power of two from 32 to 1024, not 96}}
+module attributes {test.x = #kiln.loop_schedule<tile = [32], threads = [[32:1]], vector = [1], block = 96>} {}
+
+// -----
+
+// expected-error @below {{block must be a power of two from 32 to 1024, not 2048}}
+module attributes {test.x = #kiln.loop_schedule<tile = [32], threads = [[32:1]], vector = [1], block = 2048>} {}
+
+// -----
+
+// expected-error @below {{threads of axis 0 must be one size:stride}}
+module attributes {test.x = #kiln.loop_schedule<tile = [32], threads = [[4:1, 8:4]], vector = [1], block = 32>} {}
+
+// -----
+
+// expected-error @below {{tile, threads and vector of axis 0 must be powers of two}}
+module attributes {test.x = #kiln.loop_schedule<tile = [24], threads = [[8:1]], vector = [1], block = 32>} {}
+
+// -----
+
+// expected-error @below {{tile, threads and vector of axis 1 must be powers of two}}
+module attributes {test.x = #kiln.loop_schedule<tile = [1, 32], threads = [[1:0], [12:1]], vector = [1, 1], block = 32>} {}
+
+// -----
+
+// expected-error @below {{tile, threads and vector of axis 0 must be powers of two}}
+module attributes {test.x = #kiln.loop_schedule<tile = [32], threads = [[8:1]], vector = [3], block = 32>} {}
+
+// -----
+
+// expected-error @below {{tile, threads and vector of axis 0 must be powers of two}}
+module attributes {test.x = #kiln.loop_schedule<tile = [0], threads = [[1:0]], vector = [1], block = 32>} {}
+
+// -----
+
+// expected-error @below {{axis 0 has 32 threads of 2 positions, its tile only 32}}
+module attributes {test.x = #kiln.loop_schedule<tile = [32], threads = [[32:1]], vector = [2], block = 32>} {}
+
+// -----
+
+// expected-error @below {{threads 8:3 of axis 0 do not lie in a block of 32}}
+module attributes {test.x = #kiln.loop_schedule<tile = [8], threads = [[8:3]], vector = [1], block = 32>} {}
+
+// -----
+
+// expected-error @below {{threads 8:0 of axis 0 do not lie in a block of 32}}
+module attributes {test.x = #kiln.loop_schedule<tile = [8], threads = [[8:0]], vector = [1], block = 32>} {}
+
+// -----
+
+// expected-error @below {{threads 8:8 of axis 0 do not lie in a block of 32}}
+module attributes {test.x = #kiln.loop_schedule<tile = [8], threads = [[8:8]], vector = [1], block = 32>} {}

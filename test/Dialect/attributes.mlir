@@ -40,6 +40,16 @@ module {
     test.f16 = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1]>,
     test.bf16 = #kiln.schedule<contraction = mma_m16n8k16_bf16, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1]>} {}
 
+  // A kernel without a staged contraction: lists over its axes, of which it may have
+  // none. An axis of one thread has any stride.
+  // CHECK-DAG: #kiln.loop_schedule<tile = [4, 64, 64], threads = {{\[\[}}4:64], [64:1], [64:1]], vector = [1, 1, 1], block = 256>
+  // CHECK-DAG: #kiln.loop_schedule<tile = [8, 1], threads = {{\[\[}}4:1], [1:0]], vector = [2, 1], block = 32>
+  // CHECK-DAG: #kiln.loop_schedule<tile = [], threads = [], vector = [], block = 1024>
+  module attributes {
+    test.softmax = #kiln.loop_schedule<tile = [4, 64, 64], threads = [[4:64], [64:1], [64:1]], vector = [1, 1, 1], block = 256>,
+    test.ordered = #kiln.loop_schedule<tile = [8, 1], threads = [[4:1], [1:0]], vector = [2, 1], block = 32>,
+    test.scalar = #kiln.loop_schedule<tile = [], threads = [], vector = [], block = 1024>} {}
+
   // The accumulator of one mma.m16n8k8; a reduced tile whose lanes hold copies.
   // CHECK-DAG: #kiln.layout<register = {{\[\[}}0, 1], [8, 0]], lane = {{\[\[}}0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
   // CHECK-DAG: #kiln.layout<register = [], lane = {{\[\[}}1], [2], [0], [0], [0]], warp = {{\[\[}}4]]>

@@ -191,22 +191,6 @@ func.func @shared(%x0: memref<4xf32>) {
 
 // -----
 
-func.func @written(%x0: memref<4xf32>) {
-  // expected-error @below {{num_written must be from 1 to the number of arguments, not 0}}
-  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 0}
-  return
-}
-
-// -----
-
-func.func @written_all(%x0: memref<4xf32>) {
-  // expected-error @below {{num_written must be from 1 to the number of arguments, not 2}}
-  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 2}
-  return
-}
-
-// -----
-
 func.func @launch_work(%x0: memref<4xf32>) {
   // expected-error @below {{attribute 'flops' failed to satisfy constraint}}
   kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {flops = -1}
@@ -260,6 +244,128 @@ func.func @tiles_grids(%x0: memref<8xf32>, %x1: memref<8xf32>) {
   // expected-error @below {{tiles of all written arguments must have the same grid: a block computes a tile of each}}
   kiln.launch @kernels::@k(%x0, %x1 : memref<8xf32>, memref<8xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 2, tiles = [#kiln.tiles<grid = [2], shape = [4], output_dims = [0]>, #kiln.tiles<grid = [4], shape = [2], output_dims = [0]>]}
   return
+}
+
+// -----
+
+// A launch that writes nothing does nothing.
+func.func @written_none(%x: memref<4xf32>) {
+  // expected-error @below {{num_written must be from 1 to the number of arguments, 1, not 0}}
+  kiln.launch @kernels::@k(%x : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 0 : i64}
+  return
+}
+
+// -----
+
+func.func @written_many(%x: memref<4xf32>) {
+  // expected-error @below {{num_written must be from 1 to the number of arguments, 1, not 2}}
+  kiln.launch @kernels::@k(%x : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 2 : i64}
+  return
+}
+
+// -----
+
+func.func @no_arguments() {
+  // expected-error @below {{num_written must be from 1 to the number of arguments, 0, not 1}}
+  kiln.launch @kernels::@k() grid [1, 1, 1] block [32, 1, 1] shared 0
+  return
+}
+
+// -----
+
+// kiln.output: a result of the kernel, and its memory.
+func.func @output_index(%x: tensor<4xf32>) {
+  %y = kiln.kernel "k" (%x : tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    // expected-error @below {{there is no result 1 of a kernel with 1}}
+    %out = kiln.output 1 : memref<4xf32>
+    kiln.yield
+  }
+  return
+}
+
+// -----
+
+func.func @output_negative(%x: tensor<4xf32>) {
+  %y = kiln.kernel "k" (%x : tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    // expected-error @below {{there is no result -1 of a kernel with 1}}
+    %out = kiln.output -1 : memref<4xf32>
+    kiln.yield
+  }
+  return
+}
+
+// -----
+
+func.func @output_shape(%x: tensor<4xf32>) {
+  %y = kiln.kernel "k" (%x : tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    // expected-error @below {{has type 'memref<2x2xf32>', result 0 has type 'tensor<4xf32>'}}
+    %out = kiln.output 0 : memref<2x2xf32>
+    kiln.yield
+  }
+  return
+}
+
+// -----
+
+func.func @output_element(%x: tensor<4xf32>) {
+  %y = kiln.kernel "k" (%x : tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    // expected-error @below {{has type 'memref<4xf16>', result 0 has type 'tensor<4xf32>'}}
+    %out = kiln.output 0 : memref<4xf16>
+    kiln.yield
+  }
+  return
+}
+
+// -----
+
+func.func @output_place() {
+  // expected-error @below {{expects parent op 'kiln.kernel'}}
+  %out = kiln.output 0 : memref<4xf32>
+  return
+}
+
+// -----
+
+// Results that are not yielded must have a memory.
+func.func @yields_nothing(%x: tensor<4xf32>) {
+  %y = kiln.kernel "k" (%x : tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>):
+    // expected-error @below {{must yield the kernel's result types}}
+    kiln.yield
+  }
+  return
+}
+
+// -----
+
+// The attributes of a gpu.func.
+gpu.module @kernels {
+  // expected-error @below {{'kiln.schedule' must be a schedule, such as #kiln.schedule}}
+  gpu.func @schedule() attributes {kiln.schedule = 1 : i64} {
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 0}}
+  gpu.func @written() attributes {kiln.num_written = 0 : i64} {
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  // expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 0}}
+  gpu.func @written() attributes {kiln.num_written = "two"} {
+    gpu.return
+  }
 }
 
 // -----

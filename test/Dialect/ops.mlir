@@ -66,3 +66,35 @@ func.func @grids(%x: memref<4xf32>) {
       grid [3, 2 * 4, min(sm_count, 8 - sm_count)] block [32, 1, 1] shared 0
   return
 }
+
+// A tiled kernel stores into the memory of its results and yields nothing.
+// CHECK-LABEL: func @tiled
+func.func @tiled(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xi1>) {
+  %y:2 = kiln.kernel "tiled" (%x : tensor<4xf32>) -> tensor<4xf32>, tensor<4xi1> {
+  ^bb0(%a: tensor<4xf32>):
+    // CHECK: kiln.output 0 : memref<4xf32>
+    %out0 = kiln.output 0 : memref<4xf32>
+    // CHECK-NEXT: kiln.output 1 : memref<4xi1>
+    %out1 = kiln.output 1 : memref<4xi1>
+    // CHECK-NEXT: kiln.yield{{$}}
+    kiln.yield
+  }
+  return %y#0, %y#1 : tensor<4xf32>, tensor<4xi1>
+}
+
+// A schedule of any kind, also on a function.
+// CHECK-LABEL: func @loop_schedule
+func.func @loop_schedule(%x: tensor<64xf32>) -> tensor<64xf32> {
+  // CHECK: kiln.kernel "copy" {{.*}} attributes {schedule = #loop_schedule}
+  %y = kiln.kernel "copy" (%x : tensor<64xf32>) -> tensor<64xf32> attributes {schedule = #kiln.loop_schedule<tile = [64], threads = [[32:1]], vector = [2], block = 32>} {
+  ^bb0(%a: tensor<64xf32>):
+    kiln.yield %a : tensor<64xf32>
+  }
+  return %y : tensor<64xf32>
+}
+gpu.module @functions {
+  // CHECK: gpu.func @f{{.*}} attributes {kiln.num_written = 2 : i64, kiln.schedule = #loop_schedule}
+  gpu.func @f(%x: memref<64xf32>, %y: memref<64xf32>, %z: memref<64xf32>) attributes {kiln.num_written = 2 : i64, kiln.schedule = #kiln.loop_schedule<tile = [64], threads = [[32:1]], vector = [2], block = 32>} {
+    gpu.return
+  }
+}

@@ -36,6 +36,21 @@ func.func @tiles(%t: tensor<20x30xf32>, %m: memref<20x30xf32>, %i: index) {
   return
 }
 
+// Tiles over axes are read through a map: windows, a diagonal, a scalar. Padding stands
+// where a coordinate is outside; it may be left out.
+// CHECK-LABEL: func @loads
+func.func @loads(%t: tensor<20x30xf32>, %m: memref<20x30xi1>, %s: memref<f32>, %i: index) {
+  // CHECK: kiln.load_tile %{{.+}}[%{{.+}}, %{{.+}}] map {{.+}} in_bounds [true, false] padding 1.000000e+00 : f32 : tensor<20x30xf32> -> tensor<8x2xf32>
+  %p = kiln.load_tile %t[%i, %i] map affine_map<(d0, d1) -> (0, d0 * 2 + d1 - 1)> in_bounds [true, false] padding 1.0 : f32 : tensor<20x30xf32> -> tensor<8x2xf32>
+  // CHECK: kiln.load_tile %{{.+}}[%{{.+}}] map {{.+}} in_bounds [false, false] : memref<20x30xi1> -> tensor<8xi1>
+  %q = kiln.load_tile %m[%i] map affine_map<(d0) -> (d0, d0)> in_bounds [false, false] : memref<20x30xi1> -> tensor<8xi1>
+  // CHECK: kiln.load_tile %{{.+}}[] map {{.+}} in_bounds [] : memref<f32> -> tensor<f32>
+  %r = kiln.load_tile %s[] map affine_map<() -> ()> in_bounds [] : memref<f32> -> tensor<f32>
+  // CHECK: kiln.load_tile %{{.+}}[%{{.+}}, %{{.+}}] map {{.+}} : tensor<20x30xf32> -> tensor<16x8xf32, #[[$acc]]>
+  %l = kiln.load_tile %t[%i, %i] map affine_map<(d0, d1) -> (d0, d1)> in_bounds [false, false] : tensor<20x30xf32> -> tensor<16x8xf32, #acc>
+  return
+}
+
 // A 3 x 5 filter, of which 2 columns make a chunk: 3 chunks of 8 elements.
 // CHECK-LABEL: func @packed
 func.func @packed(%w: tensor<3x5xf32>) -> tensor<3x5xf32> {

@@ -46,3 +46,14 @@ func.func @pad(%x: tensor<4xf32>, %n: index) -> tensor<6xf32> {
   } : tensor<4xf32> to tensor<6xf32>
   return %p : tensor<6xf32>
 }
+
+// -----
+
+// A resource of one element, where the type has four.
+func.func @short_resource(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @below {{'arith.constant' op needs a dense value, or a resource with the bytes of its type, for the reference on a GPU}}
+  %k = arith.constant dense_resource<weights> : tensor<4xf32>
+  %r = arith.addf %x, %k : tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+{-# dialect_resources: { builtin: { weights: "0x040000000000803F" } } #-}

@@ -37,6 +37,10 @@ public:
   bool combines(mlir::Operation *op) const {
     return llvm::is_contained(ops, op);
   }
+  /// Whether `op` does it for this result; another may combine the same value.
+  bool combines(mlir::Operation *op, unsigned result) const {
+    return isExtremum ? combines(op) : ops[result] == op;
+  }
   /// What takes the place of an element that must not take part.
   llvm::ArrayRef<mlir::TypedAttr> getNeutral() const { return neutral; }
   /// Two partial results as one.

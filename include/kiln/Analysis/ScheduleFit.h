@@ -45,8 +45,8 @@ int64_t getStagedBytes(ScheduleAttr schedule, const ContractionView &conv);
 /// reductions around `conv` need to cross warps.
 int64_t getSharedBytes(ScheduleAttr schedule, const ContractionView &conv);
 
-/// Whether the filter is an argument of the kernel that nothing else reads, so
-/// that a packed copy can take its place.
+/// Whether the filter is an argument of the kernel, or computed elementwise in
+/// it, and nothing else reads it: a packed copy can take its place.
 bool canPackFilter(const ContractionView &conv);
 
 /// Succeeds if `schedule` computes `conv` within the limits of `target`;

@@ -20,7 +20,8 @@ def PackWeights : Pass<"kiln-pack-weights", "::mlir::ModuleOp"> {
     "pack" with one `kiln.pack` is put before the compute kernel, which takes the
     packed buffer and sees the filter through `kiln.unpack`. The buffer has a row
     for each chunk of input channels of each tile of output channels. Rounding to
-    tf32 is done there, once.
+    tf32 is done there, once, and so is what computes the filter elementwise. The
+    kernel has a loop schedule: a thread for each element of a row.
 
     ```
     kiln-opt --kiln-pack-weights
@@ -54,21 +55,29 @@ def FoldPacking : Pass<"kiln-fold-packing", "::mlir::ModuleOp"> {
 def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
   let summary = "cuts every compute kernel into the tiles of its blocks";
   let description = [{
-    Needs kernels with one convolution, elementwise `linalg` ops and reductions
-    over its output channels, and one result. Leaves an `scf.forall` over the
-    tiles of the result whose body has the same ops on static tiles. What a tile
-    reads is a `kiln.extract_tile`: the convolution's halo patch needs no case
-    of its own, and padding is an offset of it. Tiles that overhang the output
-    are cut when they are inserted. A channel reduction over a padded tile
-    combines its neutral element for the channels beyond the last.
+    Needs kernels of `linalg` ops with a schedule. Which axes they have, and which
+    of them blocks lie along, says lib/Analysis (KernelSpace, TilePlan). Leaves a
+    `kiln.output` for each result and an `scf.forall` over tiles whose body has
+    the same ops on static tiles and stores those of the results. What a tile
+    reads of an argument is a `kiln.extract_tile`, or a `kiln.load_tile` where it
+    is read through a map: windows, padding, views and packed filters move
+    coordinates. Tiles that overhang are cut when they are stored. A reduction
+    over a padded tile combines its neutral element beyond the last position.
 
-    Where a tile holds only some of the output channels, the `scf.forall` has a
-    fourth, innermost dimension over channel tiles if the result keeps them:
-    neighbouring blocks share the image's patch. If it does not, its body has an
-    `scf.for` over channel tiles that carries what the reductions have so far;
-    everything with channels is in that loop, everything after the reductions
-    behind it. An op that needs a reduced value for each channel again is refused
-    there, since that takes a second pass.
+    Axes that a block walks become `scf.for` loops that carry what reductions have
+    so far. Values of arguments are computed wherever they are read; reductions
+    that a loop needs and does not change come before it.
+
+    Around a contraction (`#kiln.schedule`) the tile is a box of its result, and
+    its operands are boxes: the convolution's halo patch needs no case of its own,
+    and padding is an offset of it. Output channels that no tile holds have an
+    innermost dimension of the `scf.forall` if all results keep them: neighbouring
+    blocks share the image's patch. If none does, the block walks them. An op that
+    needs a value reduced over them on each channel again takes a tile of all.
+
+    With a `#kiln.loop_schedule` every axis has a tile, and all tiles have the
+    schedule's layout from the start. Where the tile has one position along a
+    reduced axis, the body runs in the source's order and may compute anything.
 
     ```
     kiln-opt --kiln-tile-to-blocks
@@ -77,7 +86,7 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
   let statistics = [
     Statistic<"numTiled", "kernels-tiled", "Kernels cut into tiles">,
     Statistic<"numMasked", "reductions-masked",
-              "Reductions over padded channels">];
+              "Reductions over padded tiles">];
   let dependentDialects = ["::kiln::KilnDialect", "::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
@@ -108,13 +117,13 @@ def OutlineKernels : Pass<"kiln-outline-kernels", "::mlir::ModuleOp"> {
   let description = [{
     Needs tiled kernels with names of their own. Each `kiln.kernel` becomes a
     `gpu.func` on memrefs in `gpu.module @kernels` (another name where the
-    program has a function `@kernels`), its `scf.forall` the loop of a persistent block (or
-    the block number), inserted tiles `kiln.store_tile`. The entry function
-    becomes the launch plan of level 4: its results are arguments, kernel results
-    that other kernels read are workspace. A `kiln.launch` takes over role,
-    schedule and FLOP of its kernel, its grid is as many blocks as there are tiles
-    (of a persistent kernel no more than multiprocessors), and `tiles` describes
-    each result that a tile is one box of.
+    program has a function `@kernels`), its `scf.forall` the loop of a persistent
+    block (or the block number), each `kiln.output` an argument behind the inputs.
+    The entry function becomes the launch plan of level 4: its results are
+    arguments, kernel results that other kernels read are workspace. A
+    `kiln.launch` takes over role, schedule and FLOP of its kernel, its grid is as
+    many blocks as there are tiles (of a persistent kernel no more than
+    multiprocessors), and `tiles` describes each result that a tile is one box of.
 
     ```
     kiln-opt --kiln-tile-to-blocks --kiln-tile-reduction --kiln-outline-kernels
@@ -151,11 +160,13 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
 def AssignLayouts : Pass<"kiln-assign-layouts", "::mlir::gpu::GPUModuleOp"> {
   let summary = "gives every tile value the layout of the threads that hold it";
   let description = [{
-    Needs staged convolutions. The accumulator takes the schedule's layout; from
-    it the layouts of the ops around follow: elementwise ops keep it, broadcast
-    operands are read in the part of it that they depend on, a reduction drops
-    its dimensions, and a loop over channel tiles carries what is left. Reductions
-    become `kiln.reduce` with their combiner.
+    Needs staged contractions, or kernels with a loop schedule, whose tiles have
+    its layouts already. The accumulator takes the schedule's layout; from it the
+    layouts of the ops around follow: elementwise ops keep it, broadcast operands
+    are read in the part of it that they depend on, a reduction drops its
+    dimensions, and a loop over channel tiles carries what is left. Reductions
+    become `kiln.reduce` with their combiner (lib/Analysis/Combiner): independent
+    results, or a value and its index.
 
     ```
     kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-assign-layouts))'

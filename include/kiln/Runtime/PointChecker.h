@@ -55,6 +55,7 @@ private:
     double errorSquares = 0, referenceSquares = 0, worstRatio = -1;
   };
   std::vector<State> states;
+  bool isConstant = false; ///< the program depends on no input
 };
 
 /// Copies a region out of a tensor, packed.

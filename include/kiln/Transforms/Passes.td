@@ -164,7 +164,8 @@ def KilnVerifyKernels : Pass<"kiln-verify-kernels", "::mlir::func::FuncOp"> {
       tensors or control flow;
     - has no kernel, or several, or a convolution of other element types than
       f32, f16 and bf16;
-    - returns something that is not a kernel's result or a reshape of one.
+    - returns something that is not a kernel's result or a reshape of one;
+    - has a body that reads a tensor at a computed position.
 
     Shown by: `kiln-opt --kiln-normalize --kiln-fuse --kiln-verify-kernels`
   }];

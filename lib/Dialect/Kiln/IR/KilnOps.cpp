@@ -92,9 +92,9 @@ LogicalResult LaunchOp::verify() {
       llvm::any_of(getBlock(), [](int64_t size) { return size < 1; }))
     return emitOpError("block must be three positive sizes");
   if (getNumWritten() < 1 || getNumWritten() > getArguments().size())
-    return emitOpError("num_written must be from 1 to the number of arguments, "
-                       "not ")
-           << getNumWritten();
+    return emitOpError("num_written must be from 1 to the number of "
+                       "arguments, ")
+           << getArguments().size() << ", not " << getNumWritten();
   if (getSharedBytesAttr().getInt() < 0)
     return emitOpError("shared bytes must not be negative");
   if (ArrayAttr tiles = getTilesAttr())

@@ -96,6 +96,8 @@ LogicalResult ExtractTileOp::verify() {
 LogicalResult LoadTileOp::verify() {
   auto source = cast<ShapedType>(getSource().getType());
   RankedTensorType tile = getTile().getType();
+  if (!source.hasStaticShape())
+    return emitOpError("needs static shapes, not ") << source;
   AffineMap map = getMap();
   if (map.getNumDims() != tile.getRank() || map.getNumSymbols() != 0 ||
       static_cast<int64_t>(getOffsets().size()) != tile.getRank())

@@ -170,7 +170,14 @@ def Kiln_KernelSchedule : AttrInterface<"KernelSchedule"> {
   let methods = [
     InterfaceMethod<"Threads of a block.", "int64_t", "getThreads">,
     InterfaceMethod<"Whether blocks loop over tiles.", "bool",
-                    "hasPersistentBlocks">];
+                    "hasPersistentBlocks">,
+    InterfaceMethod<"Slots of each staged operand; 1 where none is staged.",
+                    "int64_t", "getNumStages">,
+    InterfaceMethod<"Valid schedules that differ from this one in one decision, "
+                    "by one step, in a stable order; whether they fit a program "
+                    "is not asked.",
+                    "::llvm::SmallVector<::mlir::Attribute>",
+                    "getNeighbours">];
 }
 
 def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
