@@ -65,8 +65,8 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
         RankedTensorType::get({rows, layout.getCosize()}, element);
     Location loc = conv->op->getLoc();
 
-    // What computes the filter moves into the packing kernel, where it runs once
-    // for each of its elements.
+    // What computes the filter moves into the packing kernel, where it runs
+    // once for each of its elements.
     llvm::SetVector<Operation *> chain;
     BackwardSliceOptions options;
     options.inclusive = true;
@@ -93,9 +93,9 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     }
     tile.push_back(kThreads);
     threads.push_back(Mode({{kThreads, 1}}));
-    auto loops = LoopScheduleAttr::get(&getContext(), tile, threads,
-                                       SmallVector<int64_t>(tile.size(), 1),
-                                       kThreads);
+    auto loops =
+        LoopScheduleAttr::get(&getContext(), tile, threads,
+                              SmallVector<int64_t>(tile.size(), 1), kThreads);
     SmallVector<Value> inputs;
     for (Value argument : arguments)
       inputs.push_back(
@@ -130,8 +130,8 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
       kernel.getInputsMutable().append(packKernel.getResult(0));
     }
     builder.setInsertionPointToStart(&compute);
-    auto unpacked = UnpackOp::create(builder, loc, filterType, argument, layout,
-                                     tileDims);
+    auto unpacked =
+        UnpackOp::create(builder, loc, filterType, argument, layout, tileDims);
     conv->op->setOperand(1, unpacked);
     for (Operation *op : llvm::reverse(chain))
       if (op->use_empty())
