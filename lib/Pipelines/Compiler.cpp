@@ -195,7 +195,8 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
     addInlining(inlining); // The references know no calls.
     if (failed(inlining.run(*source)))
       return failure();
-    FailureOr<GpuReference> made = compileReference(*source, precision, options);
+    FailureOr<GpuReference> made =
+        compileReference(*source, precision, options);
     if (failed(made))
       return failure();
     gpuReference = std::move(*made);

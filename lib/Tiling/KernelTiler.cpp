@@ -182,8 +182,8 @@ KernelTiler::makeTile(Value value, const Coordinates &coordinates) {
     return tilePad(pad, coordinates);
   if (auto pack = value.getDefiningOp<PackOp>())
     return tilePack(pack, coordinates);
-  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp>(
-          value.getDefiningOp()))
+  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp,
+          tensor::ExtractSliceOp>(value.getDefiningOp()))
     return tileView(value.getDefiningOp(), coordinates);
   return value.getDefiningOp()->emitOpError(
       "not supported inside a kernel that is tiled");

@@ -67,6 +67,14 @@ KernelTiler::tileView(Operation *view, const Coordinates &coordinates) {
         number = number * shape[dim] + coordinates[dim];
       source.push_back(number);
     }
+  } else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(view)) {
+    llvm::SmallBitVector dropped = slice.getDroppedDims();
+    const auto *next = coordinates.begin();
+    for (auto [dim, offset, stride] :
+         llvm::enumerate(slice.getStaticOffsets(), slice.getStaticStrides())) {
+      AffineExpr start = builder.getAffineConstantExpr(offset);
+      source.push_back(dropped[dim] ? start : *next++ * stride + start);
+    }
   } else {
     source = coordinates;
   }
