@@ -388,22 +388,22 @@ func.func private @f() attributes {kiln.schedule = "fast"}
 
 // -----
 
-// expected-error @below {{'kiln.num_written' must be an i64 from 1 to 2, the number of arguments}}
+// expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 2}}
 func.func private @f(memref<4xf32>, memref<4xf32>) attributes {kiln.num_written = 0}
 
 // -----
 
-// expected-error @below {{'kiln.num_written' must be an i64 from 1 to 2, the number of arguments}}
+// expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 2}}
 func.func private @f(memref<4xf32>, memref<4xf32>) attributes {kiln.num_written = 3}
 
 // -----
 
-// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to 1, the number of arguments}}
+// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to the number of arguments, 1}}
 func.func private @f(memref<4xf32>) attributes {kiln.num_inputs = 2}
 
 // -----
 
-// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to 1, the number of arguments}}
+// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to the number of arguments, 1}}
 func.func private @f(memref<4xf32>) attributes {kiln.num_inputs = 1 : i32}
 
 // -----

@@ -83,8 +83,8 @@ LogicalResult KilnDialect::verifyOperationAttribute(Operation *op,
   int64_t least = name == kNumWrittenAttrName ? 1 : 0;
   int64_t most = function.getNumArguments();
   if (!isInRange(attr.getValue(), least, most))
-    return emitError("must be an i64 from " + Twine(least) + " to " +
-                     Twine(most) + ", the number of arguments");
+    return emitError("must be an i64 from " + Twine(least) +
+                     " to the number of arguments, " + Twine(most));
   return success();
 }
 
