@@ -37,7 +37,7 @@ StringRef findFault(Type type) {
 /// Ops that only move data: they are reported when nothing else is.
 bool onlyMoves(Operation *op) {
   auto generic = dyn_cast<linalg::GenericOp>(op);
-  return isa<tensor::PadOp>(op) ||
+  return isa<tensor::PadOp, tensor::ExtractSliceOp>(op) ||
          (generic && llvm::hasSingleElement(*generic.getBody()));
 }
 
@@ -56,8 +56,8 @@ std::string getReason(Operation *op) {
     return reason.str();
   if (isSeed(op))
     return "a program is one kernel, which computes one contraction at most";
-  return "supported are linalg ops on tensors, tensor.pad and reshapes of "
-         "arguments and results";
+  return "supported are linalg ops on tensors, tensor.pad, slices at constant "
+         "places and reshapes of arguments and results";
 }
 
 /// The op that a user knows the kernel by: its contraction, else its first op.

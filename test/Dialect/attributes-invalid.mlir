@@ -283,8 +283,8 @@ module attributes {test.x = #kiln.layout<register = [], lane = [[1], [2], [4], [
 
 // -----
 
-// expected-error @below {{at most 8 dimensions in a layout}}
-module attributes {test.x = #kiln.layout<register = [[1, 0, 0, 0, 0, 0, 0, 0, 0]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
+// expected-error @below {{at most 16 dimensions in a layout}}
+module attributes {test.x = #kiln.layout<register = [[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
 
 // -----
 
@@ -310,8 +310,8 @@ module attributes {test.x = #kiln.layout<register = [[0, 2]], lane = [[1, 0], [2
 // -----
 
 // A shared layout.
-// expected-error @below {{a shared layout has 1 to 8 dimensions}}
-module attributes {test.x = #kiln.shared_layout<[1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1]>} {}
+// expected-error @below {{a shared layout has 1 to 16 dimensions}}
+module attributes {test.x = #kiln.shared_layout<[1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1]>} {}
 
 // -----
 

@@ -120,9 +120,9 @@ func.func @reused_reduction(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o
 // CHECK: kiln.kernel
 // CHECK-NOT: arith.subf
 // CHECK: kiln.yield
-// CHECK: kiln.not_fused = "it uses a value that is reduced over the channels again for every channel: a block holds at most 256 channels at once, 300 need a second pass over them"
+// CHECK: kiln.not_fused = "it uses a value that is reduced over dimension 1 of the result of 'linalg.conv_2d_nchw_fchw' again at every position of it: a block holds at most 256 positions at once, 300 need a second pass over them"
 // CHECK: arith.subf
-// REMARK: [Missed] NotJoined | {{.*}} Function=many_channels | Remark="'linalg.generic' did not join the kernel: it uses a value that is reduced over the channels again for every channel
+// REMARK: [Missed] NotJoined | {{.*}} Function=many_channels | Remark="'linalg.generic' did not join the kernel: it uses a value that is reduced over dimension 1 of the result of 'linalg.conv_2d_nchw_fchw' again at every position of it
 func.func @many_channels(%x: tensor<2x3x6x7xf32>, %w: tensor<300x3x3x3xf32>, %o: tensor<2x300x4x5xf32>, %i: tensor<2x4x5xf32>) -> tensor<2x300x4x5xf32> {
   %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<300x3x3x3xf32>) outs(%o : tensor<2x300x4x5xf32>) -> tensor<2x300x4x5xf32>
   %max = linalg.generic {indexing_maps = [#all, #reduced], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%conv : tensor<2x300x4x5xf32>) outs(%i : tensor<2x4x5xf32>) {
@@ -152,7 +152,7 @@ func.func @many_channels(%x: tensor<2x3x6x7xf32>, %w: tensor<300x3x3x3xf32>, %o:
 // CHECK: math.absf
 // CHECK: kiln.yield
 // CHECK: %[[MEAN:.*]] = linalg.generic {{.*}} ins(%[[K0]]#0
-// CHECK: kiln.not_fused = "it reduces over the row dimension of the convolution's output;
+// CHECK: kiln.not_fused = "it reduces over dimension 2 of the result of 'linalg.conv_2d_nchw_fchw'; only a reduction over dimension 1 stays within a thread block"
 // CHECK: %[[K1:.*]] = kiln.kernel "neighbours_1" (%[[K0]]#0
 // CHECK: linalg.conv_2d_nchw_fchw
 // CHECK: kiln.yield

@@ -1,0 +1,281 @@
+//===- DistributeReduce.cpp - A thread's part of reductions ---------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Distributor.h"
+
+#include "kiln/Analysis/Layouts.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace kiln;
+
+/// The value of the lane whose number differs in `mask`; shuffles move 32 bits.
+Value Distributor::shuffleXor(Location loc, Value value, int64_t mask) {
+  Type type = value.getType(), i32 = builder.getI32Type();
+  int64_t bits = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
+  auto shuffle = [&](Value word) -> Value {
+    return NVVM::ShflOp::create(
+        builder, loc, word.getType(), constant32(-1), word, constant32(mask),
+        constant32(31),
+        NVVM::ShflKindAttr::get(builder.getContext(), NVVM::ShflKind::bfly),
+        UnitAttr());
+  };
+  if (type.isF32() || type.isInteger(32))
+    return shuffle(value);
+  Type integer = builder.getIntegerType(bits);
+  Value raw = value;
+  if (type.isIndex())
+    raw = arith::IndexCastOp::create(builder, loc, integer, value);
+  else if (!type.isInteger())
+    raw = arith::BitcastOp::create(builder, loc, integer, value);
+  if (bits < 32) {
+    raw = arith::ExtUIOp::create(builder, loc, i32, raw);
+    raw = arith::TruncIOp::create(builder, loc, integer, shuffle(raw));
+  } else {
+    Value low = arith::TruncIOp::create(builder, loc, i32, raw);
+    Value shift = arith::ConstantIntOp::create(builder, loc, 32, 64);
+    Value high = arith::TruncIOp::create(
+        builder, loc, i32, arith::ShRUIOp::create(builder, loc, raw, shift));
+    low = arith::ExtUIOp::create(builder, loc, integer, shuffle(low));
+    high = arith::ExtUIOp::create(builder, loc, integer, shuffle(high));
+    raw = arith::OrIOp::create(
+        builder, loc, low, arith::ShLIOp::create(builder, loc, high, shift));
+  }
+  if (type.isIndex())
+    return arith::IndexCastOp::create(builder, loc, type, raw);
+  if (!type.isInteger())
+    return arith::BitcastOp::create(builder, loc, type, raw);
+  return raw;
+}
+
+SmallVector<Value> Distributor::combine(ReduceOp op, ValueRange left,
+                                        ValueRange right) {
+  Block &block = op.getCombiner().front();
+  IRMapping body(mapping);
+  body.map(block.getArguments().take_front(left.size()), left);
+  body.map(block.getArguments().drop_front(left.size()), right);
+  for (Operation &inner : block.without_terminator())
+    builder.clone(inner, body);
+  return llvm::map_to_vector(block.getTerminator()->getOperands(),
+                             [&](Value v) { return body.lookup(v); });
+}
+
+/// Only the warps whose partial results meet wait for each other, as long as
+/// the hardware's 15 named barriers suffice.
+void Distributor::barrierOfPartners(Location loc, LayoutAttr layout,
+                                    ArrayRef<int64_t> warpBits) {
+  int64_t groups = int64_t(1) << (layout.getWarps().size() - warpBits.size());
+  if (groups == 1 || namedBarriers + groups > 15) {
+    gpu::BarrierOp::create(builder, loc);
+    return;
+  }
+  SmallVector<int64_t> groupParts;
+  int64_t part = 1;
+  for (size_t bit = 0; bit < layout.getWarps().size(); ++bit) {
+    bool partner = llvm::is_contained(warpBits, static_cast<int64_t>(bit));
+    groupParts.push_back(partner ? 0 : part);
+    part *= partner ? 1 : 2;
+  }
+  Value id = arith::AddIOp::create(
+      builder, loc, getThreadSum(SmallVector<int64_t>(5, 0), groupParts),
+      constant32(1 + namedBarriers));
+  NVVM::BarrierOp::create(builder, loc, TypeRange(), id,
+                          constant32(int64_t(32) << warpBits.size()),
+                          NVVM::BarrierReductionAttr(), Value());
+  namedBarriers += groups;
+}
+
+/// The partial results of warps meet in shared memory; `values` has those of
+/// this thread for each register and result.
+void Distributor::reduceAcrossWarps(
+    ReduceOp op, SmallVectorImpl<SmallVector<Value>> &values) {
+  Location loc = op.getLoc();
+  LayoutAttr from = getLayout(op.getInputs()[0]),
+             to = getLayout(op.getResults()[0]);
+  ArrayRef<int64_t> dims = op.getDims();
+  SmallVector<int64_t> warpBits;
+  for (auto [bit, basis] : llvm::enumerate(from.getWarps()))
+    if (llvm::any_of(dims,
+                     [&](int64_t dim) { return basis.values()[dim] != 0; }))
+      warpBits.push_back(bit);
+  if (warpBits.empty())
+    return;
+  // Every warp has a row of its own, every lane a place for each register;
+  // lanes that hold copies share one, which the first of them writes.
+  struct Place {
+    Type element;
+    int64_t rowBytes, scratch;
+    SmallVector<int64_t> laneParts, warpParts;
+    Value mine;
+  };
+  int64_t registers = values.size(), copyMask = 0;
+  SmallVector<Place> places;
+  for (Value value : values[0]) {
+    Place &place = places.emplace_back();
+    place.element = value.getType();
+    place.rowBytes =
+        std::max<int64_t>(4, place.element.getIntOrFloatBitWidth() / 8);
+    for (int bit = 0; bit < 5; ++bit) {
+      bool copy = to.getLanes()[bit].isZero();
+      place.laneParts.push_back(copy ? 0 : place.rowBytes);
+      if (copy)
+        copyMask |= int64_t(1) << bit;
+      else
+        place.rowBytes *= 2;
+    }
+    place.scratch =
+        reserve(getReductionScratchBytes(from, to, dims, place.element));
+    for (size_t bit = 0; bit < from.getWarps().size(); ++bit)
+      place.warpParts.push_back((registers * place.rowBytes) << bit);
+    place.mine = arith::AddIOp::create(
+        builder, loc, getThreadSum(place.laneParts, place.warpParts),
+        constant32(place.scratch));
+  }
+  auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 3);
+  auto at = [&](Value base, int64_t offset) -> Value {
+    return LLVM::GEPOp::create(
+        builder, loc, pointer, builder.getI8Type(), getSharedPointer(loc, base),
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+  };
+  // The place may still be read from the last turn of a loop.
+  if (walksInLoops)
+    gpu::BarrierOp::create(builder, loc);
+  {
+    OpBuilder::InsertionGuard insertion(builder);
+    if (copyMask != 0) {
+      Value first = arith::CmpIOp::create(
+          hoisted, loc, arith::CmpIPredicate::eq,
+          arith::AndIOp::create(hoisted, loc, lane, constant32(copyMask)),
+          constant32(0));
+      auto guard = scf::IfOp::create(builder, loc, first, false);
+      builder.setInsertionPoint(guard.thenBlock()->getTerminator());
+    }
+    for (int64_t reg = 0; reg < registers; ++reg)
+      for (auto [place, value] : llvm::zip_equal(places, values[reg]))
+        LLVM::StoreOp::create(builder, loc, toMemory(builder, loc, value),
+                              at(place.mine, reg * place.rowBytes));
+  }
+  barrierOfPartners(loc, from, warpBits);
+  loaded.clear();
+  // Partners in the order of their number, so that all copies agree.
+  int64_t partners = int64_t(1) << warpBits.size();
+  SmallVector<Value> firsts;
+  for (const Place &place : places) {
+    SmallVector<int64_t> ownParts(place.warpParts);
+    for (int64_t bit : warpBits)
+      ownParts[bit] = 0;
+    firsts.push_back(arith::AddIOp::create(
+        builder, loc, getThreadSum(place.laneParts, ownParts),
+        constant32(place.scratch)));
+  }
+  for (int64_t reg = 0; reg < registers; ++reg) {
+    SmallVector<Value> sum;
+    for (int64_t partner = 0; partner < partners; ++partner) {
+      SmallVector<Value> partial;
+      for (auto [place, first] : llvm::zip_equal(places, firsts)) {
+        int64_t offset = reg * place.rowBytes;
+        for (auto [i, bit] : llvm::enumerate(warpBits))
+          if (partner >> i & 1)
+            offset += place.warpParts[bit];
+        partial.push_back(fromMemory(
+            builder, loc,
+            LLVM::LoadOp::create(builder, loc, getMemoryType(place.element),
+                                 at(first, offset)),
+            place.element));
+      }
+      sum = sum.empty() ? partial : combine(op, sum, partial);
+    }
+    values[reg] = sum;
+  }
+}
+
+LogicalResult Distributor::distributeReduce(ReduceOp op) {
+  Location loc = op.getLoc();
+  LayoutAttr from = getLayout(op.getInputs()[0]),
+             to = getLayout(op.getResults()[0]);
+  ArrayRef<int64_t> dims = op.getDims();
+  size_t arity = op.getInputs().size();
+  SmallVector<SmallVector<Value>> inputs;
+  for (Value input : op.getInputs()) {
+    FailureOr<SmallVector<Value>> scalars = getScalars(input);
+    if (failed(scalars))
+      return failure();
+    inputs.push_back(*scalars);
+  }
+  auto isReduced = [&](const Basis &basis) {
+    return llvm::any_of(dims,
+                        [&](int64_t dim) { return basis.values()[dim] != 0; });
+  };
+
+  // Registers: those that differ only in reduced bits are folded.
+  SmallVector<Basis> keptBits;
+  int64_t reducedMask = 0;
+  for (auto [bit, basis] : llvm::enumerate(from.getRegisters())) {
+    if (isReduced(basis))
+      reducedMask |= int64_t(1) << bit;
+    else
+      keptBits.push_back(basis);
+  }
+  SmallVector<SmallVector<Value>> values;
+  for (int64_t reg = 0; reg < from.getNumRegisters(); ++reg) {
+    int64_t slot = 0, next = 0;
+    for (size_t bit = 0; bit < from.getRegisters().size(); ++bit)
+      if (!(reducedMask >> bit & 1))
+        slot |= (reg >> bit & 1) << next++;
+    SmallVector<Value> value =
+        llvm::map_to_vector(inputs, [&](const SmallVector<Value> &scalars) {
+          return scalars[reg];
+        });
+    if (static_cast<int64_t>(values.size()) <= slot)
+      values.resize(slot + 1);
+    values[slot] =
+        values[slot].empty() ? value : combine(op, values[slot], value);
+  }
+
+  // Lanes, the highest bit first; with halving a lane bit takes over the last
+  // register bit that is left, as the result's layout says.
+  for (int64_t bit = 4; bit >= 0; --bit) {
+    if (!isReduced(from.getLanes()[bit]))
+      continue;
+    int64_t mask = int64_t(1) << bit;
+    bool halve = !to.getLanes()[bit].isZero();
+    if (!halve) {
+      for (SmallVector<Value> &value : values) {
+        SmallVector<Value> other = llvm::map_to_vector(
+            value, [&](Value v) { return shuffleXor(loc, v, mask); });
+        value = combine(op, value, other);
+      }
+      continue;
+    }
+    Value upper = arith::CmpIOp::create(
+        hoisted, loc, arith::CmpIPredicate::ne,
+        arith::AndIOp::create(hoisted, loc, lane, constant32(mask)),
+        constant32(0));
+    size_t half = values.size() / 2;
+    SmallVector<SmallVector<Value>> kept;
+    for (size_t i = 0; i < half; ++i) {
+      SmallVector<Value> keep, received;
+      for (size_t n = 0; n < arity; ++n) {
+        Value low = values[i][n], high = values[i + half][n];
+        keep.push_back(arith::SelectOp::create(builder, loc, upper, high, low));
+        Value send = arith::SelectOp::create(builder, loc, upper, low, high);
+        received.push_back(shuffleXor(loc, send, mask));
+      }
+      kept.push_back(combine(op, keep, received));
+    }
+    values = std::move(kept);
+  }
+
+  reduceAcrossWarps(op, values);
+  for (auto [n, result] : llvm::enumerate(op.getResults())) {
+    Fragment &fragment = fragments[result];
+    for (SmallVector<Value> &value : values)
+      fragment.values.push_back(value[n]);
+  }
+  return success();
+}
