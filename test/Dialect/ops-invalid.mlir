@@ -377,7 +377,7 @@ gpu.module @kernels {
 // -----
 
 gpu.module @kernels {
-  // expected-error @below {{'kiln.num_written' must be an i64 from 1 to 0, the number of arguments}}
+  // expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 0}}
   gpu.func @written() attributes {kiln.num_written = 0 : i64} {
     gpu.return
   }
@@ -386,7 +386,7 @@ gpu.module @kernels {
 // -----
 
 gpu.module @kernels {
-  // expected-error @below {{'kiln.num_written' must be an i64 from 1 to 0, the number of arguments}}
+  // expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 0}}
   gpu.func @written() attributes {kiln.num_written = "two"} {
     gpu.return
   }
