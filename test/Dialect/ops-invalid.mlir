@@ -191,22 +191,6 @@ func.func @shared(%x0: memref<4xf32>) {
 
 // -----
 
-func.func @written(%x0: memref<4xf32>) {
-  // expected-error @below {{num_written must be from 1 to the number of arguments, 1, not 0}}
-  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 0}
-  return
-}
-
-// -----
-
-func.func @written_all(%x0: memref<4xf32>) {
-  // expected-error @below {{num_written must be from 1 to the number of arguments, 1, not 2}}
-  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 2}
-  return
-}
-
-// -----
-
 func.func @launch_work(%x0: memref<4xf32>) {
   // expected-error @below {{attribute 'flops' failed to satisfy constraint}}
   kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {flops = -1}
@@ -259,14 +243,6 @@ func.func @tiles_too_many(%x0: memref<8xf32>) {
 func.func @tiles_grids(%x0: memref<8xf32>, %x1: memref<8xf32>) {
   // expected-error @below {{tiles of all written arguments must have the same grid: a block computes a tile of each}}
   kiln.launch @kernels::@k(%x0, %x1 : memref<8xf32>, memref<8xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 2, tiles = [#kiln.tiles<grid = [2], shape = [4], output_dims = [0]>, #kiln.tiles<grid = [4], shape = [2], output_dims = [0]>]}
-  return
-}
-
-// -----
-
-func.func @shared(%x: memref<4xf32>) {
-  // expected-error @below {{shared bytes must not be negative}}
-  kiln.launch @kernels::@k(%x : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared -1
   return
 }
 

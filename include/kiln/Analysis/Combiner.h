@@ -22,8 +22,8 @@ namespace kiln {
 /// tells minimum from maximum, the tie rule and the NaN rule.
 ///
 /// Two things then depend on the order and are not kept: which of two zeros of
-/// different sign a compare and select without an index gives, and the index
-/// that a body leaves where only its value takes a NaN.
+/// different sign a compare and select gives, and the index that a body leaves
+/// where only its value takes a NaN.
 class Combiner {
 public:
   /// The combiner of `op`; nothing where partial results cannot be combined, so
@@ -58,6 +58,7 @@ public:
 private:
   bool matchIndependent();
   bool matchExtremum();
+  bool findCombiningOps(mlir::Value element, mlir::Value number);
 
   mlir::linalg::LinalgOp op;
   llvm::SmallVector<mlir::Value> combined;
