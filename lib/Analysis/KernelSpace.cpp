@@ -210,7 +210,6 @@ std::string KernelSpace::addResults(ValueRange results) {
   for (Value result : results) {
     if (isAnchored(result))
       continue;
-    auto op = result.getDefiningOp<linalg::LinalgOp>();
     auto type = dyn_cast<RankedTensorType>(result.getType());
     if (!type || !type.hasStaticShape())
       return "a result of dynamic shape";
@@ -218,7 +217,8 @@ std::string KernelSpace::addResults(ValueRange results) {
         !tooMany.empty())
       return tooMany;
     if (contraction)
-      return "a result that does not depend on the convolution";
+      return llvm::formatv("a result does not depend on '{0}'",
+                           contraction->op->getName().getStringRef());
     // Results of one shape are computed at the same positions.
     auto alike = llvm::find_if(results, [&](Value other) {
       return isAnchored(other) &&
@@ -228,7 +228,6 @@ std::string KernelSpace::addResults(ValueRange results) {
       axesOf[result] = SmallVector<int>(axesOf[*alike]);
       continue;
     }
-    (void)op;
     SmallVector<int> own;
     for (int64_t extent : type.getShape())
       own.push_back(extent == 1 ? kUnit

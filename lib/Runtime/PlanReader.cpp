@@ -114,19 +114,13 @@ static void checkTiles(const JsonReader &json, const TileInfo &tiles,
   }
 }
 
-/// The buffer that a single description of tiles is about: the kernel's first
-/// output, or else, between kernels, the last buffer that it gets.
-static std::optional<size_t>
-getOnlyTiledBuffer(const KernelInfo &kernel,
-                   const std::vector<BufferInfo> &buffers) {
+/// The buffer that a single description of tiles is about: kernels write the
+/// last of those that they get. Others may be outputs too, of other kernels.
+static std::optional<size_t> getOnlyTiledBuffer(const KernelInfo &kernel) {
   std::optional<size_t> last;
-  for (const KernelArgument &argument : kernel.arguments) {
-    if (argument.kind != KernelArgument::Buffer)
-      continue;
-    last = argument.buffer;
-    if (buffers[*last].kind == BufferKind::Output)
-      break;
-  }
+  for (const KernelArgument &argument : kernel.arguments)
+    if (argument.kind == KernelArgument::Buffer)
+      last = argument.buffer;
   return last;
 }
 
@@ -150,7 +144,7 @@ static void readAllTiles(const JsonReader &json, KernelInfo &kernel,
       element["buffer"].fail("is ", buffer, ", which has tiles already");
   };
   if (!json.json().is_array()) {
-    if (std::optional<size_t> buffer = getOnlyTiledBuffer(kernel, buffers))
+    if (std::optional<size_t> buffer = getOnlyTiledBuffer(kernel))
       add(json, *buffer);
     else
       json.fail("are of a kernel that gets no buffer");

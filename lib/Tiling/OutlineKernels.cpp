@@ -184,6 +184,30 @@ static std::optional<unsigned> getTileLoop(Value offset, int64_t extent,
   return loop;
 }
 
+/// Whether steps of `extent` from `offset` cover a dimension: there is one, or
+/// a loop of the block makes them.
+static bool coversWhole(Value offset, int64_t extent, int64_t whole) {
+  if (isConstantIntValue(offset, 0))
+    return extent >= whole;
+  auto loop = scf::getForInductionVarOwner(offset);
+  return loop && isConstantIntValue(loop.getLowerBound(), 0) &&
+         isConstantIntValue(loop.getStep(), extent) &&
+         getConstantIntValue(loop.getUpperBound()).value_or(0) >= whole;
+}
+
+/// Whether a store happens in every tile, and loops around it, if any, are
+/// those that its offsets run in.
+static bool isStoredAlways(StoreTileOp store, scf::ForallOp forall) {
+  Operation *parent = store->getParentOp();
+  for (; parent != forall; parent = parent->getParentOp()) {
+    auto loop = dyn_cast<scf::ForOp>(parent);
+    if (!loop ||
+        !llvm::is_contained(store.getOffsets(), loop.getInductionVar()))
+      return false;
+  }
+  return true;
+}
+
 /// How the kernel's result `index` is cut into tiles, as the caller sees it in
 /// `output`; null where a tile is not one box of it.
 static TilesAttr describeTiles(KernelOp kernel, unsigned index,
@@ -193,7 +217,7 @@ static TilesAttr describeTiles(KernelOp kernel, unsigned index,
     if (memory.getIndex() == index)
       for (Operation *user : memory->getUsers()) {
         auto store = dyn_cast<StoreTileOp>(user);
-        if (!store || store->getBlock() != forall.getBody())
+        if (!store || !isStoredAlways(store, forall))
           return {};
         stores.push_back(store);
       }
@@ -211,7 +235,7 @@ static TilesAttr describeTiles(KernelOp kernel, unsigned index,
         return {};
       shape[*loop] = extent;
       dims[*loop] = dim;
-    } else if (!isConstantIntValue(offset, 0) || extent < whole[dim]) {
+    } else if (!coversWhole(offset, extent, whole[dim])) {
       return {};
     }
   }

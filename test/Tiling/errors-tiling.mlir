@@ -219,7 +219,7 @@ func.func @chained(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<
 // The yielded value has nothing of the convolution.
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
 func.func @independent(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
-  // expected-error@+1 {{'kiln.kernel' op not supported in one kernel: a result that does not depend on the convolution}}
+  // expected-error@+1 {{'kiln.kernel' op not supported in one kernel: a result does not depend on 'linalg.conv_2d_nchw_fchw'}}
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>

@@ -125,8 +125,8 @@ func.func @channel_tiles(%x: tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> {
 #schedule = #kiln.loop_schedule<tile = [4, 64, 64], threads = [[4:64], [64:1], [64:1]], vector = [1, 1, 1], block = 256>
 // Two results are two arguments behind the inputs, in the order of the results, and what
 // the launch writes. The threads of a block and whether blocks loop over tiles are asked
-// of any schedule. Tiles are described for each result; one that is stored in a loop, in
-// many boxes a tile, has no description.
+// of any schedule. Tiles are described for each result: a loop of the block that walks a
+// dimension covers it whole.
 //
 // CHECK-LABEL: gpu.func @two
 // CHECK-SAME:    (%[[X:.+]]: memref<10x100xf32>, %[[Y:.+]]: memref<10x100xf32>, %[[S:.+]]: memref<10xf32>) kernel attributes {kiln.num_written = 2 : i64, kiln.schedule = #kiln.loop_schedule<{{.*}}>, known_block_size = array<i32: 256, 1, 1>}
@@ -136,7 +136,7 @@ func.func @channel_tiles(%x: tensor<3x10x2x16xf32>) -> tensor<3x10x2x16xf32> {
 // CHECK:           kiln.store_tile %{{.+}}, %[[Y]][%[[I0]], %[[J]]]
 // CHECK:         kiln.store_tile %{{.+}}, %[[S]][%[[I0]]]
 // CHECK:       func.func @two_results(%[[X:.+]]: memref<10x100xf32>, %[[S:.+]]: memref<10xf32>, %[[Y:.+]]: memref<10x100xf32>)
-// CHECK-NEXT:    kiln.launch @kernels::@two(%[[X]], %[[Y]], %[[S]] : {{.*}}) grid [3, 1, 1] block [256, 1, 1] shared 0 attributes {num_written = 2 : i64, schedule = #kiln.loop_schedule<{{.*}}>, tiles = [unit, #kiln.tiles<grid = [3], shape = [4], output_dims = [0]>]}
+// CHECK-NEXT:    kiln.launch @kernels::@two(%[[X]], %[[Y]], %[[S]] : {{.*}}) grid [3, 1, 1] block [256, 1, 1] shared 0 attributes {num_written = 2 : i64, schedule = #kiln.loop_schedule<{{.*}}>, tiles = [#kiln.tiles<grid = [3], shape = [4], output_dims = [0]>, #kiln.tiles<grid = [3], shape = [4], output_dims = [0]>]}
 // CHECK-NEXT:    return
 func.func @two_results(%x: tensor<10x100xf32>) -> (tensor<10xf32>, tensor<10x100xf32>) {
   %y:2 = kiln.kernel "two" (%x : tensor<10x100xf32>) -> tensor<10x100xf32>, tensor<10xf32> attributes {schedule = #schedule} {
@@ -212,18 +212,22 @@ func.func @transposed_besides(%x: tensor<8x20xf32>) -> (tensor<8x20xf32>, tensor
 // -----
 
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1]>
-// Tiles that overlap, begin elsewhere, or leave a part of another dimension to nobody are no
-// boxes that cover the result once.
+// Tiles that overlap, begin elsewhere, leave a part of another dimension to nobody, are stored
+// in a loop that does not reach the end, or only now and then, are no boxes that cover the
+// result once. The last result shows that one without a description leaves that of others.
 //
 // CHECK-LABEL: func.func @no_boxes
 // CHECK:         kiln.launch
-// CHECK-NOT:     tiles =
-func.func @no_boxes(%x: tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>) {
-  %y:3 = kiln.kernel "three" (%x : tensor<8x8xf32>) -> tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32> attributes {schedule = #schedule} {
+// CHECK-SAME:      tiles = [unit, unit, unit, unit, unit, #kiln.tiles<grid = [2], shape = [4], output_dims = [0]>]
+func.func @no_boxes(%x: tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>) {
+  %y:6 = kiln.kernel "six" (%x : tensor<8x8xf32>) -> tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<8x8xf32>):
     %out0 = kiln.output 0 : memref<8x8xf32>
     %out1 = kiln.output 1 : memref<8x8xf32>
     %out2 = kiln.output 2 : memref<8x8xf32>
+    %out3 = kiln.output 3 : memref<8x8xf32>
+    %out4 = kiln.output 4 : memref<8x8xf32>
+    %out5 = kiln.output 5 : memref<8x8xf32>
     scf.forall (%i) in (2) {
       %zero = arith.constant 0 : index
       %four = arith.constant 4 : index
@@ -234,8 +238,16 @@ func.func @no_boxes(%x: tensor<8x8xf32>) -> (tensor<8x8xf32>, tensor<8x8xf32>, t
       kiln.store_tile %t, %out0[%overlapping, %zero] in_bounds [true, true] : tensor<4x8xf32>, memref<8x8xf32>
       kiln.store_tile %u, %out1[%i0, %four] in_bounds [true, true] : tensor<4x4xf32>, memref<8x8xf32>
       kiln.store_tile %u, %out2[%i0, %zero] in_bounds [true, true] : tensor<4x4xf32>, memref<8x8xf32>
+      scf.for %j = %zero to %four step %four {
+        kiln.store_tile %u, %out3[%i0, %j] in_bounds [true, true] : tensor<4x4xf32>, memref<8x8xf32>
+      }
+      %first = arith.cmpi eq, %i, %zero : index
+      scf.if %first {
+        kiln.store_tile %t, %out4[%i0, %zero] in_bounds [true, true] : tensor<4x8xf32>, memref<8x8xf32>
+      }
+      kiln.store_tile %t, %out5[%i0, %zero] in_bounds [true, true] : tensor<4x8xf32>, memref<8x8xf32>
     }
     kiln.yield
   }
-  return %y#0, %y#1, %y#2 : tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>
+  return %y#0, %y#1, %y#2, %y#3, %y#4, %y#5 : tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>, tensor<8x8xf32>
 }

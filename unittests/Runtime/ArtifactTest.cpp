@@ -56,6 +56,24 @@ TEST(Artifact, ReadsTilesOfEachBuffer) {
   EXPECT_EQ(kernel.tiles.at(3).shape, (Shape{5, 1}));
 }
 
+// The first output that a kernel gets may be one that it reads.
+TEST(Artifact, TilesOfOneBufferAreOfTheLast) {
+  Artifact::FileMap files = getScaleFiles();
+  std::string &json = files["artifact.json"];
+  for (auto [from, to] :
+       {std::pair("{\"buffer\": 2}, {\"i32\": 12}", "{\"i32\": 12}"),
+        {"{\"buffer\": 0}, {\"buffer\": 3}",
+         "{\"buffer\": 2}, {\"buffer\": 3}"},
+        {"[1, 8]", "[7, 5]"}}) {
+    size_t at = json.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    json.replace(at, std::strlen(from), to);
+  }
+  auto artifact = Artifact::fromFiles(files);
+  ASSERT_FALSE(artifact.failed()) << artifact.message();
+  EXPECT_EQ(artifact->plan.kernels[1].tiles.count(4), 1u);
+}
+
 TEST(Artifact, ReadsDomains) {
   for (auto [text, domain] : {std::pair("positive", Domain::Positive),
                               {"nonzero", Domain::Nonzero}}) {
