@@ -4,15 +4,21 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Distributor.h"
+#include "TilePattern.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace kiln;
 
 namespace {
+struct DistributeLocalCopy : TilePattern<LocalCopyOp> {
+  LogicalResult distribute(LocalCopyOp op,
+                           DistributionContext &context) const override;
+};
+
 /// Byte offsets of the lines that each warp moves in the rounds of a copy: the
 /// sum over the bits of the warp's number, and a distance for each round.
 struct LineOffsets {
@@ -49,12 +55,17 @@ static FailureOr<LineOffsets> getLineOffsets(LocalCopyOp op,
 
 /// Each warp moves a line of 8 by 8 matrices in a round: `ldmatrix.trans` reads
 /// their rows, and every lane stores a pair of what were neighbouring rows.
-LogicalResult Distributor::distributeLocalCopy(LocalCopyOp op) {
+LogicalResult
+DistributeLocalCopy::distribute(LocalCopyOp op,
+                                DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
+  OpBuilder &hoisted = threads.hoisted();
   Location loc = op.getLoc();
   SharedType source = op.getSource().getType(), dest = op.getDest().getType();
   constexpr int64_t bytes = 2, unit = LocalCopyOp::kUnit;
-  int64_t threads = (*function.getKnownBlockSize())[0], warps = threads / 32,
-          total = op.getNumRounds(threads), lines = op.getNumLines();
+  int64_t warps = context.numThreads / 32,
+          total = op.getNumRounds(context.numThreads), lines = op.getNumLines();
   FailureOr<LineOffsets> from = getLineOffsets(op, source.getLayout(), warps,
                                                total),
                          to =
@@ -83,8 +94,10 @@ LogicalResult Distributor::distributeLocalCopy(LocalCopyOp op) {
                                       2 * unit * bytes};
   SmallVector<int64_t> destLanes = {2 * bytes, 4 * bytes, alongDest,
                                     2 * alongDest, 4 * alongDest};
-  Value sourceSlot = getSlotOffset(loc, op.getSource(), op.getSourceSlot()),
-        destSlot = getSlotOffset(loc, op.getDest(), op.getDestSlot());
+  Value sourceSlot = context.shared.getSlotOffset(
+            loc, op.getSource(), context.lookup(op.getSourceSlot())),
+        destSlot = context.shared.getSlotOffset(
+            loc, op.getDest(), context.lookup(op.getDestSlot()));
   auto add = [&](OpBuilder &b, Value left, Value right) -> Value {
     return arith::AddIOp::create(b, loc, left, right);
   };
@@ -93,17 +106,17 @@ LogicalResult Distributor::distributeLocalCopy(LocalCopyOp op) {
   Type i32 = builder.getI32Type();
 
   for (int64_t round = first; round < last; ++round) {
-    Value sourceThread = getThreadSum(sourceLanes, from->warpBits),
-          destThread = getThreadSum(destLanes, to->warpBits);
+    Value sourceThread = threads.getSum(sourceLanes, from->warpBits),
+          destThread = threads.getSum(destLanes, to->warpBits);
     int64_t sourceRound = from->rounds[round], destRound = to->rounds[round];
     // Warps without a line move the first one to the slot's tail, or nothing
     // where it has none.
     OpBuilder::InsertionGuard guard(builder);
     int64_t excess = (round + 1) * warps - lines;
     if (excess > 0) {
-      Value exists =
-          arith::CmpIOp::create(hoisted, loc, arith::CmpIPredicate::ult, warp,
-                                constant32(warps - excess));
+      Value exists = arith::CmpIOp::create(
+          hoisted, loc, arith::CmpIPredicate::ult, threads.getWarp(),
+          threads.constant32(warps - excess));
       if (dest.getTail() >= excess * op.getLineBytes()) {
         SmallVector<int64_t> none(from->warpBits.size(), 0), behind;
         for (size_t bit = 0; bit < none.size(); ++bit)
@@ -112,12 +125,13 @@ LogicalResult Distributor::distributeLocalCopy(LocalCopyOp op) {
                       (warps - excess) * op.getLineBytes();
         sourceThread = arith::SelectOp::create(
             hoisted, loc, exists,
-            add(hoisted, sourceThread, constant32(sourceRound)),
-            getThreadSum(sourceLanes, none));
+            add(hoisted, sourceThread, threads.constant32(sourceRound)),
+            threads.getSum(sourceLanes, none));
         destThread = arith::SelectOp::create(
             hoisted, loc, exists,
-            add(hoisted, destThread, constant32(destRound)),
-            add(hoisted, getThreadSum(destLanes, behind), constant32(end)));
+            add(hoisted, destThread, threads.constant32(destRound)),
+            add(hoisted, threads.getSum(destLanes, behind),
+                threads.constant32(end)));
         sourceRound = destRound = 0;
       } else {
         auto some = scf::IfOp::create(builder, loc, exists, false);
@@ -125,8 +139,9 @@ LogicalResult Distributor::distributeLocalCopy(LocalCopyOp op) {
       }
     }
     Value sourceBase =
-        getSharedPointer(loc, add(builder, sourceSlot, sourceThread));
-    Value destBase = getSharedPointer(loc, add(builder, destSlot, destThread));
+        context.shared.getPointer(loc, add(builder, sourceSlot, sourceThread));
+    Value destBase =
+        context.shared.getPointer(loc, add(builder, destSlot, destThread));
     auto at = [&](Value base, int64_t offset) -> Value {
       return LLVM::GEPOp::create(
           builder, loc, pointer, builder.getI8Type(), base,
@@ -148,7 +163,7 @@ LogicalResult Distributor::distributeLocalCopy(LocalCopyOp op) {
           NVVM::LdStMatrixShapeAttr::get(op.getContext(), 8, 8),
           NVVM::LdStMatrixEltTypeAttr::get(op.getContext(),
                                            NVVM::LdStMatrixEltType::B16));
-      ++statistics.loads;
+      ++context.statistics.loads;
       for (int64_t i = 0; i < count; ++i, ++matrix) {
         Value word = count == 1
                          ? moved
@@ -161,4 +176,8 @@ LogicalResult Distributor::distributeLocalCopy(LocalCopyOp op) {
     }
   }
   return success();
+}
+
+void kiln::populateLocalCopyPatterns(TilePatternSet &patterns) {
+  patterns.add<DistributeLocalCopy>();
 }

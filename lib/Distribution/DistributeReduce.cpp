@@ -4,73 +4,48 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Distributor.h"
+#include "GlobalMemory.h"
+#include "Shuffle.h"
+#include "TilePattern.h"
 
 #include "kiln/Analysis/Layouts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace kiln;
 
-/// The value of the lane whose number differs in `mask`; shuffles move 32 bits.
-Value Distributor::shuffleXor(Location loc, Value value, int64_t mask) {
-  Type type = value.getType(), i32 = builder.getI32Type();
-  int64_t bits = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
-  auto shuffle = [&](Value word) -> Value {
-    return NVVM::ShflOp::create(
-        builder, loc, word.getType(), constant32(-1), word, constant32(mask),
-        constant32(31),
-        NVVM::ShflKindAttr::get(builder.getContext(), NVVM::ShflKind::bfly),
-        UnitAttr());
-  };
-  if (type.isF32() || type.isInteger(32))
-    return shuffle(value);
-  Type integer = builder.getIntegerType(bits);
-  Value raw = value;
-  if (type.isIndex())
-    raw = arith::IndexCastOp::create(builder, loc, integer, value);
-  else if (!type.isInteger())
-    raw = arith::BitcastOp::create(builder, loc, integer, value);
-  if (bits < 32) {
-    raw = arith::ExtUIOp::create(builder, loc, i32, raw);
-    raw = arith::TruncIOp::create(builder, loc, integer, shuffle(raw));
-  } else {
-    Value low = arith::TruncIOp::create(builder, loc, i32, raw);
-    Value shift = arith::ConstantIntOp::create(builder, loc, 32, 64);
-    Value high = arith::TruncIOp::create(
-        builder, loc, i32, arith::ShRUIOp::create(builder, loc, raw, shift));
-    low = arith::ExtUIOp::create(builder, loc, integer, shuffle(low));
-    high = arith::ExtUIOp::create(builder, loc, integer, shuffle(high));
-    raw = arith::OrIOp::create(
-        builder, loc, low, arith::ShLIOp::create(builder, loc, high, shift));
-  }
-  if (type.isIndex())
-    return arith::IndexCastOp::create(builder, loc, type, raw);
-  if (!type.isInteger())
-    return arith::BitcastOp::create(builder, loc, type, raw);
-  return raw;
-}
+namespace {
+struct DistributeReduce : TilePattern<ReduceOp> {
+  LogicalResult distribute(ReduceOp op,
+                           DistributionContext &context) const override;
+};
+} // namespace
 
-SmallVector<Value> Distributor::combine(ReduceOp op, ValueRange left,
-                                        ValueRange right) {
+static SmallVector<Value> combine(ReduceOp op, ValueRange left,
+                                  ValueRange right,
+                                  DistributionContext &context) {
   Block &block = op.getCombiner().front();
-  IRMapping body(mapping);
+  IRMapping body(context.mapping);
   body.map(block.getArguments().take_front(left.size()), left);
   body.map(block.getArguments().drop_front(left.size()), right);
   for (Operation &inner : block.without_terminator())
-    builder.clone(inner, body);
+    context.builder.clone(inner, body);
   return llvm::map_to_vector(block.getTerminator()->getOperands(),
                              [&](Value v) { return body.lookup(v); });
 }
 
 /// Only the warps whose partial results meet wait for each other, as long as
 /// the hardware's 15 named barriers suffice.
-void Distributor::barrierOfPartners(Location loc, LayoutAttr layout,
-                                    ArrayRef<int64_t> warpBits) {
+static void barrierOfPartners(Location loc, LayoutAttr layout,
+                              ArrayRef<int64_t> warpBits,
+                              DistributionContext &context) {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
   int64_t groups = int64_t(1) << (layout.getWarps().size() - warpBits.size());
-  if (groups == 1 || namedBarriers + groups > 15) {
+  if (groups == 1 || context.namedBarriers + groups > 15) {
     gpu::BarrierOp::create(builder, loc);
     return;
   }
@@ -82,21 +57,25 @@ void Distributor::barrierOfPartners(Location loc, LayoutAttr layout,
     part *= partner ? 1 : 2;
   }
   Value id = arith::AddIOp::create(
-      builder, loc, getThreadSum(SmallVector<int64_t>(5, 0), groupParts),
-      constant32(1 + namedBarriers));
+      builder, loc, threads.getSum(SmallVector<int64_t>(5, 0), groupParts),
+      threads.constant32(1 + context.namedBarriers));
   NVVM::BarrierOp::create(builder, loc, TypeRange(), id,
-                          constant32(int64_t(32) << warpBits.size()),
+                          threads.constant32(int64_t(32) << warpBits.size()),
                           NVVM::BarrierReductionAttr(), Value());
-  namedBarriers += groups;
+  context.namedBarriers += groups;
 }
 
 /// The partial results of warps meet in shared memory; `values` has those of
 /// this thread for each register and result.
-void Distributor::reduceAcrossWarps(
-    ReduceOp op, SmallVectorImpl<SmallVector<Value>> &values) {
+static void reduceAcrossWarps(ReduceOp op,
+                              SmallVectorImpl<SmallVector<Value>> &values,
+                              DistributionContext &context) {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
+  OpBuilder &hoisted = threads.hoisted();
   Location loc = op.getLoc();
-  LayoutAttr from = getLayout(op.getInputs()[0]),
-             to = getLayout(op.getResults()[0]);
+  LayoutAttr from = getTileLayout(op.getInputs()[0]),
+             to = getTileLayout(op.getResults()[0]);
   ArrayRef<int64_t> dims = op.getDims();
   SmallVector<int64_t> warpBits;
   for (auto [bit, basis] : llvm::enumerate(from.getWarps()))
@@ -128,30 +107,32 @@ void Distributor::reduceAcrossWarps(
       else
         place.rowBytes *= 2;
     }
-    place.scratch =
-        reserve(getReductionScratchBytes(from, to, dims, place.element));
+    place.scratch = context.shared.reserve(
+        getReductionScratchBytes(from, to, dims, place.element));
     for (size_t bit = 0; bit < from.getWarps().size(); ++bit)
       place.warpParts.push_back((registers * place.rowBytes) << bit);
     place.mine = arith::AddIOp::create(
-        builder, loc, getThreadSum(place.laneParts, place.warpParts),
-        constant32(place.scratch));
+        builder, loc, threads.getSum(place.laneParts, place.warpParts),
+        threads.constant32(place.scratch));
   }
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 3);
   auto at = [&](Value base, int64_t offset) -> Value {
     return LLVM::GEPOp::create(
-        builder, loc, pointer, builder.getI8Type(), getSharedPointer(loc, base),
+        builder, loc, pointer, builder.getI8Type(),
+        context.shared.getPointer(loc, base),
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
   };
   // The place may still be read from the last turn of a loop.
-  if (walksInLoops)
+  if (context.walksInLoops)
     gpu::BarrierOp::create(builder, loc);
   {
     OpBuilder::InsertionGuard insertion(builder);
     if (copyMask != 0) {
       Value first = arith::CmpIOp::create(
           hoisted, loc, arith::CmpIPredicate::eq,
-          arith::AndIOp::create(hoisted, loc, lane, constant32(copyMask)),
-          constant32(0));
+          arith::AndIOp::create(hoisted, loc, threads.getLane(),
+                                threads.constant32(copyMask)),
+          threads.constant32(0));
       auto guard = scf::IfOp::create(builder, loc, first, false);
       builder.setInsertionPoint(guard.thenBlock()->getTerminator());
     }
@@ -160,8 +141,8 @@ void Distributor::reduceAcrossWarps(
         LLVM::StoreOp::create(builder, loc, toMemory(builder, loc, value),
                               at(place.mine, reg * place.rowBytes));
   }
-  barrierOfPartners(loc, from, warpBits);
-  loaded.clear();
+  barrierOfPartners(loc, from, warpBits, context);
+  context.loaded.clear();
   // Partners in the order of their number, so that all copies agree.
   int64_t partners = int64_t(1) << warpBits.size();
   SmallVector<Value> firsts;
@@ -170,8 +151,8 @@ void Distributor::reduceAcrossWarps(
     for (int64_t bit : warpBits)
       ownParts[bit] = 0;
     firsts.push_back(arith::AddIOp::create(
-        builder, loc, getThreadSum(place.laneParts, ownParts),
-        constant32(place.scratch)));
+        builder, loc, threads.getSum(place.laneParts, ownParts),
+        threads.constant32(place.scratch)));
   }
   for (int64_t reg = 0; reg < registers; ++reg) {
     SmallVector<Value> sum;
@@ -188,21 +169,25 @@ void Distributor::reduceAcrossWarps(
                                  at(first, offset)),
             place.element));
       }
-      sum = sum.empty() ? partial : combine(op, sum, partial);
+      sum = sum.empty() ? partial : combine(op, sum, partial, context);
     }
     values[reg] = sum;
   }
 }
 
-LogicalResult Distributor::distributeReduce(ReduceOp op) {
+LogicalResult DistributeReduce::distribute(ReduceOp op,
+                                           DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
+  OpBuilder &hoisted = threads.hoisted();
   Location loc = op.getLoc();
-  LayoutAttr from = getLayout(op.getInputs()[0]),
-             to = getLayout(op.getResults()[0]);
+  LayoutAttr from = getTileLayout(op.getInputs()[0]),
+             to = getTileLayout(op.getResults()[0]);
   ArrayRef<int64_t> dims = op.getDims();
   size_t arity = op.getInputs().size();
   SmallVector<SmallVector<Value>> inputs;
   for (Value input : op.getInputs()) {
-    FailureOr<SmallVector<Value>> scalars = getScalars(input);
+    FailureOr<SmallVector<Value>> scalars = context.fragments.getScalars(input);
     if (failed(scalars))
       return failure();
     inputs.push_back(*scalars);
@@ -233,8 +218,9 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
         });
     if (static_cast<int64_t>(values.size()) <= slot)
       values.resize(slot + 1);
-    values[slot] =
-        values[slot].empty() ? value : combine(op, values[slot], value);
+    values[slot] = values[slot].empty()
+                       ? value
+                       : combine(op, values[slot], value, context);
   }
 
   // Lanes, the highest bit first; with halving a lane bit takes over the last
@@ -247,15 +233,16 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
     if (!halve) {
       for (SmallVector<Value> &value : values) {
         SmallVector<Value> other = llvm::map_to_vector(
-            value, [&](Value v) { return shuffleXor(loc, v, mask); });
-        value = combine(op, value, other);
+            value, [&](Value v) { return shuffleXor(loc, v, mask, context); });
+        value = combine(op, value, other, context);
       }
       continue;
     }
     Value upper = arith::CmpIOp::create(
         hoisted, loc, arith::CmpIPredicate::ne,
-        arith::AndIOp::create(hoisted, loc, lane, constant32(mask)),
-        constant32(0));
+        arith::AndIOp::create(hoisted, loc, threads.getLane(),
+                              threads.constant32(mask)),
+        threads.constant32(0));
     size_t half = values.size() / 2;
     SmallVector<SmallVector<Value>> kept;
     for (size_t i = 0; i < half; ++i) {
@@ -264,18 +251,22 @@ LogicalResult Distributor::distributeReduce(ReduceOp op) {
         Value low = values[i][n], high = values[i + half][n];
         keep.push_back(arith::SelectOp::create(builder, loc, upper, high, low));
         Value send = arith::SelectOp::create(builder, loc, upper, low, high);
-        received.push_back(shuffleXor(loc, send, mask));
+        received.push_back(shuffleXor(loc, send, mask, context));
       }
-      kept.push_back(combine(op, keep, received));
+      kept.push_back(combine(op, keep, received, context));
     }
     values = std::move(kept);
   }
 
-  reduceAcrossWarps(op, values);
+  reduceAcrossWarps(op, values, context);
   for (auto [n, result] : llvm::enumerate(op.getResults())) {
-    Fragment &fragment = fragments[result];
+    Fragment &fragment = context.fragments[result];
     for (SmallVector<Value> &value : values)
       fragment.values.push_back(value[n]);
   }
   return success();
+}
+
+void kiln::populateReducePatterns(TilePatternSet &patterns) {
+  patterns.add<DistributeReduce>();
 }

@@ -1,12 +1,10 @@
-//===- DistributeShared.cpp - A thread's accesses to shared memory --------===//
+//===- DistributeLocalLoad.cpp - Fragments from shared memory -------------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Distributor.h"
-
-#include "kiln/Dialect/Kiln/IR/KernelNames.h"
+#include "TilePattern.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -16,65 +14,33 @@
 using namespace mlir;
 using namespace kiln;
 
-int64_t Distributor::reserve(int64_t bytes) {
-  int64_t offset = sharedBytes;
-  sharedBytes += llvm::alignTo(bytes, SharedType::kAlignment);
-  return offset;
-}
-
-LogicalResult Distributor::allocate(AllocSharedOp op) {
-  bufferOffsets[op.getBuffer()] = reserve(op.getBuffer().getType().getBytes());
-  return success();
-}
-
-Value Distributor::getSharedPointer(Location loc, Value byteOffset) {
-  auto pointer = LLVM::LLVMPointerType::get(function.getContext(), 3);
-  if (!sharedBase) {
-    auto module = function->getParentOfType<gpu::GPUModuleOp>();
-    auto type =
-        LLVM::LLVMArrayType::get(builder.getI8Type(), /*numElements=*/0);
-    if (!module.lookupSymbol(kSharedMemoryName)) {
-      OpBuilder atStart = OpBuilder::atBlockBegin(module.getBody());
-      LLVM::GlobalOp::create(atStart, module.getLoc(), type,
-                             /*isConstant=*/false, LLVM::Linkage::External,
-                             kSharedMemoryName, Attribute(),
-                             /*alignment=*/SharedType::kAlignment,
-                             /*addrSpace=*/3);
-    }
-    sharedBase =
-        LLVM::AddressOfOp::create(hoisted, loc, pointer, kSharedMemoryName);
+namespace {
+struct DistributeLocalLoad : TilePattern<LocalLoadOp> {
+  LogicalResult distribute(LocalLoadOp op,
+                           DistributionContext &context) const override;
+};
+struct DistributeAllocShared : TilePattern<AllocSharedOp> {
+  LogicalResult distribute(AllocSharedOp op,
+                           DistributionContext &context) const override {
+    SharedMemory &shared = context.shared;
+    shared.place(op.getBuffer(),
+                 shared.reserve(op.getBuffer().getType().getBytes()));
+    return success();
   }
-  return LLVM::GEPOp::create(builder, loc, pointer, builder.getI8Type(),
-                             sharedBase, ArrayRef<LLVM::GEPArg>{byteOffset});
-}
-
-Value Distributor::getSlotOffset(Location loc, Value buffer, Value slot) {
-  auto type = cast<SharedType>(buffer.getType());
-  Value start = constant32(bufferOffsets.lookup(buffer));
-  if (type.getSlots() == 1)
-    return start;
-  Value bytes = arith::MulIOp::create(builder, loc, toI32(mapping.lookup(slot)),
-                                      constant32(type.getSlotBytes()));
-  return arith::AddIOp::create(builder, loc, bytes, start);
-}
+};
+} // namespace
 
 /// Round to nearest, ties away from zero, on the bits: the hardware ignores the
 /// low 13. The signed maximum keeps the canonical NaN 0x7fffffff, which would
 /// otherwise wrap to -0; for every other positive value and for all negative
 /// ones but NaNs of full payload the sum is the greater of the two.
-Value Distributor::roundToTF32(Location loc, Value word) {
-  Value sum = arith::AddIOp::create(builder, loc, word, constant32(0x1000));
+static Value roundToTF32(Location loc, Value word,
+                         DistributionContext &context) {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
+  Value sum =
+      arith::AddIOp::create(builder, loc, word, threads.constant32(0x1000));
   return arith::MaxSIOp::create(builder, loc, sum, word);
-}
-
-/// How far apart in bytes the elements of a bit's step lie.
-static int64_t getStepBytes(LocalLoadOp op, const Basis &basis) {
-  SharedType buffer = op.getBuffer().getType();
-  SmallVector<int64_t> at;
-  for (auto [step, stride] : llvm::zip_equal(basis.values(), op.getStrides()))
-    at.push_back(step * stride);
-  return buffer.getLayout().getOffset(at) *
-         buffer.getElementType().getIntOrFloatBitWidth() / 8;
 }
 
 /// The sum of the steps' offsets is the offset of the sum as long as no
@@ -98,58 +64,14 @@ static bool isAdditive(LocalLoadOp op) {
   return true;
 }
 
-SmallVector<int64_t> Distributor::getWordOffsets(LocalLoadOp op) {
-  LayoutAttr layout = getLayout(op.getFragments());
-  SharedType buffer = op.getBuffer().getType();
-  int64_t bytes = buffer.getElementType().getIntOrFloatBitWidth() / 8;
-  int64_t base = buffer.getLayout().getOffset(op.getOffsets()) * bytes;
-  SmallVector<int64_t> offsets;
-  for (int64_t reg = 0; reg < layout.getNumRegisters(); reg += 4 / bytes) {
-    int64_t offset = base;
-    for (auto [bit, basis] : llvm::enumerate(layout.getRegisters()))
-      if (reg >> bit & 1)
-        offset += getStepBytes(op, basis);
-    offsets.push_back(offset);
-  }
-  return offsets;
-}
-
-Distributor::LoadKey Distributor::getLoadKey(LocalLoadOp op, Value slot) {
-  LayoutAttr layout = getLayout(op.getFragments());
-  LoadKey key{
-      op.getBuffer().getAsOpaquePointer(), slot.getAsOpaquePointer(), {}, 0};
-  for (ArrayRef<Basis> list : {layout.getLanes(), layout.getWarps()})
-    for (const Basis &basis : list)
-      key.threadPart.push_back(getStepBytes(op, basis));
-  // Two 16-bit elements make a word: which ones is part of what it is.
-  if (op.getBuffer().getType().getElementType().getIntOrFloatBitWidth() == 16 &&
-      !layout.getRegisters().empty())
-    key.pairStep = getStepBytes(op, layout.getRegisters()[0]);
-  return key;
-}
-
-/// What has been loaded like `op` from `slot`, with the pointer to load more.
-Distributor::LoadedWords &Distributor::getLoaded(LocalLoadOp op, Value slot) {
-  LoadKey key = getLoadKey(op, slot);
-  LoadedWords &words = loaded[key];
-  if (!words.base) {
-    Location loc = op.getLoc();
-    ArrayRef<int64_t> part = key.threadPart;
-    words.base = getSharedPointer(
-        loc, arith::AddIOp::create(
-                 builder, loc, getSlotOffset(loc, op.getBuffer(), slot),
-                 getThreadSum(part.take_front(5), part.drop_front(5))));
-  }
-  return words;
-}
-
 /// Vector loads of up to 16 bytes; a vector may bring words that a later load
 /// wants, but never reaches beyond the slot.
-void Distributor::loadWords(LocalLoadOp op, LoadedWords &words,
-                            ArrayRef<int64_t> missing) {
+static void loadWords(LocalLoadOp op, LoadedWords::Words &words,
+                      ArrayRef<int64_t> missing, DistributionContext &context) {
+  OpBuilder &builder = context.builder;
   Location loc = op.getLoc();
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 3);
-  LayoutAttr layout = getLayout(op.getFragments());
+  LayoutAttr layout = getTileLayout(op.getFragments());
   // What every thread's part of the address is a multiple of.
   int64_t alignment = 16;
   for (ArrayRef<Basis> list : {layout.getLanes(), layout.getWarps()})
@@ -176,10 +98,11 @@ void Distributor::loadWords(LocalLoadOp op, LoadedWords &words,
       start = offset / width * width;
       bool useful = true;
       for (int64_t word = start; word < start + width; word += 4)
-        useful &= !words.raw.contains(word) &&
-                  (wanted.contains(word) ||
-                   (width == 8 && word + farthest + 4 <= end && schedule &&
-                    schedule.getColumns() == Columns::EvenOdd));
+        useful &=
+            !words.raw.contains(word) &&
+            (wanted.contains(word) ||
+             (width == 8 && word + farthest + 4 <= end && context.schedule &&
+              context.schedule.getColumns() == Columns::EvenOdd));
       if (useful)
         break;
     }
@@ -193,7 +116,7 @@ void Distributor::loadWords(LocalLoadOp op, LoadedWords &words,
     Type i32 = builder.getI32Type();
     Type type = width == 4 ? i32 : Type(VectorType::get({width / 4}, i32));
     Value vector = LLVM::LoadOp::create(builder, loc, type, address, width);
-    ++statistics.loads;
+    ++context.statistics.loads;
     for (int64_t word = 0; word < width / 4; ++word)
       words.raw[start + 4 * word] =
           width == 4 ? vector
@@ -204,9 +127,12 @@ void Distributor::loadWords(LocalLoadOp op, LoadedWords &words,
 
 /// ldmatrix where four lanes hold 16 contiguous bytes, a row, and eight rows
 /// make a matrix: words are pairs of 16-bit elements, or 32-bit elements.
-bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
-                               ArrayRef<int64_t> missing) {
-  LayoutAttr layout = getLayout(op.getFragments());
+static bool loadMatrices(LocalLoadOp op, LoadedWords::Words &words,
+                         ArrayRef<int64_t> missing,
+                         DistributionContext &context) {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
+  LayoutAttr layout = getTileLayout(op.getFragments());
   SharedType buffer = op.getBuffer().getType();
   ArrayRef<Basis> registers = layout.getRegisters();
   if (buffer.getElementType().getIntOrFloatBitWidth() == 16) {
@@ -240,7 +166,8 @@ bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
   auto isPending = [&](int64_t offset) {
     return llvm::is_contained(pending, offset);
   };
-  Value slotOffset = getSlotOffset(loc, op.getBuffer(), op.getSlot());
+  Value slotOffset = context.shared.getSlotOffset(loc, op.getBuffer(),
+                                                  context.lookup(op.getSlot()));
   while (!pending.empty()) {
     int64_t first = pending.front();
     SmallVector<int64_t> group{first};
@@ -265,9 +192,9 @@ bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
         llvm::map_to_vector(layout.getWarps(), [&](const Basis &basis) {
           return getStepBytes(op, basis);
         });
-    Value base = getSharedPointer(
+    Value base = context.shared.getPointer(
         loc, arith::AddIOp::create(builder, loc, slotOffset,
-                                   getThreadSum(laneBits, warpBits)));
+                                   threads.getSum(laneBits, warpBits)));
     Value address = LLVM::GEPOp::create(
         builder, loc, pointer, builder.getI8Type(), base,
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(first)});
@@ -282,7 +209,7 @@ bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
         NVVM::LdStMatrixShapeAttr::get(op.getContext(), 8, 8),
         NVVM::LdStMatrixEltTypeAttr::get(op.getContext(),
                                          NVVM::LdStMatrixEltType::B16));
-    ++statistics.loads;
+    ++context.statistics.loads;
     for (auto [i, offset] : llvm::enumerate(group)) {
       words.raw[offset] =
           matrices == 1
@@ -295,17 +222,21 @@ bool Distributor::loadMatrices(LocalLoadOp op, LoadedWords &words,
   return true;
 }
 
-LogicalResult Distributor::distributeLocalLoad(LocalLoadOp op) {
+LogicalResult
+DistributeLocalLoad::distribute(LocalLoadOp op,
+                                DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
   Location loc = op.getLoc();
-  LayoutAttr layout = getLayout(op.getFragments());
+  LayoutAttr layout = getTileLayout(op.getFragments());
   SharedType buffer = op.getBuffer().getType();
   int64_t bits = buffer.getElementType().getIntOrFloatBitWidth();
   if (!isAdditive(op))
     return op.emitOpError("reads across the parts of a shared dimension");
   if (bits != 16 && bits != 32)
     return op.emitOpError("elements must have 16 or 32 bits");
-  LoadedWords &words = getLoaded(op, op.getSlot());
-  Fragment &fragment = fragments[op.getFragments()];
+  LoadedWords::Words &words = context.loaded.get(op, op.getSlot(), context);
+  Fragment &fragment = context.fragments[op.getFragments()];
   fragment.words = true;
 
   // 16-bit neighbours in k that do not share a word are read one by one.
@@ -320,7 +251,7 @@ LogicalResult Distributor::distributeLocalLoad(LocalLoadOp op) {
       Value address = LLVM::GEPOp::create(
           builder, loc, pointer, builder.getI8Type(), words.base,
           ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
-      ++statistics.loads;
+      ++context.statistics.loads;
       Value half =
           LLVM::LoadOp::create(builder, loc, builder.getI16Type(), address, 2);
       return arith::ExtUIOp::create(builder, loc, builder.getI32Type(), half);
@@ -328,10 +259,10 @@ LogicalResult Distributor::distributeLocalLoad(LocalLoadOp op) {
     for (int64_t offset : getWordOffsets(op)) {
       Value &word = words.raw[offset];
       if (word) {
-        ++statistics.sharedElements;
+        ++context.statistics.sharedElements;
       } else {
         Value high = arith::ShLIOp::create(
-            builder, loc, loadHalf(offset + step), constant32(16));
+            builder, loc, loadHalf(offset + step), threads.constant32(16));
         word = arith::OrIOp::create(builder, loc, high, loadHalf(offset));
       }
       fragment.values.push_back(word);
@@ -340,45 +271,25 @@ LogicalResult Distributor::distributeLocalLoad(LocalLoadOp op) {
   }
 
   SmallVector<int64_t> offsets = getWordOffsets(op);
-  auto &known = op.getRoundTf32() ? words.rounded : words.raw;
+  auto &known = words.get(op.getRoundTf32());
   SmallVector<int64_t> missing;
   for (int64_t offset : offsets) {
     if (known.contains(offset) || words.raw.contains(offset))
-      ++statistics.sharedElements;
+      ++context.statistics.sharedElements;
     else if (!llvm::is_contained(missing, offset))
       missing.push_back(offset);
   }
-  if (!missing.empty() && !loadMatrices(op, words, missing))
-    loadWords(op, words, missing);
+  if (!missing.empty() && !loadMatrices(op, words, missing, context))
+    loadWords(op, words, missing, context);
   for (int64_t offset : offsets) {
     Value &word = known[offset];
     if (!word)
-      word = roundToTF32(loc, words.raw.at(offset));
+      word = roundToTF32(loc, words.raw.at(offset), context);
     fragment.values.push_back(word);
   }
   return success();
 }
 
-/// A fragment carried around the loop is what an earlier iteration loaded from
-/// the slot that this iteration works on: later loads may share its words.
-void Distributor::seedCarriedLoads(scf::ForOp loop) {
-  Operation *yield = loop.getBody()->getTerminator();
-  for (auto [argument, yielded] :
-       llvm::zip_equal(loop.getRegionIterArgs(), yield->getOperands())) {
-    auto load = yielded.getDefiningOp<LocalLoadOp>();
-    if (!load || load->getBlock() != loop.getBody())
-      continue;
-    // The slot of the next iteration must be a carried value itself.
-    auto slots = llvm::enumerate(yield->getOperands());
-    auto slot = llvm::find_if(
-        slots, [&](auto operand) { return operand.value() == load.getSlot(); });
-    if (slot == slots.end())
-      continue;
-    Value nextSlot = loop.getRegionIterArg((*slot).index());
-    LoadedWords &words = getLoaded(load, nextSlot);
-    auto &known = load.getRoundTf32() ? words.rounded : words.raw;
-    for (auto [offset, word] :
-         llvm::zip_equal(getWordOffsets(load), fragments[argument].values))
-      known[offset] = word;
-  }
+void kiln::populateLocalLoadPatterns(TilePatternSet &patterns) {
+  patterns.add<DistributeAllocShared, DistributeLocalLoad>();
 }

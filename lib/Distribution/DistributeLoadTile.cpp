@@ -1,10 +1,11 @@
-//===- DistributeLoad.cpp - A thread's loads through a map ----------------===//
+//===- DistributeLoadTile.cpp - A thread's loads through a map ------------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Distributor.h"
+#include "GlobalMemory.h"
+#include "TilePattern.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/Utils.h"
@@ -12,6 +13,13 @@
 
 using namespace mlir;
 using namespace kiln;
+
+namespace {
+struct DistributeLoadTile : TilePattern<LoadTileOp> {
+  LogicalResult distribute(LoadTileOp op,
+                           DistributionContext &context) const override;
+};
+} // namespace
 
 /// The factor of each dimension in a sum of multiples; nothing for other
 /// expressions.
@@ -44,8 +52,12 @@ static std::optional<SmallVector<int64_t>> getFactors(AffineExpr expr,
   return left;
 }
 
-LogicalResult Distributor::distributeLoad(LoadTileOp op) {
-  LayoutAttr layout = getLayout(op.getTile());
+LogicalResult
+DistributeLoadTile::distribute(LoadTileOp op,
+                               DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
+  LayoutAttr layout = getTileLayout(op.getTile());
   if (!layout)
     return op.emitOpError("needs a layout to be distributed");
   Location loc = op.getLoc();
@@ -55,9 +67,9 @@ LogicalResult Distributor::distributeLoad(LoadTileOp op) {
   AffineMap map = op.getMap();
   unsigned rank = layout.getRank();
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
-  Value source = mapping.lookup(op.getSource());
+  Value source = context.lookup(op.getSource());
   SmallVector<Value> offsets = llvm::map_to_vector(
-      op.getOffsets(), [&](Value v) { return mapping.lookup(v); });
+      op.getOffsets(), [&](Value v) { return context.lookup(v); });
   auto constantIndex = [&](int64_t value) {
     return arith::ConstantIndexOp::create(builder, loc, value).getResult();
   };
@@ -69,21 +81,21 @@ LogicalResult Distributor::distributeLoad(LoadTileOp op) {
     if (auto found = getFactors(expr, rank))
       factors.push_back(*found);
   bool linear = factors.size() == map.getNumResults();
-  SmallVector<Value> origin, threads;
+  SmallVector<Value> origin, parts;
   if (linear) {
     auto expanded = affine::expandAffineMap(builder, loc, map, offsets);
     if (!expanded)
       return op.emitOpError("has a map that cannot be computed");
     origin.assign(expanded->begin(), expanded->end());
     for (ArrayRef<int64_t> factor : factors)
-      threads.push_back(
+      parts.push_back(
           arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
-                                     getThreadOffset(layout, factor)));
+                                     threads.getOffset(layout, factor)));
   } else {
     for (unsigned dim = 0; dim < rank; ++dim)
-      threads.push_back(
+      parts.push_back(
           arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
-                                     getThreadCoordinate(layout, dim)));
+                                     threads.getCoordinate(layout, dim)));
   }
   auto add = [&](Value left, Value right) {
     return arith::AddIOp::create(builder, loc, left, right).getResult();
@@ -98,14 +110,14 @@ LogicalResult Distributor::distributeLoad(LoadTileOp op) {
         for (auto [a, b] : llvm::zip_equal(factor, at))
           moved += a * b;
         position.push_back(
-            add(add(origin[dim], threads[dim]), constantIndex(moved)));
+            add(add(origin[dim], parts[dim]), constantIndex(moved)));
       }
       return position;
     }
     SmallVector<Value> axes;
     for (unsigned dim = 0; dim < rank; ++dim)
       axes.push_back(
-          add(add(offsets[dim], threads[dim]), constantIndex(at[dim])));
+          add(add(offsets[dim], parts[dim]), constantIndex(at[dim])));
     return affine::expandAffineMap(builder, loc, map, axes);
   };
 
@@ -113,7 +125,7 @@ LogicalResult Distributor::distributeLoad(LoadTileOp op) {
   Value filler = arith::ConstantOp::create(
       builder, loc, padding ? padding : builder.getZeroAttr(element));
   SmallVector<int64_t> strides = getRowMajorStrides(shape);
-  SmallVector<Value> &values = fragments[op.getTile()].values;
+  SmallVector<Value> &values = context.fragments[op.getTile()].values;
   for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg) {
     auto position = getPosition(layout.getCoordinate(reg, 0, 0));
     if (!position)
@@ -146,4 +158,8 @@ LogicalResult Distributor::distributeLoad(LoadTileOp op) {
     values.push_back(value);
   }
   return success();
+}
+
+void kiln::populateLoadTilePatterns(TilePatternSet &patterns) {
+  patterns.add<DistributeLoadTile>();
 }

@@ -1,24 +1,17 @@
-//===- DistributeMath.cpp - A thread's part of dots and reductions --------===//
+//===- DistributeDot.cpp - A thread's part of dots ------------------------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 
-#include "Distributor.h"
-
-#include "kiln/Analysis/Layouts.h"
+#include "TilePattern.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace kiln;
-
-//===----------------------------------------------------------------------===//
-// Dots
-//===----------------------------------------------------------------------===//
 
 namespace {
 /// Finds registers of an operand by their coordinates in the iteration space.
@@ -74,15 +67,12 @@ static std::pair<int64_t, int64_t> getSummedDim(DotOp op) {
   return {-1, 0};
 }
 
-LogicalResult Distributor::distributeDot(DotOp op) {
-  return op.getContractionAttr().usesTensorCores() ? distributeMma(op)
-                                                   : distributeFma(op);
-}
-
-LogicalResult Distributor::distributeMma(DotOp op) {
+static LogicalResult distributeMma(DotOp op, DistributionContext &context) {
+  OpBuilder &builder = context.builder;
   Location loc = op.getLoc();
-  FailureOr<Fragment> a = getFragment(op.getA()), b = getFragment(op.getB());
-  FailureOr<Fragment> acc = getFragment(op.getAcc());
+  FailureOr<Fragment> a = context.fragments.get(op.getA()),
+                      b = context.fragments.get(op.getB());
+  FailureOr<Fragment> acc = context.fragments.get(op.getAcc());
   if (failed(a) || failed(b) || failed(acc))
     return failure();
   if (!a->words || !b->words)
@@ -96,9 +86,9 @@ LogicalResult Distributor::distributeMma(DotOp op) {
   auto map = [&](int i) {
     return cast<AffineMapAttr>(op.getMaps()[i]).getValue();
   };
-  RegisterIndex aIndex(getLayout(op.getA()), map(0), aSize),
-      bIndex(getLayout(op.getB()), map(1), bSize);
-  LayoutAttr accLayout = getLayout(op.getAcc());
+  RegisterIndex aIndex(getTileLayout(op.getA()), map(0), aSize),
+      bIndex(getTileLayout(op.getB()), map(1), bSize);
+  LayoutAttr accLayout = getTileLayout(op.getAcc());
   auto [summed, extent] = getSummedDim(op);
   if (summed < 0)
     return op.emitOpError("sums over no dimension");
@@ -146,28 +136,29 @@ LogicalResult Distributor::distributeMma(DotOp op) {
           ValueRange(result).slice(reg, accSize), ArrayRef<int64_t>{m, n, k},
           std::nullopt, std::nullopt, std::array{type, type},
           std::array{NVVM::MMALayout::row, NVVM::MMALayout::col});
-      ++statistics.mma;
+      ++context.statistics.mma;
       for (int64_t i = 0; i < accSize; ++i)
         result[reg + i] = LLVM::ExtractValueOp::create(builder, loc, mma, i);
     }
   }
-  fragments[op.getResult()].values = result;
+  context.fragments[op.getResult()].values = result;
   return success();
 }
 
-LogicalResult Distributor::distributeFma(DotOp op) {
+static LogicalResult distributeFma(DotOp op, DistributionContext &context) {
+  OpBuilder &builder = context.builder;
   Location loc = op.getLoc();
-  FailureOr<SmallVector<Value>> a = getScalars(op.getA()),
-                                b = getScalars(op.getB()),
-                                acc = getScalars(op.getAcc());
+  FailureOr<SmallVector<Value>> a = context.fragments.getScalars(op.getA()),
+                                b = context.fragments.getScalars(op.getB()),
+                                acc = context.fragments.getScalars(op.getAcc());
   if (failed(a) || failed(b) || failed(acc))
     return failure();
   auto map = [&](int i) {
     return cast<AffineMapAttr>(op.getMaps()[i]).getValue();
   };
-  RegisterIndex aIndex(getLayout(op.getA()), map(0), 1),
-      bIndex(getLayout(op.getB()), map(1), 1);
-  LayoutAttr accLayout = getLayout(op.getAcc());
+  RegisterIndex aIndex(getTileLayout(op.getA()), map(0), 1),
+      bIndex(getTileLayout(op.getB()), map(1), 1);
+  LayoutAttr accLayout = getTileLayout(op.getAcc());
   auto [summed, extent] = getSummedDim(op);
   Type accType = cast<RankedTensorType>(op.getAcc().getType()).getElementType();
   auto extend = [&](Value value) -> Value {
@@ -191,6 +182,21 @@ LogicalResult Distributor::distributeFma(DotOp op) {
     }
     result.push_back(sum);
   }
-  fragments[op.getResult()].values = result;
+  context.fragments[op.getResult()].values = result;
   return success();
+}
+
+namespace {
+struct DistributeDot : TilePattern<DotOp> {
+  LogicalResult distribute(DotOp op,
+                           DistributionContext &context) const override {
+    return op.getContractionAttr().usesTensorCores()
+               ? distributeMma(op, context)
+               : distributeFma(op, context);
+  }
+};
+} // namespace
+
+void kiln::populateDotPatterns(TilePatternSet &patterns) {
+  patterns.add<DistributeDot>();
 }

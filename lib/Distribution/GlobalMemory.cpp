@@ -1,0 +1,129 @@
+//===- GlobalMemory.cpp - Addresses in global memory ----------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "GlobalMemory.h"
+
+#include "kiln/Analysis/Offsets.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace kiln;
+
+Type kiln::getMemoryType(Type element) {
+  return element.isInteger(1) ? IntegerType::get(element.getContext(), 8)
+                              : element;
+}
+
+Value kiln::toMemory(OpBuilder &builder, Location loc, Value element) {
+  Type type = getMemoryType(element.getType());
+  if (type == element.getType())
+    return element;
+  return arith::ExtUIOp::create(builder, loc, type, element);
+}
+
+Value kiln::fromMemory(OpBuilder &builder, Location loc, Value value,
+                       Type element) {
+  if (value.getType() == element)
+    return value;
+  Value zero = arith::ConstantIntOp::create(builder, loc, value.getType(), 0);
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, value,
+                               zero);
+}
+
+SmallVector<int64_t> kiln::getRowMajorStrides(ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> strides(shape.size(), 1);
+  for (int64_t dim = static_cast<int64_t>(shape.size()) - 2; dim >= 0; --dim)
+    strides[dim] = strides[dim + 1] * shape[dim + 1];
+  return strides;
+}
+
+Value GlobalBox::getLinearOffset(Location loc,
+                                 DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  Type i64 = builder.getI64Type();
+  Value sum;
+  for (auto [offset, stride] :
+       llvm::zip_equal(offsets, getRowMajorStrides(shape))) {
+    Value term =
+        arith::IndexCastOp::create(builder, loc, i64, context.lookup(offset));
+    if (stride != 1)
+      term = arith::MulIOp::create(
+          builder, loc, term,
+          arith::ConstantIntOp::create(builder, loc, stride, 64));
+    sum =
+        sum ? arith::AddIOp::create(builder, loc, sum, term).getResult() : term;
+  }
+  return sum ? sum
+             : arith::ConstantIntOp::create(builder, loc, 0, 64).getResult();
+}
+
+/// Unsigned comparison covers both ends.
+Value GlobalBox::contains(Location loc, function_ref<Value(int64_t)> coordinate,
+                          DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
+  Value valid;
+  for (auto [dim, safe] : llvm::enumerate(inBounds)) {
+    if (safe)
+      continue;
+    Value start = context.lookup(offsets[dim]), step, extent;
+    if (llvm::isInt<32>(shape[dim])) {
+      start = toI32(builder, start);
+      step = coordinate(dim);
+      extent = threads.constant32(shape[dim]);
+    } else {
+      Type i64 = builder.getI64Type();
+      start = arith::IndexCastOp::create(builder, loc, i64, start);
+      step = arith::ExtUIOp::create(builder, loc, i64, coordinate(dim));
+      extent = arith::ConstantIntOp::create(builder, loc, shape[dim], 64);
+    }
+    Value position = arith::AddIOp::create(builder, loc, start, step);
+    Value inside = arith::CmpIOp::create(
+        builder, loc, arith::CmpIPredicate::ult, position, extent);
+    valid = valid
+                ? arith::AndIOp::create(builder, loc, valid, inside).getResult()
+                : inside;
+  }
+  return valid;
+}
+
+Value GlobalBox::getThreadBase(Location loc, Value tensor, Type element,
+                               LayoutAttr layout,
+                               DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext(), 1);
+  Value base = LLVM::GEPOp::create(
+      builder, loc, pointer, element, tensor,
+      ArrayRef<LLVM::GEPArg>{getLinearOffset(loc, context)});
+  return LLVM::GEPOp::create(builder, loc, pointer, element, base,
+                             ArrayRef<LLVM::GEPArg>{threads.getOffset(
+                                 layout, getRowMajorStrides(shape),
+                                 needsWideOffsets(layout.getShape(), shape))});
+}
+
+std::pair<int64_t, Value>
+GlobalBox::getRegisterPlace(Location loc, LayoutAttr layout, int64_t reg,
+                            DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  ThreadNumbers &threads = context.threads;
+  SmallVector<int64_t> at = layout.getCoordinate(reg, 0, 0);
+  int64_t offset = 0;
+  for (auto [coordinate, stride] :
+       llvm::zip_equal(at, getRowMajorStrides(shape)))
+    offset += coordinate * stride;
+  Value valid = contains(
+      loc,
+      [&](int64_t dim) {
+        return arith::AddIOp::create(builder, loc,
+                                     threads.getCoordinate(layout, dim),
+                                     threads.constant32(at[dim]))
+            .getResult();
+      },
+      context);
+  return {offset, valid};
+}
