@@ -25,8 +25,24 @@ def Distribute : Pass<"kiln-distribute", "::mlir::ModuleOp"> {
     to global memory; staged buffers get their place in dynamic shared memory,
     whose size is set on the kernel's launches.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: gpu.func @conv(%arg0: !llvm.ptr<1>
+    // leaves: math.fma
+    // gone: kiln.dot
     ```
-    kiln-opt --kiln-distribute
+    ```
+    kiln-opt --pass-pipeline='builtin.module(kiln-set-target,kiln-tile-to-blocks,kiln-tile-reduction,kiln-outline-kernels,gpu.module(kiln-stage-operands,kiln-assign-layouts,kiln-unroll-taps),kiln-distribute)'
     ```
   }];
   let statistics = [

@@ -25,8 +25,22 @@ def SplitStages : Pass<"kiln-split-stages", "::mlir::gpu::GPUModuleOp"> {
     one after the other; where one of them reads across the parts, the chunk
     stays whole in its slot.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1], ring = 3>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: kiln.async_copy %arg1 ... kiln.dot ... kiln.barrier ... kiln.async_copy %arg1 ... kiln.dot
     ```
-    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-split-stages))'
+    ```
+    kiln-opt --pass-pipeline='builtin.module(kiln-set-target,kiln-pack-weights,kiln-tile-to-blocks,kiln-tile-reduction,kiln-outline-kernels,gpu.module(kiln-stage-operands,kiln-assign-layouts,kiln-unroll-taps,kiln-split-stages))'
     ```
   }];
   let statistics = [Statistic<"numParts", "parts", "Parts of a chunk staged">];
@@ -49,8 +63,22 @@ def PipelineMainLoop : Pass<"kiln-pipeline-main-loop", "::mlir::gpu::GPUModuleOp
     before its last dot, and `spread` distributes the refill copies over the
     dots; with `peel` the first dot of a tile stands before the loop.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: kiln.async_copy ... scf.for ... kiln.async_wait 0 kiln.barrier ... kiln.async_copy ... kiln.dot
     ```
-    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-pipeline-main-loop))'
+    ```
+    kiln-opt --pass-pipeline='builtin.module(kiln-set-target,kiln-tile-to-blocks,kiln-tile-reduction,kiln-outline-kernels,gpu.module(kiln-stage-operands,kiln-assign-layouts,kiln-unroll-taps,kiln-pipeline-main-loop))'
     ```
   }];
   let statistics = [Statistic<"numPipelined", "loops-pipelined",

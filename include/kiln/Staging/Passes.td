@@ -25,8 +25,26 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
     `kiln.local_copy` brings its channels next to one another. The loop is left
     unpipelined: copy, wait, barrier, (transpose, barrier,) compute, barrier.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: kiln.alloc_shared
+    // leaves: kiln.async_copy
+    // leaves: kiln.async_wait 0 kiln.barrier
+    // leaves: kiln.staged
+    // leaves: linalg.conv_2d_nchw_fchw
     ```
-    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-stage-operands))'
+    ```
+    kiln-opt --pass-pipeline='builtin.module(kiln-set-target,kiln-tile-to-blocks,kiln-tile-reduction,kiln-outline-kernels,gpu.module(kiln-stage-operands))'
     ```
   }];
   let statistics = [
@@ -45,8 +63,23 @@ def AssignLayouts : Pass<"kiln-assign-layouts", "::mlir::gpu::GPUModuleOp"> {
     become `kiln.reduce` with their combiner (lib/Analysis/Combiner): independent
     results, or a value and its index.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: #kiln.layout<
+    // leaves: linalg.conv_2d_nchw_fchw ... -> tensor<1x4x2x8xf32, #layout
     ```
-    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-assign-layouts))'
+    ```
+    kiln-opt --pass-pipeline='builtin.module(kiln-set-target,kiln-tile-to-blocks,kiln-tile-reduction,kiln-outline-kernels,gpu.module(kiln-stage-operands,kiln-assign-layouts))'
     ```
   }];
   let statistics = [
@@ -63,8 +96,24 @@ def UnrollTaps : Pass<"kiln-unroll-taps", "::mlir::gpu::GPUModuleOp"> {
     of channels of the multiply instruction, on `kiln.local_load`s of the same
     patch at shifted offsets.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: kiln.local_load
+    // leaves: kiln.dot
+    // gone: linalg.conv_2d_nchw_fchw
     ```
-    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-unroll-taps))'
+    ```
+    kiln-opt --pass-pipeline='builtin.module(kiln-set-target,kiln-tile-to-blocks,kiln-tile-reduction,kiln-outline-kernels,gpu.module(kiln-stage-operands,kiln-assign-layouts,kiln-unroll-taps))'
     ```
   }];
   let statistics = [Statistic<"numDots", "dots", "Dots made">];

@@ -24,6 +24,23 @@ def PackWeights : Pass<"kiln-pack-weights", "::mlir::ModuleOp"> {
     tf32 is done there, once, and so is what computes the filter elementwise. The
     kernel has a loop schedule: a thread for each element of a row.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: kiln.kernel "conv_pack" (%arg1 : ... role<pack>
+    // leaves: kiln.pack
+    // leaves: kiln.kernel "conv"
+    // leaves: kiln.unpack
+    ```
     ```
     kiln-opt --kiln-pack-weights
     ```
@@ -44,6 +61,23 @@ def FoldPacking : Pass<"kiln-fold-packing", "::mlir::ModuleOp"> {
     and compared whole. A constant whose resource is not in the input stays with
     its kernel.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %w = arith.constant dense<0.5> : tensor<4x2x3x3xf32>
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: arith.constant dense_resource<
+    // leaves: kiln.unpack
+    // gone: role<pack>
+    ```
     ```
     kiln-opt --kiln-pack-weights --kiln-fold-packing
     ```
@@ -80,6 +114,24 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
     schedule's layout from the start. Where the tile has one position along a
     reduced axis, the body runs in the source's order and may compute anything.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: kiln.output 0 : memref<1x4x2x8xf32>
+    // leaves: scf.forall
+    // leaves: kiln.extract_tile
+    // leaves: linalg.conv_2d_nchw_fchw
+    // leaves: kiln.store_tile
+    ```
     ```
     kiln-opt --kiln-tile-to-blocks
     ```
@@ -103,6 +155,21 @@ def TileReduction : Pass<"kiln-tile-reduction", "::mlir::ModuleOp"> {
     carries the accumulator; its body is the convolution of a chunk. Channels
     beyond the image's read as zero.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: scf.for ... iter_args(
+    // leaves: linalg.conv_2d_nchw_fchw ins( ... : tensor<1x1x4x10xf32>
+    ```
     ```
     kiln-opt --kiln-tile-to-blocks --kiln-tile-reduction
     ```
@@ -128,8 +195,24 @@ def OutlineKernels : Pass<"kiln-outline-kernels", "::mlir::ModuleOp"> {
     a kernel with one result says which tiles of it are stored, where each is one
     box.
 
+    ```mlir
+    #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+    func.func @conv(%x: tensor<1x2x4x10xf32>, %w: tensor<4x2x3x3xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+      %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>, tensor<1x4x2x8xf32>)
+          -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+      ^bb0(%a: tensor<1x2x4x10xf32>, %b: tensor<4x2x3x3xf32>, %c: tensor<1x4x2x8xf32>):
+        %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x4x10xf32>, tensor<4x2x3x3xf32>)
+                                      outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+        kiln.yield %r : tensor<1x4x2x8xf32>
+      }
+      return %y : tensor<1x4x2x8xf32>
+    }
+    // leaves: gpu.func @conv(
+    // leaves: kiln.launch @kernels::@conv
+    // gone: kiln.kernel
     ```
-    kiln-opt --kiln-tile-to-blocks --kiln-tile-reduction --kiln-outline-kernels
+    ```
+    kiln-opt --kiln-set-target --kiln-tile-to-blocks --kiln-tile-reduction --kiln-outline-kernels
     ```
   }];
   let statistics = [
