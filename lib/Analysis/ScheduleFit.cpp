@@ -56,10 +56,11 @@ int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
   auto type = cast<ShapedType>(image->source.getType());
   // Where a tile starts along the innermost dimension.
   int64_t inner = type.getRank() - 1;
-  int64_t step = inner == conv.image.c   ? schedule.getChunk()
-                 : inner == conv.image.w ? schedule.getTile()[2] * conv.strides[1]
-                 : inner == conv.image.h ? schedule.getTile()[1] * conv.strides[0]
-                                         : 1;
+  int64_t step =
+      inner == conv.image.c   ? schedule.getChunk()
+      : inner == conv.image.w ? schedule.getTile()[2] * conv.strides[1]
+      : inner == conv.image.h ? schedule.getTile()[1] * conv.strides[0]
+                              : 1;
   return getCopyVector(type.getElementType(),
                        {type.getDimSize(inner), step, image->low[inner]});
 }
@@ -81,7 +82,8 @@ static int64_t getCopyTail(SharedLayoutAttr layout, int64_t vector,
 }
 
 ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
-                                   const ContractionView &conv, int64_t vector) {
+                                   const ContractionView &conv,
+                                   int64_t vector) {
   Type element = conv.getImageType().getElementType();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   int64_t threads = schedule.getThreads(), stages = schedule.getStages();
@@ -104,7 +106,8 @@ ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
           SharedType::get(context, stages, element, layout, tail)};
 }
 
-int64_t kiln::getStagedBytes(ScheduleAttr schedule, const ContractionView &conv) {
+int64_t kiln::getStagedBytes(ScheduleAttr schedule,
+                             const ContractionView &conv) {
   ImageBuffers image =
       getImageBuffers(schedule, conv, getImageCopyVector(schedule, conv));
   int64_t bytes = image.copied.getBytes();
@@ -124,7 +127,8 @@ int64_t kiln::getStagedBytes(ScheduleAttr schedule, const ContractionView &conv)
   return bytes + slots * llvm::alignTo(slotBytes, SharedType::kAlignment);
 }
 
-int64_t kiln::getSharedBytes(ScheduleAttr schedule, const ContractionView &conv) {
+int64_t kiln::getSharedBytes(ScheduleAttr schedule,
+                             const ContractionView &conv) {
   int64_t bytes = getStagedBytes(schedule, conv);
   LayoutAttr out = getOperandLayouts(schedule, conv).out;
   int64_t dim = conv.out.f;
@@ -168,7 +172,8 @@ bool kiln::canPackFilter(const ContractionView &conv) {
 }
 
 /// Fragments are words: 16-bit elements are loaded in pairs.
-static LogicalResult checkPairs(ScheduleAttr schedule, const ContractionView &conv,
+static LogicalResult checkPairs(ScheduleAttr schedule,
+                                const ContractionView &conv,
                                 function_ref<InFlightDiagnostic()> emitError) {
   Type element = conv.getImageType().getElementType();
   if (schedule.usesTensorCores() || element.getIntOrFloatBitWidth() >= 32)
@@ -186,7 +191,8 @@ static LogicalResult checkPairs(ScheduleAttr schedule, const ContractionView &co
 
 /// Copies are unrolled: a patch, or a strided filter, far larger than what the
 /// threads copy at once would be code without end.
-static LogicalResult checkCopies(ScheduleAttr schedule, const ContractionView &conv,
+static LogicalResult checkCopies(ScheduleAttr schedule,
+                                 const ContractionView &conv,
                                  function_ref<InFlightDiagnostic()> emitError) {
   constexpr int64_t mostRounds = 512;
   auto check = [&](SharedLayoutAttr layout, int64_t vector,
@@ -233,7 +239,8 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
     return emitError() << "weights = packed needs a filter that only the "
                           "convolution reads; weights = strided takes it as "
                           "it lies in memory";
-  if (conv.row < 0 && (schedule.getTile()[1] != 1 || schedule.getWarps()[1] != 1))
+  if (conv.row < 0 &&
+      (schedule.getTile()[1] != 1 || schedule.getWarps()[1] != 1))
     return emitError() << getTileText(schedule) << " on "
                        << getWarpsText(schedule)
                        << ": the result has columns only, rows must be 1";
