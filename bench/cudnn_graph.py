@@ -115,7 +115,7 @@ class GraphPeer:
         return torch.empty(max(size, 1), device="cuda", dtype=torch.uint8)
 
     def __call__(self, x, w, bias):
-        from torch_peers import SCALE
+        from workload import SCALE
         # Exact, as the scale is a power of two. Weights change seldom, so this
         # is not part of what is timed.
         if getattr(self, "source", None) is not w:

@@ -10,7 +10,8 @@ import statistics
 
 import torch
 
-SCALE = 2.0
+from workload import SCALE
+
 CHECKED_IMAGES = 3
 
 

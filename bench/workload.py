@@ -4,6 +4,8 @@ import dataclasses
 import json
 import pathlib
 
+SCALE = 2.0  # what the convolution is multiplied by
+
 
 @dataclasses.dataclass(frozen=True)
 class Form:

@@ -143,22 +143,63 @@ static std::optional<unsigned> findPosition(linalg::LinalgOp op, Value number) {
     return findPosition(
         producer, producer.getBlock()->getTerminator()->getOperand(place));
   }
+  Block *body = op.getBlock();
+  auto getIndex = [&](Value position) -> linalg::IndexOp {
+    // The offset is the same at every position.
+    if (auto sum = position.getDefiningOp<arith::AddIOp>())
+      if (sum.getRhs().getParentBlock() != body)
+        position = sum.getLhs();
+    return position.getDefiningOp<linalg::IndexOp>();
+  };
   if (auto select = number.getDefiningOp<arith::SelectOp>()) {
-    Attribute filler;
-    if (!matchPattern(select.getFalseValue(), m_Constant(&filler)))
+    // Beyond the last position.
+    auto valid = select.getCondition().getDefiningOp<arith::CmpIOp>();
+    if (!valid || valid.getPredicate() != arith::CmpIPredicate::ult ||
+        !getIndex(valid.getLhs()) ||
+        !matchPattern(valid.getRhs(), m_Constant()) ||
+        !matchPattern(select.getFalseValue(), m_Constant()))
       return std::nullopt;
     number = select.getTrueValue();
   }
   Operation *cast = number.getDefiningOp();
   if (!isa_and_nonnull<arith::IndexCastOp, arith::IndexCastUIOp>(cast))
     return std::nullopt;
-  Value position = cast->getOperand(0);
-  if (auto sum = position.getDefiningOp<arith::AddIOp>())
-    position = sum.getLhs();
-  auto index = position.getDefiningOp<linalg::IndexOp>();
+  linalg::IndexOp index = getIndex(cast->getOperand(0));
   if (!index)
     return std::nullopt;
   return index.getDim();
+}
+
+/// All that the body computes from the element, its number and what is there so
+/// far does the combining; nothing of it may also make the element or number.
+bool Combiner::findCombiningOps(Value element, Value number) {
+  Block *body = op.getBlock();
+  auto collect = [&](ValueRange from, llvm::DenseSet<Operation *> &found,
+                     bool stops) {
+    SmallVector<Value> list(from);
+    while (!list.empty()) {
+      Value value = list.pop_back_val();
+      Operation *inner = value.getDefiningOp();
+      if (inner && inner->getBlock() == body &&
+          !inner->hasTrait<OpTrait::ConstantLike>() &&
+          !(stops && (value == element || value == number)) &&
+          found.insert(inner).second)
+        llvm::append_range(list, inner->getOperands());
+    }
+  };
+  llvm::DenseSet<Operation *> combining, before;
+  collect(body->getTerminator()->getOperands(), combining, /*stops=*/true);
+  collect(element, before, /*stops=*/false);
+  if (number)
+    collect(number, before, /*stops=*/false);
+  ops.clear();
+  for (Operation &inner : body->without_terminator())
+    if (combining.contains(&inner)) {
+      if (before.contains(&inner))
+        return false;
+      ops.push_back(&inner);
+    }
+  return true;
 }
 
 /// A minimum or maximum that the body makes by comparing and selecting, with
@@ -175,21 +216,19 @@ bool Combiner::matchExtremum() {
   if (!valueType || (hasIndex && (!indexType || indexType.getWidth() < 8)))
     return false;
   Operation *end = body->getTerminator();
-  // All that depends on what is there so far does the combining.
   llvm::DenseSet<Value> dependent(outs.begin(), outs.end());
-  ops.clear();
   for (Operation &inner : body->without_terminator())
     if (llvm::any_of(inner.getOperands(),
-                     [&](Value v) { return dependent.contains(v); })) {
-      ops.push_back(&inner);
+                     [&](Value v) { return dependent.contains(v); }))
       dependent.insert(inner.result_begin(), inner.result_end());
-    }
   Value element = findElement(end->getOperand(0), dependent);
   Value number =
       hasIndex ? findElement(end->getOperand(1), dependent) : Value();
   if (!element || element.getType() != valueType)
     return false;
   if (hasIndex && (!number || number.getType() != indexType))
+    return false;
+  if (!findCombiningOps(element, number))
     return false;
   // Where the index grows with the position, the first of equals is the one of
   // the smallest index. Where it may not, the body must compare indices.

@@ -6,8 +6,8 @@
 
 #include "kiln/Analysis/ContractionView.h"
 
-#include "mlir/IR/AffineExpr.h"
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
+#include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -106,8 +106,8 @@ static FailureOr<Loops> inferLoops(linalg::LinalgOp op) {
   if (failed(dims))
     return failure();
   // Upstream's m loops are those of the first operand, the image here.
-  return Loops{widen(dims->batch), widen(dims->n), widen(dims->m),
-               widen(dims->k), {}};
+  return Loops{
+      widen(dims->batch), widen(dims->n), widen(dims->m), widen(dims->k), {}};
 }
 
 /// The windows of the image's map; failure where a dimension is anything but a
@@ -128,8 +128,7 @@ static FailureOr<SmallVector<Window>> findWindows(AffineMap image,
         !llvm::is_contained(loops.n, first.first) || first.second <= 0 ||
         second.second <= 0)
       return failure();
-    windows.push_back(
-        {first.first, second.first, first.second, second.second});
+    windows.push_back({first.first, second.first, first.second, second.second});
   }
   return windows;
 }

@@ -6,6 +6,8 @@
 
 #include "kiln/Analysis/KernelSpace.h"
 
+#include "kiln/Dialect/Kiln/IR/KilnAttrs.h"
+
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -119,28 +121,50 @@ std::string KernelSpace::checkContractionKernel(linalg::LinalgOp op,
                                                 ArrayRef<int> loops,
                                                 bool readsReduced) const {
   int channel = getChannelAxis();
+  // The user knows an axis as a dimension of the op that he wrote.
+  ArrayRef<int> dims = axesOf.find(contraction->op->getResult(0))->second;
+  auto describe = [&](int axis) -> std::string {
+    return llvm::formatv("dimension {0}",
+                         llvm::find(dims, axis) - dims.begin());
+  };
+  StringRef name = contraction->op->getName().getStringRef();
   for (auto [loop, iterator] :
        llvm::zip_equal(loops, op.getIteratorTypesArray()))
     if (iterator == utils::IteratorType::reduction && loop != channel &&
         loop != kUnit)
-      return llvm::formatv(
-          "it reduces over the {0} dimension of the convolution's output; only "
-          "a reduction over the output channels stays within a thread block",
-          axes[loop].name);
+      return llvm::formatv("it reduces over {0} of the result of '{1}'; only a "
+                           "reduction over {2} stays within a thread block",
+                           describe(loop), name, describe(channel));
   if (readsReduced && llvm::is_contained(loops, channel) &&
       axes[channel].extent > kMostHeldChannels)
-    return llvm::formatv(
-        "it uses a value that is reduced over the channels again for every "
-        "channel: a block holds at most {0} channels at once, {1} need a "
-        "second "
-        "pass over them",
-        kMostHeldChannels, axes[channel].extent);
+    return llvm::formatv("it uses a value that is reduced over {0} of the "
+                         "result of '{1}' again at every position of it: a "
+                         "block holds at most {2} positions at once, {3} need "
+                         "a second pass over them",
+                         describe(channel), name, kMostHeldChannels,
+                         axes[channel].extent);
   return {};
+}
+
+/// Tiles hold coordinates of so many dimensions and no more.
+static std::string checkRank(int64_t rank, StringRef what) {
+  if (rank <= kMaxTileRank)
+    return {};
+  return llvm::formatv("{0} {1} dimensions, at most {2} are supported", what,
+                       rank, kMaxTileRank);
 }
 
 std::string KernelSpace::add(linalg::LinalgOp op) {
   if (op.hasDynamicShape())
     return "it has a dynamic shape";
+  if (std::string tooMany = checkRank(op.getNumLoops(), "it loops over");
+      !tooMany.empty())
+    return tooMany;
+  for (AffineMap map : op.getIndexingMapsArray())
+    if (std::string tooMany =
+            checkRank(map.getNumResults(), "it has an operand of");
+        !tooMany.empty())
+      return tooMany;
   // A failed attempt leaves no joins behind.
   SmallVector<Axis> savedAxes = axes;
   SmallVector<int> savedParent = parent;
@@ -186,12 +210,15 @@ std::string KernelSpace::addResults(ValueRange results) {
   for (Value result : results) {
     if (isAnchored(result))
       continue;
-    auto op = result.getDefiningOp<linalg::LinalgOp>();
     auto type = dyn_cast<RankedTensorType>(result.getType());
     if (!type || !type.hasStaticShape())
       return "a result of dynamic shape";
+    if (std::string tooMany = checkRank(type.getRank(), "a result of");
+        !tooMany.empty())
+      return tooMany;
     if (contraction)
-      return "a result that does not depend on the convolution";
+      return llvm::formatv("a result does not depend on '{0}'",
+                           contraction->op->getName().getStringRef());
     // Results of one shape are computed at the same positions.
     auto alike = llvm::find_if(results, [&](Value other) {
       return isAnchored(other) &&
@@ -201,7 +228,6 @@ std::string KernelSpace::addResults(ValueRange results) {
       axesOf[result] = SmallVector<int>(axesOf[*alike]);
       continue;
     }
-    (void)op;
     SmallVector<int> own;
     for (int64_t extent : type.getShape())
       own.push_back(extent == 1 ? kUnit

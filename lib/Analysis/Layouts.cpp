@@ -234,7 +234,8 @@ SharedLayoutAttr kiln::getStridedFilterLayout(ScheduleAttr schedule,
 }
 
 SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
-                                      const ContractionView &conv, int64_t vector) {
+                                      const ContractionView &conv,
+                                      int64_t vector) {
   int64_t bytes =
       conv.getImageType().getElementType().getIntOrFloatBitWidth() / 8;
   int64_t rows = conv.getWindow(0, schedule.getTile()[1]),

@@ -19,8 +19,8 @@ using namespace kiln;
 bool kiln::canSplit(const KernelSpace &space, int axis) {
   for (linalg::LinalgOp op : space.getOps()) {
     bool reduces = false;
-    for (auto [loop, kind] : llvm::zip_equal(space.getLoopAxes(op),
-                                             op.getIteratorTypesArray()))
+    for (auto [loop, kind] :
+         llvm::zip_equal(space.getLoopAxes(op), op.getIteratorTypesArray()))
       reduces |= loop == axis && kind == utils::IteratorType::reduction;
     if (!reduces)
       continue;
@@ -60,11 +60,11 @@ static LogicalResult checkTile(LoopScheduleAttr schedule,
   return success();
 }
 
-LogicalResult kiln::checkLoopScheduleFits(
-    LoopScheduleAttr schedule, TargetAttr target, const KernelSpace &space,
-    ValueRange results, function_ref<InFlightDiagnostic()> emitError) {
-  FailureOr<TilePlan> plan =
-      getTilePlan(schedule, space, results, emitError);
+LogicalResult
+kiln::checkLoopScheduleFits(LoopScheduleAttr schedule, TargetAttr target,
+                            const KernelSpace &space, ValueRange results,
+                            function_ref<InFlightDiagnostic()> emitError) {
+  FailureOr<TilePlan> plan = getTilePlan(schedule, space, results, emitError);
   if (failed(plan))
     return failure();
   if (schedule.getBlock() > target.getThreadsPerBlock())

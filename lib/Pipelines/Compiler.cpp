@@ -126,8 +126,18 @@ struct GpuReference {
 };
 } // namespace
 
+/// What the kernels do with f32: those that walk loops multiply exactly,
+/// whatever was asked for.
+static StringRef getPrecision(const kiln::LaunchPlan &plan, StringRef asked) {
+  auto isExact = [](const kiln::KernelInfo &kernel) {
+    return isa_and_nonnull<kiln::LoopScheduleAttr>(kernel.schedule);
+  };
+  return llvm::all_of(plan.kernels, isExact) ? "f32" : asked;
+}
+
 static FailureOr<GpuReference>
-compileReference(ModuleOp source, const kiln::CompileOptions &options) {
+compileReference(ModuleOp source, StringRef precision,
+                 const kiln::CompileOptions &options) {
   TimingScope timing = nest(options.timing, "reference");
   // A program without a reference on a GPU is a warning and still compiles.
   bool hasErrors = false;
@@ -139,8 +149,7 @@ compileReference(ModuleOp source, const kiln::CompileOptions &options) {
           hasErrors |= diagnostic.getSeverity() == DiagnosticSeverity::Error;
           return failure(); // for the handlers of the caller
         });
-    built = kiln::buildGpuReference(source, options.entry, options.precision,
-                                    module);
+    built = kiln::buildGpuReference(source, options.entry, precision, module);
   }
   if (hasErrors)
     return failure();
@@ -174,6 +183,10 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
   }
   if (failed(lowerTo(module, Level::NVVM, options)))
     return failure();
+  FailureOr<LaunchPlan> plan = readLaunchPlan(module);
+  if (failed(plan))
+    return failure();
+  StringRef precision = getPrecision(*plan, options.precision);
   // After what may be wrong with the program has been said.
   GpuReference gpuReference;
   std::string sourceText;
@@ -182,7 +195,8 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
     addInlining(inlining); // The references know no calls.
     if (failed(inlining.run(*source)))
       return failure();
-    FailureOr<GpuReference> made = compileReference(*source, options);
+    FailureOr<GpuReference> made =
+        compileReference(*source, precision, options);
     if (failed(made))
       return failure();
     gpuReference = std::move(*made);
@@ -190,9 +204,6 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
     source->print(stream);
     stream << "\n";
   }
-  FailureOr<LaunchPlan> plan = readLaunchPlan(module);
-  if (failed(plan))
-    return failure();
   FailureOr<SerializedKernels> code = serialize(module, {}, options.timing);
   if (failed(code))
     return failure();
@@ -230,7 +241,7 @@ FailureOr<kiln::Artifact> kiln::compile(ModuleOp module,
   artifact.report = formatReport(*plan, missing);
   artifact.files.push_back(
       {"artifact.json",
-       formatDescription(*plan, options.precision, !cubin.empty(), reference)});
+       formatDescription(*plan, precision, !cubin.empty(), reference)});
   artifact.files.push_back({"kernels.ptx", std::move(code->ptx)});
   artifact.files.push_back({"kernels.bc", std::move(code->bitcode)});
   if (!cubin.empty())

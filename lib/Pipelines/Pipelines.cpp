@@ -6,10 +6,13 @@
 
 #include "kiln/Pipelines/Compiler.h"
 
-#include "kiln/Codegen/Passes.h"
 #include "kiln/Conversion/Passes.h"
+#include "kiln/Distribution/Passes.h"
+#include "kiln/MainLoop/Passes.h"
 #include "kiln/Scheduling/Passes.h"
+#include "kiln/Staging/Passes.h"
 #include "kiln/Target/Passes.h"
+#include "kiln/Tiling/Passes.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

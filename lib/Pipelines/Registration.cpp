@@ -6,14 +6,17 @@
 
 #include "kiln/Pipelines/Registration.h"
 
-#include "kiln/Codegen/Passes.h"
 #include "kiln/Conversion/Passes.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
+#include "kiln/Distribution/Passes.h"
+#include "kiln/MainLoop/Passes.h"
 #include "kiln/Pipelines/Compiler.h"
 #include "kiln/Reference/GpuReference.h"
 #include "kiln/Reference/Passes.h"
 #include "kiln/Scheduling/Passes.h"
+#include "kiln/Staging/Passes.h"
 #include "kiln/Target/Passes.h"
+#include "kiln/Tiling/Passes.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -59,7 +62,10 @@ void kiln::registerAllDialects(mlir::DialectRegistry &registry) {
 void kiln::registerAllPasses() {
   registerKilnTransformsPasses();
   registerKilnSchedulingPasses();
-  registerKilnCodegenPasses();
+  registerKilnTilingPasses();
+  registerKilnStagingPasses();
+  registerKilnMainLoopPasses();
+  registerKilnDistributionPasses();
   registerKilnConversionPasses();
   registerKilnTargetPasses();
   registerKilnReferencePasses();

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "kiln/Dialect/Kiln/IR/Grid.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Reference/Passes.h"
 
@@ -171,13 +172,21 @@ LogicalResult Lowering::lower(linalg::LinalgOp original) {
   Location loc = original.getLoc();
   if (!original.hasPureBufferSemantics())
     return original.emitOpError("must work on buffers here");
-  SetVector<Value> buffers, captured;
+  SetVector<Value> buffers, captured, written;
   SetVector<Operation *> copies;
   captured.insert_range(original->getOperands());
   getUsedValuesDefinedAbove(original->getRegions(), captured);
   for (Value value : captured)
     if (failed(collect(original, value, buffers, copies)))
       return failure();
+  // What a kernel writes are its last arguments.
+  SetVector<Operation *> views;
+  for (Value init : original.getDpsInits())
+    if (failed(collect(original, init, written, views)))
+      return failure();
+  buffers.set_subtract(written);
+  buffers.insert_range(written);
+  int64_t numWritten = written.size();
 
   int64_t numThreads = 1;
   for (auto [extent, iterator] : llvm::zip(original.getStaticLoopRanges(),
@@ -230,10 +239,12 @@ LogicalResult Lowering::lower(linalg::LinalgOp original) {
   OperationState state(loc, kiln::LaunchOp::getOperationName());
   kiln::LaunchOp::build(
       rewriter, state, symbol, buffers.getArrayRef(),
-      rewriter.getStrArrayAttr({std::to_string(numBlocks), "1", "1"}),
+      kiln::makeGrid(rewriter.getContext(), numBlocks),
       rewriter.getDenseI64ArrayAttr({kBlockSize, 1, 1}),
-      rewriter.getI64IntegerAttr(0), rewriter.getStringAttr("compute"),
-      kiln::ScheduleAttr(), DictionaryAttr(), IntegerAttr());
+      rewriter.getI64IntegerAttr(0),
+      kiln::RoleAttr::get(rewriter.getContext(), kiln::Role::Compute),
+      kiln::KernelSchedule(), ArrayAttr(), IntegerAttr(),
+      rewriter.getI64IntegerAttr(numWritten));
   rewriter.create(state);
   rewriter.eraseOp(original);
   ++numKernels;
@@ -249,7 +260,7 @@ struct LowerReference : kiln::impl::KilnLowerReferenceBase<LowerReference> {
     ModuleOp module = getOperation();
     func::FuncOp entry;
     for (auto function : module.getOps<func::FuncOp>()) {
-      if (!function->hasAttr("kiln.num_inputs"))
+      if (!function->hasAttr(kiln::KilnDialect::kNumInputsAttrName))
         continue;
       if (entry) {
         function.emitError("a second function with 'kiln.num_inputs'");

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Reference/Passes.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -65,7 +66,8 @@ struct ReferenceDestinations
     function.setAllResultAttrs(ArrayRef<DictionaryAttr>());
     function.setFunctionType(
         builder.getFunctionType(block.getArgumentTypes(), {}));
-    function->setAttr("kiln.num_inputs", builder.getI64IntegerAttr(numInputs));
+    function->setAttr(kiln::KilnDialect::kNumInputsAttrName,
+                      builder.getI64IntegerAttr(numInputs));
   }
 };
 

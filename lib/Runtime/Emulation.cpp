@@ -81,6 +81,7 @@ private:
   std::vector<HostBuffer> workspaces; // one a buffer of the plan; else empty
   int64_t smCount = 1;
   const KernelInfo *sampled = nullptr;
+  std::vector<const TileInfo *> sampledTiles; // by output
   std::vector<TileLaunch> tileLaunches;
   /// The elements of each output and tile (-1: all) as first computed.
   std::map<std::pair<size_t, int64_t>, std::vector<std::byte>> computed;
@@ -101,24 +102,27 @@ Status Emulation::planLaunches() {
   if (options.sample == 0) {
     constexpr int64_t many = 1000;
     for (const KernelInfo &kernel : artifact.plan.kernels)
-      if (kernel.tiles && kernel.tiles->count > many)
+      if (kernel.numTiles() > many)
         note("kernel " + kernel.name + " has " +
-             std::to_string(kernel.tiles->count) +
+             std::to_string(kernel.numTiles()) +
              " tiles, which takes long; --sample=N runs some of them");
     return {};
   }
-  if (numCompute != 1 || !compute->tiles)
+  if (numCompute != 1 || compute->tiles.empty())
     return makeError("tiles can be sampled only of a program with one compute "
                      "kernel that describes its tiles; leave --sample out to "
                      "run everything");
-  for (const TensorInfo &output : artifact.outputs)
-    if (!tilesDescribe(*compute->tiles, output.shape))
+  for (size_t i = 0; i < artifact.outputs.size(); ++i) {
+    sampledTiles.push_back(findOutputTiles(artifact.plan, *compute, i));
+    if (!sampledTiles.back())
       return makeError("the tiles of kernel ", compute->name,
-                       " do not describe output ", output.name, " (",
-                       toString(output.shape),
+                       " do not describe output ", artifact.outputs[i].name,
+                       " (", toString(artifact.outputs[i].shape),
                        "); leave --sample out to run everything");
-  auto launches = planTileLaunches(
-      *compute, chooseTiles(*compute->tiles, options.sample, options.seed));
+  }
+  auto launches =
+      planTileLaunches(*compute, chooseTiles(compute->tiles.begin()->second,
+                                             options.sample, options.seed));
   if (launches.failed())
     return launches.error();
   tileLaunches = std::move(*launches);
@@ -163,7 +167,8 @@ Status Emulation::addBuffers() {
 Status Emulation::addOutputs(const std::string &suffix,
                              std::vector<Tensor> &outputs,
                              const std::vector<int64_t> *tiles) {
-  for (const TensorInfo &info : artifact.outputs) {
+  for (size_t i = 0; i < artifact.outputs.size(); ++i) {
+    const TensorInfo &info = artifact.outputs[i];
     Result<Tensor> tensor = Tensor::create(info.type, info.shape);
     if (tensor.failed())
       return tensor.error();
@@ -176,8 +181,8 @@ Status Emulation::addOutputs(const std::string &suffix,
       poison(0, tensor->numElements());
     else // Only what is computed takes memory.
       for (int64_t tile : *tiles)
-        forEachRun(getTileRegion(*sampled->tiles, tile, info.shape), info.shape,
-                   poison);
+        forEachRun(getTileRegion(*sampledTiles[i], tile, info.shape),
+                   info.shape, poison);
     library.kilnEmulatorAddBuffer(emulator, (info.name + suffix).c_str(),
                                   tensor->data.data(), tensor->data.size(),
                                   KILN_BUFFER_OUTPUT);
@@ -246,7 +251,8 @@ void Emulation::checkWritten(size_t output, const Tensor &tensor,
   }
   int64_t inside = 0;
   for (int64_t tile : *tiles)
-    inside += reportMissing(getTileRegion(*sampled->tiles, tile, info.shape));
+    inside +=
+        reportMissing(getTileRegion(*sampledTiles[output], tile, info.shape));
   int64_t total = 0;
   for (size_t i = 0; i < tensor.data.size(); ++i)
     total += written[i] != 0;
@@ -257,7 +263,7 @@ void Emulation::checkWritten(size_t output, const Tensor &tensor,
     if (!written[i])
       continue;
     Shape point = getCoordinates(info.shape, int64_t(i) / size);
-    int64_t tile = getTileOf(*sampled->tiles, point);
+    int64_t tile = getTileOf(*sampledTiles[output], point);
     if (expected.count(tile))
       continue;
     addFinding("output ", info.name, where, ": ", total - inside,
@@ -303,7 +309,7 @@ Status Emulation::checkOutputs(const std::vector<Tensor> &outputs,
       continue;
     }
     for (int64_t tile : *tiles) {
-      Region region = getTileRegion(*sampled->tiles, tile, outputs[i].shape);
+      Region region = getTileRegion(*sampledTiles[i], tile, outputs[i].shape);
       Status status = checkElements(i, tile, region, outputs[i], where);
       if (status.failed())
         return status;

@@ -96,30 +96,71 @@ static TileInfo readTiles(const JsonReader &json) {
   return tiles;
 }
 
-/// Tiles must cover every output of the kernel that has the tiled dimensions.
-static void checkTiles(const JsonReader &json, const KernelInfo &kernel,
-                       const std::vector<BufferInfo> &buffers,
-                       const std::vector<TensorInfo> &outputs) {
-  const TileInfo &tiles = *kernel.tiles;
-  for (const KernelArgument &argument : kernel.arguments) {
-    if (argument.kind != KernelArgument::Buffer ||
-        buffers[argument.buffer].kind != BufferKind::Output)
-      continue;
-    const TensorInfo &output = outputs[buffers[argument.buffer].index];
-    for (size_t i = 0; i < tiles.grid.size(); ++i) {
-      int64_t dim = tiles.outputDims[i];
-      if (dim >= int64_t(output.shape.size())) {
-        json["output_dims"].fail("names dimension ", dim, ", but output ",
-                                 output.name, " is ", toString(output.shape));
-        return;
-      }
-      int64_t size = output.shape[dim], covered;
-      if (__builtin_mul_overflow(tiles.grid[i], tiles.shape[i], &covered) ||
-          covered < size || covered - tiles.shape[i] >= size)
-        json["shape"].fail("times grid does not cover dimension ", dim,
-                           " of output ", output.name, " (", size, ") once");
+/// Tiles must cover an output once.
+static void checkTiles(const JsonReader &json, const TileInfo &tiles,
+                       const TensorInfo &output) {
+  for (size_t i = 0; i < tiles.grid.size(); ++i) {
+    int64_t dim = tiles.outputDims[i];
+    if (dim >= int64_t(output.shape.size())) {
+      json["output_dims"].fail("names dimension ", dim, ", but output ",
+                               output.name, " is ", toString(output.shape));
+      return;
     }
-    return; // the first output; others may have other ranks
+    int64_t size = output.shape[dim], covered;
+    if (__builtin_mul_overflow(tiles.grid[i], tiles.shape[i], &covered) ||
+        covered < size || covered - tiles.shape[i] >= size)
+      json["shape"].fail("times grid does not cover dimension ", dim,
+                         " of output ", output.name, " (", size, ") once");
+  }
+}
+
+/// The buffer that a single description of tiles is about: kernels write the
+/// last of those that they get. Others may be outputs too, of other kernels.
+static std::optional<size_t> getOnlyTiledBuffer(const KernelInfo &kernel) {
+  std::optional<size_t> last;
+  for (const KernelArgument &argument : kernel.arguments)
+    if (argument.kind == KernelArgument::Buffer)
+      last = argument.buffer;
+  return last;
+}
+
+/// An object for a kernel that writes one buffer, a list of objects that name
+/// theirs for a kernel that writes several.
+static void readAllTiles(const JsonReader &json, KernelInfo &kernel,
+                         const std::vector<BufferInfo> &buffers,
+                         const std::vector<TensorInfo> &outputs) {
+  auto add = [&](const JsonReader &element, size_t buffer) {
+    TileInfo tiles = readTiles(element);
+    if (json.failed())
+      return;
+    if (buffers[buffer].kind == BufferKind::Output)
+      checkTiles(element, tiles, outputs[buffers[buffer].index]);
+    if (!kernel.tiles.empty() &&
+        kernel.tiles.begin()->second.grid != tiles.grid)
+      element["grid"].fail("is ", toString(tiles.grid),
+                           ", but that of another buffer is ",
+                           toString(kernel.tiles.begin()->second.grid));
+    if (!kernel.tiles.emplace(buffer, std::move(tiles)).second)
+      element["buffer"].fail("is ", buffer, ", which has tiles already");
+  };
+  if (!json.json().is_array()) {
+    if (std::optional<size_t> buffer = getOnlyTiledBuffer(kernel))
+      add(json, *buffer);
+    else
+      json.fail("are of a kernel that gets no buffer");
+    return;
+  }
+  for (const JsonReader &element : json.elements()) {
+    int64_t buffer = element["buffer"].integer(0, int64_t(buffers.size()) - 1);
+    if (json.failed())
+      return;
+    bool isArgument = false;
+    for (const KernelArgument &argument : kernel.arguments)
+      isArgument |= argument.kind == KernelArgument::Buffer &&
+                    argument.buffer == size_t(buffer);
+    if (!isArgument)
+      element["buffer"].fail("is ", buffer, ", which the kernel does not get");
+    add(element, size_t(buffer));
   }
 }
 
@@ -188,11 +229,8 @@ static KernelInfo readKernel(const JsonReader &json, const Plan &plan,
   if (json.has("report"))
     kernel.report = json["report"].json().dump(
         -1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (json.has("tiles") && !json.failed()) {
-    kernel.tiles = readTiles(json["tiles"]);
-    if (!json.failed())
-      checkTiles(json["tiles"], kernel, plan.buffers, outputs);
-  }
+  if (json.has("tiles") && !json.failed())
+    readAllTiles(json["tiles"], kernel, plan.buffers, outputs);
   return kernel;
 }
 

@@ -43,14 +43,25 @@ int64_t getTileOf(const TileInfo &tiles, const Shape &coordinates) {
   return tile;
 }
 
-bool tilesDescribe(const TileInfo &tiles, const Shape &shape) {
+bool tilesCover(const TileInfo &tiles, const Shape &shape) {
   for (size_t i = 0; i < tiles.grid.size(); ++i) {
     int64_t dim = tiles.outputDims[i];
-    if (dim >= int64_t(shape.size()) ||
-        (shape[dim] + tiles.shape[i] - 1) / tiles.shape[i] != tiles.grid[i])
+    if (dim >= int64_t(shape.size()))
+      return false;
+    int64_t size = shape[dim];
+    if (size / tiles.shape[i] + (size % tiles.shape[i] != 0) != tiles.grid[i])
       return false;
   }
   return true;
+}
+
+const TileInfo *findOutputTiles(const Plan &plan, const KernelInfo &kernel,
+                                size_t output) {
+  for (const auto &[buffer, tiles] : kernel.tiles)
+    if (plan.buffers[buffer].kind == BufferKind::Output &&
+        plan.buffers[buffer].index == output)
+      return &tiles;
+  return nullptr;
 }
 
 void forEachRun(const Region &region, const Shape &shape,
@@ -134,13 +145,13 @@ std::vector<int64_t> chooseTiles(const TileInfo &tiles, int64_t count,
 
 Result<std::vector<TileLaunch>>
 planTileLaunches(const KernelInfo &kernel, const std::vector<int64_t> &chosen) {
-  const TileInfo &tiles = *kernel.tiles;
+  int64_t count = kernel.numTiles();
   auto grid = kernel.evaluateGrid(1);
   if (grid.failed())
     return grid.error();
   if (!kernel.isPersistent()) {
-    if ((*grid)[0] * (*grid)[1] * (*grid)[2] != tiles.count)
-      return makeError("kernel ", kernel.name, " has ", tiles.count,
+    if ((*grid)[0] * (*grid)[1] * (*grid)[2] != count)
+      return makeError("kernel ", kernel.name, " has ", count,
                        " tiles, but a grid of ",
                        toString(Shape(grid->begin(), grid->end())),
                        " blocks: its tiles cannot be run alone");
@@ -152,13 +163,13 @@ planTileLaunches(const KernelInfo &kernel, const std::vector<int64_t> &chosen) {
                      "more than one dimension");
   std::vector<TileLaunch> launches;
   for (int64_t perBlock : {3, 2, 1}) {
-    int64_t blocks = (tiles.count + perBlock - 1) / perBlock;
+    int64_t blocks = (count + perBlock - 1) / perBlock;
     bool repeated = false;
     for (const TileLaunch &launch : launches)
       repeated |= launch.grid[0] == blocks;
     if (!repeated)
-      launches.push_back(TileLaunch{
-          {blocks, 1, 1}, (tiles.count + blocks - 1) / blocks, {}, {}});
+      launches.push_back(
+          TileLaunch{{blocks, 1, 1}, (count + blocks - 1) / blocks, {}, {}});
   }
   std::set<int64_t> computed;
   size_t next = 0;
@@ -169,7 +180,7 @@ planTileLaunches(const KernelInfo &kernel, const std::vector<int64_t> &chosen) {
     TileLaunch &launch = launches[next++ % launches.size()];
     int64_t block = tile % launch.grid[0];
     launch.blocks.push_back(block);
-    for (int64_t t = block; t < tiles.count; t += launch.grid[0]) {
+    for (int64_t t = block; t < count; t += launch.grid[0]) {
       launch.tiles.push_back(t);
       computed.insert(t);
     }
@@ -180,11 +191,11 @@ planTileLaunches(const KernelInfo &kernel, const std::vector<int64_t> &chosen) {
 }
 
 int64_t chooseSmCount(const KernelInfo &kernel) {
-  if (!kernel.tiles)
+  if (kernel.tiles.empty())
     return 4;
   for (int64_t smCount = 4; smCount > 1; --smCount) {
     auto grid = kernel.evaluateGrid(smCount);
-    if (!grid.failed() && (*grid)[0] * 3 <= kernel.tiles->count)
+    if (!grid.failed() && (*grid)[0] * 3 <= kernel.numTiles())
       return smCount;
   }
   return 1;

@@ -88,9 +88,8 @@ int LoopRules::findInnermost() const {
 /// only the longest of them gets any.
 void LoopRules::selectSplit() {
   constexpr int64_t kShort = 4;
-  llvm::stable_sort(walked, [&](int a, int b) {
-    return getExtent(a) > getExtent(b);
-  });
+  llvm::stable_sort(walked,
+                    [&](int a, int b) { return getExtent(a) > getExtent(b); });
   auto meet = [&](int a, int b) {
     auto hasBoth = [&](ArrayRef<int> axes) {
       return llvm::is_contained(axes, a) && llvm::is_contained(axes, b);
@@ -110,8 +109,7 @@ void LoopRules::selectSplit() {
 /// Gives an axis up to `most` threads; returns how many.
 int64_t LoopRules::spread(int axis, int64_t most, int64_t stride) {
   Along &here = along[axis];
-  here.threads =
-      std::min<int64_t>(most, llvm::PowerOf2Ceil(getExtent(axis)));
+  here.threads = std::min<int64_t>(most, llvm::PowerOf2Ceil(getExtent(axis)));
   here.stride = stride;
   here.tile = here.threads;
   return here.threads;
@@ -173,8 +171,8 @@ kiln::selectLoopSchedule(const KernelSpace &space, ValueRange results,
                          TargetAttr target, MLIRContext *context,
                          function_ref<InFlightDiagnostic()> emitError) {
   LoopScheduleAttr schedule = LoopRules(space, results, target).select(context);
-  if (failed(checkLoopScheduleFits(schedule, target, space, results,
-                                   emitError)))
+  if (failed(
+          checkLoopScheduleFits(schedule, target, space, results, emitError)))
     return failure();
   return schedule;
 }

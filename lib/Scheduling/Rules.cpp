@@ -31,9 +31,9 @@ selectContraction(Type element, Precision precision,
 
 /// Even and odd columns alternate where neighbouring columns are neighbours in
 /// memory and taps move by one column: 64-bit loads then serve two taps.
-static Columns selectColumns(const ContractionView &conv, Contraction contraction) {
-  bool rowsContiguous =
-      conv.image.w == conv.getImageType().getRank() - 1;
+static Columns selectColumns(const ContractionView &conv,
+                             Contraction contraction) {
+  bool rowsContiguous = conv.image.w == conv.getImageType().getRank() - 1;
   bool wide = conv.getOutColumns() > 8;
   return contraction == Contraction::TF32 && rowsContiguous && wide &&
                  conv.strides[1] == 1 && conv.dilations[1] == 1
@@ -65,7 +65,8 @@ static int64_t selectTileColumns(const ContractionView &conv, int64_t positions,
 
 /// The same for a tile that is stored: wide tiles store long runs, so a
 /// narrower one has to cover an eighth fewer positions.
-static int64_t selectStoredColumns(const ContractionView &conv, int64_t positions) {
+static int64_t selectStoredColumns(const ContractionView &conv,
+                                   int64_t positions) {
   int64_t outRows = conv.getOutRows();
   int64_t outColumns = conv.getOutColumns();
   auto countCovered = [&](int64_t columns) {
@@ -84,8 +85,9 @@ static int64_t selectStoredColumns(const ContractionView &conv, int64_t position
 /// time, up to 64 each: a warp owns `warpPositions` positions, at least
 /// `warpColumns` columns wide; `selectColumns` gives the columns of a tile of
 /// so many positions.
-static void placeWarps(const ContractionView &conv, int64_t warps, int64_t filters,
-                       int64_t warpPositions, int64_t warpColumns,
+static void placeWarps(const ContractionView &conv, int64_t warps,
+                       int64_t filters, int64_t warpPositions,
+                       int64_t warpColumns,
                        function_ref<int64_t(int64_t)> selectColumns,
                        int64_t tile[3], int64_t grid[3]) {
   int64_t warpFilters = std::min<int64_t>(64, filters);
@@ -272,8 +274,9 @@ struct Choice {
 } // namespace
 
 /// The schedule of `choice` and `attempt`; null where a ring does not pay.
-static ScheduleAttr buildSchedule(const ContractionView &conv, const Choice &choice,
-                                  const Attempt &attempt, int64_t ring) {
+static ScheduleAttr buildSchedule(const ContractionView &conv,
+                                  const Choice &choice, const Attempt &attempt,
+                                  int64_t ring) {
   int64_t tile[3], warps[3];
   auto selectColumns = [&](int64_t positions) {
     return choice.stores
@@ -303,8 +306,9 @@ static bool fits(ScheduleAttr schedule, TargetAttr target,
 /// The first schedule that keeps every multiprocessor busy; where the result is
 /// too small for that, the one with most tiles; null if there is none of
 /// either.
-static ScheduleAttr selectStoring(const ContractionView &conv, TargetAttr target,
-                                  const Choice &choice, int64_t elementBytes) {
+static ScheduleAttr selectStoring(const ContractionView &conv,
+                                  TargetAttr target, const Choice &choice,
+                                  int64_t elementBytes) {
   ScheduleAttr small;
   int64_t mostTiles = 0;
   for (const Attempt &attempt : getStoringAttempts(

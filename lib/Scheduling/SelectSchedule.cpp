@@ -54,7 +54,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
       }
     }
     WalkResult result = module.walk([&](KernelOp kernel) {
-      if (kernel.getRole() != "compute")
+      if (kernel.getRole() != Role::Compute)
         return WalkResult::advance();
       return failed(selectFor(kernel, target, given)) ? WalkResult::interrupt()
                                                       : WalkResult::advance();
@@ -133,8 +133,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
                             "around rows and columns; pad batch and channels "
                             "outside the program";
     if (std::optional<int64_t> flops = countFlops(*conv))
-      kernel->setAttr("kiln.flops",
-                      Builder(&getContext()).getI64IntegerAttr(*flops));
+      kernel.setFlops(*flops);
     auto given = dyn_cast_or_null<ScheduleAttr>(givenSchedule);
     if (givenSchedule) {
       auto emitMisfit = [&] {

@@ -6,6 +6,8 @@
 
 #include "kiln/Target/LaunchPlan.h"
 
+#include "kiln/Dialect/Kiln/IR/Grid.h"
+
 #include "llvm/Support/JSON.h"
 
 using namespace kiln;
@@ -64,13 +66,6 @@ private:
     });
   }
 
-  void list(llvm::StringRef key, const std::vector<int64_t> &values) {
-    j.attributeArray(key, [&] {
-      for (int64_t value : values)
-        j.value(value);
-    });
-  }
-
   void write(const TensorInfo &tensor, bool isInput) {
     j.object([&] {
       j.attribute("name", tensor.name);
@@ -117,13 +112,42 @@ private:
     });
   }
 
+  void list(llvm::StringRef key, llvm::ArrayRef<int64_t> values) {
+    j.attributeArray(key, [&] {
+      for (int64_t value : values)
+        j.value(value);
+    });
+  }
+
+  void writeTiles(const KernelInfo &kernel) {
+    auto write = [&](TilesAttr tiles) {
+      j.attribute("count", tiles.getCount());
+      list("grid", tiles.getGrid());
+      list("shape", tiles.getShape());
+      list("output_dims", tiles.getOutputDims());
+    };
+    if (kernel.tiles.empty())
+      return;
+    if (kernel.numWritten == 1) {
+      j.attributeObject("tiles", [&] { write(kernel.tiles.front().tiles); });
+      return;
+    }
+    j.attributeArray("tiles", [&] {
+      for (const TiledBuffer &tiled : kernel.tiles)
+        j.object([&] {
+          j.attribute("buffer", tiled.buffer);
+          write(tiled.tiles);
+        });
+    });
+  }
+
   void write(const KernelInfo &kernel) {
     j.object([&] {
       j.attribute("name", kernel.name);
-      j.attribute("role", kernel.role);
+      j.attribute("role", stringifyRole(kernel.role));
       j.attributeArray("grid", [&] {
-        for (const std::string &size : kernel.grid)
-          j.value(size);
+        for (mlir::AffineMap size : kernel.grid)
+          j.value(formatGridSize(size));
       });
       list("block", kernel.block);
       j.attribute("dynamic_shared_bytes", kernel.dynamicSharedBytes);
@@ -132,13 +156,7 @@ private:
           write(argument);
       });
       list("depends_on", kernel.dependsOn);
-      if (kernel.tiles)
-        j.attributeObject("tiles", [&] {
-          j.attribute("count", kernel.tiles->count);
-          list("grid", kernel.tiles->grid);
-          list("shape", kernel.tiles->shape);
-          list("output_dims", kernel.tiles->outputDims);
-        });
+      writeTiles(kernel);
       if (kernel.flops)
         j.attribute("flops", kernel.flops);
       j.attribute("bytes", kernel.bytes);

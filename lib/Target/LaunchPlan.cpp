@@ -10,7 +10,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
@@ -50,7 +49,7 @@ private:
   func::FuncOp findEntry() {
     func::FuncOp entry;
     for (auto func : module.getOps<func::FuncOp>()) {
-      if (!func->hasAttr("kiln.num_inputs"))
+      if (!func->hasAttr(KilnDialect::kNumInputsAttrName))
         continue;
       if (entry) {
         func.emitError("a second function with 'kiln.num_inputs'");
@@ -100,12 +99,10 @@ private:
 
   LogicalResult readSignature(func::FuncOp entry) {
     plan.entry = entry.getName().str();
-    auto attr = entry->getAttrOfType<IntegerAttr>("kiln.num_inputs");
     int64_t arguments = entry.getNumArguments();
-    if (!attr || attr.getInt() < 0 || attr.getInt() > arguments)
-      return entry.emitError("'kiln.num_inputs' must be an integer from 0 to ")
-             << arguments;
-    int64_t numInputs = attr.getInt();
+    int64_t numInputs =
+        entry->getAttrOfType<IntegerAttr>(KilnDialect::kNumInputsAttrName)
+            .getInt();
     for (int64_t index = 0; index < arguments; ++index) {
       FailureOr<int64_t> bytes =
           getBytes(entry, entry.getArgumentTypes()[index]);
@@ -238,9 +235,9 @@ private:
   LogicalResult readLaunch(LaunchOp launch) {
     KernelInfo kernel;
     kernel.name = launch.getKernel().getLeafReference().str();
-    kernel.role = launch.getRole().str();
-    for (Attribute size : launch.getGrid())
-      kernel.grid.push_back(cast<StringAttr>(size).str());
+    kernel.role = launch.getRole();
+    for (unsigned dim = 0; dim < 3; ++dim)
+      kernel.grid.push_back(launch.getGridSize(dim));
     kernel.block = launch.getBlock().vec();
     kernel.dynamicSharedBytes = launch.getSharedBytes();
     if (kernel.dynamicSharedBytes > plan.target.getSharedPerBlock())
@@ -261,18 +258,21 @@ private:
              << launch.getArguments().size() << " arguments to a kernel that "
              << "takes " << function.getNumArguments();
     llvm::SmallBitVector counted(plan.buffers.size());
-    written.emplace_back();
-    for (auto [index, argument] : llvm::enumerate(launch.getArguments())) {
+    for (Value argument : launch.getArguments())
       if (failed(readArgument(launch, argument, kernel, counted)))
         return failure();
+    written.emplace_back();
+    kernel.numWritten = launch.getNumWritten();
+    for (auto [index, argument] : llvm::enumerate(launch.getWritten())) {
       auto buffer = buffers.find(argument);
-      if (buffer != buffers.end() &&
-          !function.getArgAttr(index, LLVM::LLVMDialect::getReadonlyAttrName()))
-        written.back().push_back(buffer->second);
+      if (buffer == buffers.end())
+        return launch.emitError("writes its last ")
+               << kernel.numWritten << " arguments; one of them, of type "
+               << argument.getType() << ", is no buffer";
+      written.back().push_back(buffer->second);
+      if (TilesAttr tiles = launch.getTilesOf(index))
+        kernel.tiles.push_back({buffer->second, tiles});
     }
-    if (DictionaryAttr tiles = launch.getTilesAttr())
-      if (failed(readTiles(launch, tiles, kernel)))
-        return failure();
     plan.kernels.push_back(std::move(kernel));
     return success();
   }
@@ -335,37 +335,6 @@ private:
         }
       }
     }
-  }
-
-  LogicalResult readTiles(LaunchOp launch, DictionaryAttr dictionary,
-                          KernelInfo &kernel) {
-    auto integers = [&](StringRef key, std::vector<int64_t> &list) {
-      Attribute attr = dictionary.get(key);
-      if (auto dense = dyn_cast_or_null<DenseI64ArrayAttr>(attr)) {
-        list = dense.asArrayRef().vec();
-        return success();
-      }
-      auto array = dyn_cast_or_null<ArrayAttr>(attr);
-      if (!array || !llvm::all_of(array, llvm::IsaPred<IntegerAttr>))
-        return failure();
-      for (Attribute element : array)
-        list.push_back(cast<IntegerAttr>(element).getInt());
-      return success();
-    };
-    TilesInfo tiles;
-    auto count = dictionary.getAs<IntegerAttr>("count");
-    if (!count || failed(integers("grid", tiles.grid)) ||
-        failed(integers("shape", tiles.shape)) ||
-        failed(integers("output_dims", tiles.outputDims)))
-      return launch.emitError("tiles must hold the integer 'count' and the "
-                              "lists 'grid', 'shape' and 'output_dims'");
-    tiles.count = count.getInt();
-    if (tiles.grid.size() != tiles.shape.size() ||
-        tiles.grid.size() != tiles.outputDims.size())
-      return launch.emitError("'grid', 'shape' and 'output_dims' of the tiles "
-                              "must be equally long");
-    kernel.tiles = std::move(tiles);
-    return success();
   }
 
   ModuleOp module;

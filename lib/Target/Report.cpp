@@ -6,6 +6,8 @@
 
 #include "kiln/Target/LaunchPlan.h"
 
+#include "kiln/Dialect/Kiln/IR/Grid.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 
@@ -53,8 +55,11 @@ std::string kiln::formatReport(const LaunchPlan &plan,
     return os << "  " << llvm::left_justify(key, 16);
   };
   for (const KernelInfo &kernel : plan.kernels) {
-    os << "\nkernel " << kernel.name << " (" << kernel.role << ")\n";
-    line("grid") << llvm::join(kernel.grid, ", ") << "\n";
+    os << "\nkernel " << kernel.name << " (" << stringifyRole(kernel.role)
+       << ")\n";
+    line("grid") << llvm::join(llvm::map_range(kernel.grid, formatGridSize),
+                               ", ")
+                 << "\n";
     line("block") << llvm::join(llvm::map_range(kernel.block,
                                                 [](int64_t size) {
                                                   return std::to_string(size);

@@ -62,8 +62,8 @@ KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
     locations.push_back(op->getLoc());
   auto kernel = KernelOp::create(
       builder, builder.getFusedLoc(locations), TypeRange(ValueRange(results)),
-      inputs.getArrayRef(), builder.getStringAttr(name),
-      /*schedule=*/KernelSchedule(), builder.getStringAttr("compute"));
+      inputs.getArrayRef(), name, /*schedule=*/KernelSchedule(),
+      /*flops=*/IntegerAttr());
   Block &body = kernel.getBody().emplaceBlock();
   IRMapping mapping;
   for (Value input : inputs)

@@ -40,18 +40,29 @@ Value castTensor(PatternRewriter &rewriter, Location loc, Value source,
       .getResult(0);
 }
 
-/// Tensor cores accumulate f16 and bf16 products in f32, so the program says
-/// so: the rounding to the narrow type happens once, after the last product.
+/// Whether `op` adds products of two operands up, on tensor cores or not.
+bool sumsProducts(linalg::LinalgOp op) {
+  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
+      op.getNumReductionLoops() == 0 ||
+      op.getBlock()->getOps<arith::MulFOp>().empty())
+    return false;
+  return linalg::isaContractionOpInterface(op) ||
+         linalg::isaConvolutionOpInterface(op);
+}
+
+/// Sums of f16 and bf16 products are accumulated in f32, as tensor cores do,
+/// and the program says so: the rounding to the narrow type happens once, after
+/// the last product.
 struct WidenAccumulator : OpInterfaceRewritePattern<linalg::LinalgOp> {
   WidenAccumulator(MLIRContext *context, unsigned &count)
       : OpInterfaceRewritePattern(context), count(count) {}
 
   LogicalResult matchAndRewrite(linalg::LinalgOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!op.hasPureTensorSemantics() || failed(ContractionView::match(op)))
+    if (!op.hasPureTensorSemantics() || !sumsProducts(op))
       return failure();
-    auto narrow = dyn_cast<FloatType>(
-        getElementTypeOrSelf(op->getResult(0).getType()));
+    auto narrow =
+        dyn_cast<FloatType>(getElementTypeOrSelf(op->getResult(0).getType()));
     if (!narrow || narrow.getWidth() >= 32)
       return failure();
     Location loc = op.getLoc();
@@ -110,7 +121,8 @@ struct WidenAccumulator : OpInterfaceRewritePattern<linalg::LinalgOp> {
     if (!isa_and_nonnull<arith::AddFOp>(add))
       return nullptr;
     bool first = add->getOperand(0) == body->getArgument(2);
-    auto product = add->getOperand(first ? 1 : 0).getDefiningOp<arith::MulFOp>();
+    auto product =
+        add->getOperand(first ? 1 : 0).getDefiningOp<arith::MulFOp>();
     if (!product || add->getOperand(first ? 0 : 1) != body->getArgument(2))
       return nullptr;
     auto isOperand = [&](Value value) {
@@ -121,14 +133,14 @@ struct WidenAccumulator : OpInterfaceRewritePattern<linalg::LinalgOp> {
     Type wide = getElementTypeOrSelf(init.getType());
     return linalg::GenericOp::create(
         rewriter, op.getLoc(), TypeRange(init.getType()), op.getDpsInputs(),
-        ValueRange{init}, op.getIndexingMapsArray(),
-        op.getIteratorTypesArray(),
+        ValueRange{init}, op.getIndexingMapsArray(), op.getIteratorTypesArray(),
         [&](OpBuilder &b, Location loc, ValueRange arguments) {
           auto extend = [&](Value value) -> Value {
             unsigned number = cast<BlockArgument>(value).getArgNumber();
             return arith::ExtFOp::create(b, loc, wide, arguments[number]);
           };
-          Value left = extend(product.getLhs()), right = extend(product.getRhs());
+          Value left = extend(product.getLhs()),
+                right = extend(product.getRhs());
           Value sum = arith::AddFOp::create(
               b, loc, arguments[2], arith::MulFOp::create(b, loc, left, right));
           linalg::YieldOp::create(b, loc, sum);

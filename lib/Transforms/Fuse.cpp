@@ -58,6 +58,7 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
   }
 
   /// What is returned as it came in is copied: results are memory of their own.
+  /// So are pads and slices, which are ways to read a value.
   static void copyReturned(func::FuncOp function) {
     Operation *end = function.getBody().front().getTerminator();
     OpBuilder builder(end);
@@ -67,15 +68,15 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
         source = source.getDefiningOp()->getOperand(0);
       auto type = dyn_cast<RankedTensorType>(returned.get().getType());
       Operation *op = source.getDefiningOp();
-      bool isMade = op && !op->hasTrait<OpTrait::ConstantLike>();
+      bool isMade = op && !op->hasTrait<OpTrait::ConstantLike>() &&
+                    !isa<tensor::PadOp, tensor::ExtractSliceOp>(op);
       if (isMade || !type || !type.hasStaticShape())
         continue;
-      Value empty = tensor::EmptyOp::create(builder, end->getLoc(),
-                                            type.getShape(),
-                                            type.getElementType());
+      Value empty = tensor::EmptyOp::create(
+          builder, end->getLoc(), type.getShape(), type.getElementType());
       AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
-      SmallVector<utils::IteratorType> iterators(
-          type.getRank(), utils::IteratorType::parallel);
+      SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                                 utils::IteratorType::parallel);
       returned.set(linalg::GenericOp::create(
                        builder, end->getLoc(), TypeRange{type},
                        ValueRange{returned.get()}, ValueRange{empty},

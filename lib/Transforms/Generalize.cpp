@@ -166,8 +166,8 @@ struct ExtractToOperand : OpRewritePattern<linalg::GenericOp> {
     SmallVector<int64_t> ranges = op.getStaticLoopRanges();
     for (auto extract : op.getBody()->getOps<tensor::ExtractOp>()) {
       RankedTensorType type = extract.getTensor().getType();
-      if (!type.hasStaticShape() || extract.getTensor().getParentRegion() !=
-                                        op->getParentRegion())
+      if (!type.hasStaticShape() ||
+          extract.getTensor().getParentRegion() != op->getParentRegion())
         continue;
       SmallVector<AffineExpr> results;
       for (auto [position, extent] :
@@ -179,9 +179,9 @@ struct ExtractToOperand : OpRewritePattern<linalg::GenericOp> {
         continue;
       SmallVector<Value> inputs(op.getInputs());
       SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-      maps.insert(maps.begin() + inputs.size(),
-                  AffineMap::get(op.getNumLoops(), 0, results,
-                                 rewriter.getContext()));
+      maps.insert(
+          maps.begin() + inputs.size(),
+          AffineMap::get(op.getNumLoops(), 0, results, rewriter.getContext()));
       inputs.push_back(extract.getTensor());
       auto made = linalg::GenericOp::create(
           rewriter, op.getLoc(), op.getResultTypes(), inputs, op.getOutputs(),
@@ -213,9 +213,8 @@ struct DropUnreadInput : OpRewritePattern<linalg::GenericOp> {
           op.payloadUsesValueFromOperand(input) ||
           input->get().getDefiningOp<tensor::EmptyOp>())
         continue;
-      Value empty = tensor::EmptyOp::create(rewriter, op.getLoc(),
-                                            type.getShape(),
-                                            type.getElementType());
+      Value empty = tensor::EmptyOp::create(
+          rewriter, op.getLoc(), type.getShape(), type.getElementType());
       rewriter.modifyOpInPlace(op, [&] { input->set(empty); });
       return success();
     }
@@ -245,9 +244,8 @@ bool mayFuse(OpOperand *operand) {
 } // namespace
 
 void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
-  patterns.add<Decompose, DropUnreadInput, ExtractToOperand, FillConstantInit, GeneralizeNamed,
-               RoundConstant>(
-      patterns.getContext());
+  patterns.add<Decompose, DropUnreadInput, ExtractToOperand, FillConstantInit,
+               GeneralizeNamed, RoundConstant>(patterns.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
 }
 

@@ -50,6 +50,15 @@ bool isConstantPad(Operation *op) {
          pad.getResultType().hasStaticShape();
 }
 
+/// A slice at constant places.
+bool isConstantSlice(Operation *op) {
+  auto slice = dyn_cast<tensor::ExtractSliceOp>(op);
+  return slice && slice.getOffsets().empty() && slice.getSizes().empty() &&
+         slice.getStrides().empty() && slice.getSourceType().hasStaticShape() &&
+         llvm::all_of(slice.getStaticStrides(),
+                      [](int64_t stride) { return stride > 0; });
+}
+
 bool isElementwise(Operation *op) {
   auto structured = dyn_cast<linalg::LinalgOp>(op);
   return structured && structured.hasPureTensorSemantics() &&
@@ -62,6 +71,17 @@ bool isDenseConstant(Operation *op) {
   return op->hasTrait<OpTrait::ConstantLike>() &&
          isa<ShapedType>(op->getResult(0).getType()) &&
          !matchPattern(op, m_Constant(&splat));
+}
+
+/// Why an op that is no linalg op does not run in the kernel whose values it
+/// needs.
+std::string getUnstructuredReason(Operation *op) {
+  if (isa<tensor::PadOp, tensor::ExtractSliceOp>(op))
+    return "it moves values that the kernel computes to other positions; "
+           "supported are constant pads and slices of arguments and of "
+           "elementwise work";
+  return "supported are linalg ops on tensors, constant pads, slices at "
+         "constant places and reshapes of arguments and results";
 }
 
 /// Elements of a statically shaped tensor, 1 for a scalar, -1 otherwise.
@@ -118,6 +138,10 @@ bool KernelGroup::costsNothing(Operation *op, bool isStaged) const {
     return source && costsNothing(source, /*isStaged=*/false) &&
            getSize(op->getResult(0)) >= 0;
   }
+  if (isConstantSlice(op)) {
+    Operation *source = op->getOperand(0).getDefiningOp();
+    return !source || costsNothing(source, /*isStaged=*/false);
+  }
   if (isElementwise(op))
     return llvm::all_of(op->getOperands(), [&](Value input) {
       Operation *source = input.getDefiningOp();
@@ -158,7 +182,7 @@ std::string KernelGroup::tryJoin(Operation *op) {
     return "a second contraction starts a kernel of its own";
   auto structured = dyn_cast<linalg::LinalgOp>(op);
   if (!structured || !structured.hasPureTensorSemantics())
-    return quoted(op) + " is not an op that a kernel computes on tiles";
+    return getUnstructuredReason(op);
   std::string reason = space.add(structured);
   if (!reason.empty())
     return reason;
@@ -203,9 +227,8 @@ void KernelGroup::growAroundContraction() {
     auto readsAny = [&](const auto &set) {
       return llvm::any_of(reads, [&](Value v) { return set.contains(v); });
     };
-    bool inside = llvm::any_of(reads, [&](Value v) {
-      return space.isAnchored(v);
-    });
+    bool inside =
+        llvm::any_of(reads, [&](Value v) { return space.isAnchored(v); });
     if (readsAny(behind)) {
       if (readsAny(reshaped) && !isView(&op))
         outside.try_emplace(&op,
@@ -233,14 +256,13 @@ void KernelGroup::growAroundContraction() {
 bool KernelGroup::isPointwise(Operation *op) const {
   if (op->hasTrait<OpTrait::ConstantLike>())
     return !isDenseConstant(op);
-  if (isa<tensor::EmptyOp>(op) || isConstantPad(op))
+  if (isa<tensor::EmptyOp>(op))
     return true;
   if (isView(op)) // Of an argument it stays outside, where it costs nothing.
     return members.contains(op->getOperand(0).getDefiningOp());
-  if (isElementwise(op))
-    return llvm::none_of(op->getOperands(), [&](Value value) {
-      return space.isAnchored(value);
-    });
+  if (isElementwise(op) || isConstantPad(op) || isConstantSlice(op))
+    return llvm::none_of(op->getOperands(),
+                         [&](Value value) { return space.isAnchored(value); });
   return isPure(op) && op->getNumRegions() == 0 &&
          llvm::none_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
 }
@@ -255,9 +277,8 @@ void KernelGroup::growInBlock() {
     auto readsAny = [&](const auto &set) {
       return llvm::any_of(reads, [&](Value v) { return set.contains(v); });
     };
-    auto readsAnchored = llvm::any_of(reads, [&](Value value) {
-      return space.isAnchored(value);
-    });
+    auto readsAnchored = llvm::any_of(
+        reads, [&](Value value) { return space.isAnchored(value); });
     std::string reason;
     if (readsAny(behind)) {
       reason = readsAny(reshaped)
@@ -278,8 +299,7 @@ void KernelGroup::growInBlock() {
     } else {
       auto structured = dyn_cast<linalg::LinalgOp>(op);
       reason = !structured || !structured.hasPureTensorSemantics()
-                   ? quoted(&op) +
-                         " is not an op that a kernel computes on tiles"
+                   ? getUnstructuredReason(&op)
                    : space.add(structured);
       if (reason.empty()) {
         members.insert(&op);

@@ -18,7 +18,8 @@
 namespace kiln {
 
 /// Attribute on an op next to a kernel: why it did not join.
-inline constexpr llvm::StringLiteral kNotFusedAttrName = "kiln.not_fused";
+inline constexpr llvm::StringLiteral kNotFusedAttrName =
+    KilnDialect::kNotFusedAttrName;
 
 /// Whether `op` only gives a tensor another shape.
 bool isView(mlir::Operation *op);

@@ -37,7 +37,7 @@ StringRef findFault(Type type) {
 /// Ops that only move data: they are reported when nothing else is.
 bool onlyMoves(Operation *op) {
   auto generic = dyn_cast<linalg::GenericOp>(op);
-  return isa<tensor::PadOp>(op) ||
+  return isa<tensor::PadOp, tensor::ExtractSliceOp>(op) ||
          (generic && llvm::hasSingleElement(*generic.getBody()));
 }
 
@@ -56,14 +56,40 @@ std::string getReason(Operation *op) {
     return reason.str();
   if (isSeed(op))
     return "a program is one kernel, which computes one contraction at most";
-  return "supported are linalg ops on tensors, tensor.pad and reshapes of "
-         "arguments and results";
+  return "supported are linalg ops on tensors, tensor.pad, slices at constant "
+         "places and reshapes of arguments and results";
+}
+
+/// The op that a user knows the kernel by: its contraction, else its first op.
+Operation *getMainOp(KernelOp kernel) {
+  auto ops = kernel.getBody().front().getOps<linalg::LinalgOp>();
+  for (linalg::LinalgOp op : ops)
+    if (isSeed(op))
+      return op;
+  return ops.empty() ? kernel : (*ops.begin()).getOperation();
 }
 
 bool isKernelResult(Value value) {
   while (isView(value.getDefiningOp()))
     value = value.getDefiningOp()->getOperand(0);
   return value.getDefiningOp<KernelOp>();
+}
+
+/// An op in the body of a linalg op that reads a tensor by itself: what is read
+/// at affine positions became an operand before.
+Operation *findGather(KernelOp kernel) {
+  Operation *found = nullptr;
+  kernel.walk([&](linalg::LinalgOp op) {
+    op->walk([&](Operation *inner) {
+      if (inner == op.getOperation() ||
+          llvm::none_of(inner->getOperandTypes(), llvm::IsaPred<ShapedType>))
+        return WalkResult::advance();
+      found = inner;
+      return WalkResult::interrupt();
+    });
+    return found ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return found;
 }
 
 struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
@@ -112,13 +138,23 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
     }
     if (kernels.empty())
       return emitError(function.getLoc())
-             << "unsupported: '" << function.getName()
-             << "' computes nothing";
+             << "unsupported: '" << function.getName() << "' computes nothing";
+    for (KernelOp kernel : kernels)
+      if (Operation *gather = findGather(kernel))
+        return emitError(gather->getLoc())
+               << "unsupported: '" << gather->getName()
+               << "' reads a tensor at a position that is computed; positions "
+                  "may be sums of the loops' indices, times constants, that "
+                  "stay within the tensor";
     if (kernels.size() > 1) {
-      InFlightDiagnostic error = emitError(kernels[1].getLoc())
-                                 << "unsupported: a second kernel; programs of "
-                                    "several kernels are not supported yet";
-      error.attachNote(kernels[0].getLoc()) << "the first one is here";
+      Operation *op = getMainOp(kernels[1]);
+      InFlightDiagnostic error =
+          emitError(op->getLoc())
+          << "unsupported: '" << op->getName()
+          << "' needs a second kernel; a program is one kernel, which computes "
+             "one contraction at most";
+      error.attachNote(getMainOp(kernels[0])->getLoc())
+          << "the first kernel computes this";
       return error;
     }
     for (OpOperand &result :

@@ -283,8 +283,8 @@ module attributes {test.x = #kiln.layout<register = [], lane = [[1], [2], [4], [
 
 // -----
 
-// expected-error @below {{at most 8 dimensions in a layout}}
-module attributes {test.x = #kiln.layout<register = [[1, 0, 0, 0, 0, 0, 0, 0, 0]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
+// expected-error @below {{at most 16 dimensions in a layout}}
+module attributes {test.x = #kiln.layout<register = [[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]], lane = [[1], [2], [4], [8], [16]], warp = []>} {}
 
 // -----
 
@@ -310,8 +310,8 @@ module attributes {test.x = #kiln.layout<register = [[0, 2]], lane = [[1, 0], [2
 // -----
 
 // A shared layout.
-// expected-error @below {{a shared layout has 1 to 8 dimensions}}
-module attributes {test.x = #kiln.shared_layout<[1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1]>} {}
+// expected-error @below {{a shared layout has 1 to 16 dimensions}}
+module attributes {test.x = #kiln.shared_layout<[1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1], [1:1]>} {}
 
 // -----
 
@@ -333,6 +333,93 @@ module attributes {test.x = #kiln.shared_layout<[0:1]>} {}
 
 // expected-error @below {{sizes are positive and strides not negative}}
 module attributes {test.x = #kiln.shared_layout<[8:-1]>} {}
+
+// -----
+
+// Tiles.
+// expected-error @below {{grid, shape and output_dims of tiles must be equally long; they have 2, 1 and 2 numbers}}
+module attributes {test.x = #kiln.tiles<grid = [2, 3], shape = [4], output_dims = [0, 1]>} {}
+
+// -----
+
+// expected-error @below {{grid and shape of tiles must be positive}}
+module attributes {test.x = #kiln.tiles<grid = [0], shape = [4], output_dims = [0]>} {}
+
+// -----
+
+// expected-error @below {{grid and shape of tiles must be positive}}
+module attributes {test.x = #kiln.tiles<grid = [2], shape = [-4], output_dims = [0]>} {}
+
+// -----
+
+// expected-error @below {{output_dims names dimension -1}}
+module attributes {test.x = #kiln.tiles<grid = [2], shape = [4], output_dims = [-1]>} {}
+
+// -----
+
+// expected-error @below {{output_dims names dimension 1 twice}}
+module attributes {test.x = #kiln.tiles<grid = [2, 3], shape = [4, 4], output_dims = [1, 1]>} {}
+
+// -----
+
+// expected-error @below {{there are more tiles than 64 bits count}}
+module attributes {test.x = #kiln.tiles<grid = [4294967296, 4294967296], shape = [1, 1], output_dims = [0, 1]>} {}
+
+// -----
+
+// Attributes of other ops: each where it belongs, and no other.
+// expected-error @below {{there is no attribute 'kiln.flops' of an op; there are 'kiln.target', 'kiln.schedule', 'kiln.num_written', 'kiln.num_inputs', 'kiln.not_fused'}}
+module attributes {kiln.flops = 1} {}
+
+// -----
+
+// expected-error @below {{'kiln.target' must stand at a module}}
+func.func private @f() attributes {kiln.target = 1}
+
+// -----
+
+// expected-error @below {{'kiln.schedule' must stand at a function}}
+module attributes {kiln.schedule = 1} {}
+
+// -----
+
+// expected-error @below {{'kiln.schedule' must be a schedule, such as #kiln.schedule}}
+func.func private @f() attributes {kiln.schedule = "fast"}
+
+// -----
+
+// expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 2}}
+func.func private @f(memref<4xf32>, memref<4xf32>) attributes {kiln.num_written = 0}
+
+// -----
+
+// expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 2}}
+func.func private @f(memref<4xf32>, memref<4xf32>) attributes {kiln.num_written = 3}
+
+// -----
+
+// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to the number of arguments, 1}}
+func.func private @f(memref<4xf32>) attributes {kiln.num_inputs = 2}
+
+// -----
+
+// expected-error @below {{'kiln.num_inputs' must be an i64 from 0 to the number of arguments, 1}}
+func.func private @f(memref<4xf32>) attributes {kiln.num_inputs = 1 : i32}
+
+// -----
+
+// expected-error @below {{'kiln.not_fused' must be a string}}
+func.func private @f() attributes {kiln.not_fused = true}
+
+// -----
+
+// expected-error @below {{there is no attribute 'kiln.fanin' of an argument; there are 'kiln.fan_in', 'kiln.domain'}}
+func.func private @f(memref<4xf32> {kiln.fanin = 1})
+
+// -----
+
+// expected-error @below {{there is no attribute 'kiln.fan_in' of a result}}
+func.func private @f() -> (tensor<4xf32> {kiln.fan_in = 1})
 
 // -----
 

@@ -60,6 +60,21 @@ module {
   // CHECK-DAG: func.func private @data(tensor<4xf32> {kiln.domain = #kiln.domain<positive>, kiln.fan_in = 9 : i64}, tensor<4xf32> {kiln.domain = #kiln.domain<nonzero>})
   func.func private @data(tensor<4xf32> {kiln.domain = #kiln.domain<positive>, kiln.fan_in = 9 : i64}, tensor<4xf32> {kiln.domain = #kiln.domain<nonzero>})
 
+  // Each where it belongs: counts of arguments and a schedule at a function, why an op
+  // joined no kernel at the op.
+  // CHECK-DAG: func.func private @entry(memref<4xf32>, memref<4xf32>) attributes {kiln.num_inputs = 2 : i64}
+  func.func private @entry(memref<4xf32>, memref<4xf32>) attributes {kiln.num_inputs = 2}
+  // CHECK-DAG: func.func private @kernel(memref<4xf32>, memref<4xf32>) attributes {kiln.num_written = 1 : i64, kiln.schedule = #schedule{{[0-9]*}}}
+  func.func private @kernel(memref<4xf32>, memref<4xf32>) attributes {kiln.num_written = 1, kiln.schedule = #kiln.schedule<contraction = fma, tile = [4, 1, 8], chunk = 1, warps = [1, 1, 1]>}
+  // CHECK-DAG: module attributes {kiln.not_fused = "it stands alone"}
+  module attributes {kiln.not_fused = "it stands alone"} {}
+
+  // CHECK-DAG: #kiln.tiles<grid = [2, 3], shape = [4, 8], output_dims = [3, 0]>
+  // CHECK-DAG: #kiln.tiles<grid = [], shape = [], output_dims = []>
+  module attributes {
+    test.tiles = #kiln.tiles<grid = [2, 3], shape = [4, 8], output_dims = [3, 0]>,
+    test.one = #kiln.tiles<grid = [], shape = [], output_dims = []>} {}
+
   // CHECK-DAG: #[[shared:.+]] = #kiln.shared_layout<[8:1, 2:2720], [10:272], [34:8]>
   // CHECK-DAG: !kiln.shared<2 x f16, #[[shared]]>
   module attributes {test.buffer = !kiln.shared<2 x f16, #kiln.shared_layout<[8:1, 2:2720], [10:272], [34:8]>>} {}

@@ -46,8 +46,19 @@ func.func @results(%x: tensor<4xf32>) {
 // -----
 
 func.func @role() {
-  // expected-error @below {{role must be "compute" or "pack", not "dance"}}
-  kiln.kernel "k" () attributes {role = "dance"} {
+  // expected-error @below {{expected ::kiln::Role to be one of: compute, pack}}
+  // expected-error @below {{failed to parse Kiln_RoleAttr parameter 'value'}}
+  kiln.kernel "k" () role<dance> {
+    kiln.yield
+  }
+  return
+}
+
+// -----
+
+func.func @work() {
+  // expected-error @below {{attribute 'flops' failed to satisfy constraint: 64-bit signless integer attribute whose value is non-negative}}
+  kiln.kernel "k" () attributes {flops = -1} {
     kiln.yield
   }
   return
@@ -75,33 +86,163 @@ func.func @yield() {
 
 // -----
 
-func.func @grid() {
-  // expected-error @below {{grid must have three expressions}}
-  kiln.launch @kernels::@k() grid ["1", "1"] block [32, 1, 1] shared 0
+func.func @grid(%x0: memref<4xf32>) {
+  // expected-error @below {{grid must have three sizes, not 2}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1] block [32, 1, 1] shared 0
   return
 }
 
 // -----
 
-func.func @block() {
+func.func @grid_size(%x0: memref<4xf32>) {
+  // expected-error @below {{a grid has no 0 blocks}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 0, 1] block [32, 1, 1] shared 0
+  return
+}
+
+// -----
+
+// Sizes are over sm_count, made of what an artifact can say.
+func.func @grid_symbol(%x0: memref<4xf32>) {
+  // expected-error @below {{use of undeclared identifier}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [cores, 1, 1] block [32, 1, 1] shared 0
+  return
+}
+
+// -----
+
+func.func @grid_mod(%x0: memref<4xf32>) {
+  // expected-error @below {{a size of the grid is made with +, -, * and floordiv only, not affine_map<()[s0] -> (s0 mod 2 + 1)>}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [sm_count mod 2 + 1, 1, 1] block [32, 1, 1] shared 0
+  return
+}
+
+// -----
+
+func.func @grid_ceildiv(%x0: memref<4xf32>) {
+  // expected-error @below {{a size of the grid is made with +, -, * and floordiv only, not affine_map<()[s0] -> (s0 ceildiv 2)>}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [sm_count ceildiv 2, 1, 1] block [32, 1, 1] shared 0
+  return
+}
+
+// -----
+
+func.func @grid_divisor(%x0: memref<4xf32>) {
+  // expected-error @below {{a size of the grid divides by a positive constant only, not as in affine_map<()[s0] -> (8 floordiv s0)>}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [8 floordiv sm_count, 1, 1] block [32, 1, 1] shared 0
+  return
+}
+
+// -----
+
+func.func @grid_three(%x0: memref<4xf32>) {
+  // expected-error @below {{a size of the grid is one expression or the least of two, not affine_map<()[s0] -> (8, s0, 9)>}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [min(8, sm_count, 9), 1, 1] block [32, 1, 1] shared 0
+  return
+}
+
+// -----
+
+func.func @grid_dims(%x: memref<4xf32>) {
+  // expected-error @below {{a size of the grid has no dimensions and at most one symbol, the number of multiprocessors; affine_map<(d0) -> (d0)> has more}}
+  "kiln.launch"(%x) <{kernel = @kernels::@k, grid = [affine_map<(d0) -> (d0)>, affine_map<() -> (1)>, affine_map<() -> (1)>], block = array<i64: 32, 1, 1>, shared_bytes = 0 : i64}> : (memref<4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @grid_symbols(%x: memref<4xf32>) {
+  // expected-error @below {{affine_map<()[s0, s1] -> (s0 + s1)> has more}}
+  "kiln.launch"(%x) <{kernel = @kernels::@k, grid = [affine_map<() -> (1)>, affine_map<()[s0, s1] -> (s0 + s1)>, affine_map<() -> (1)>], block = array<i64: 32, 1, 1>, shared_bytes = 0 : i64}> : (memref<4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @grid_string(%x: memref<4xf32>) {
+  // expected-error @below {{attribute 'grid' failed to satisfy constraint: AffineMap array attribute}}
+  "kiln.launch"(%x) <{kernel = @kernels::@k, grid = ["1", "1", "1"], block = array<i64: 32, 1, 1>, shared_bytes = 0 : i64}> : (memref<4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @block(%x0: memref<4xf32>) {
   // expected-error @below {{block must be three positive sizes}}
-  kiln.launch @kernels::@k() grid ["1", "1", "1"] block [32, 1] shared 0
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1] shared 0
   return
 }
 
 // -----
 
-func.func @block_sizes() {
+func.func @block_sizes(%x0: memref<4xf32>) {
   // expected-error @below {{block must be three positive sizes}}
-  kiln.launch @kernels::@k() grid ["1", "1", "1"] block [32, 0, 1] shared 0
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 0, 1] shared 0
   return
 }
 
 // -----
 
-func.func @shared(%x: memref<4xf32>) {
+func.func @shared(%x0: memref<4xf32>) {
   // expected-error @below {{shared bytes must not be negative}}
-  kiln.launch @kernels::@k(%x : memref<4xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared -1
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared -1
+  return
+}
+
+// -----
+
+func.func @launch_work(%x0: memref<4xf32>) {
+  // expected-error @below {{attribute 'flops' failed to satisfy constraint}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {flops = -1}
+  return
+}
+
+// -----
+
+// An entry for each written argument, in tiles that cover it once.
+func.func @tiles_number(%x0: memref<4xf32>, %x1: memref<4xf32>) {
+  // expected-error @below {{tiles must have an entry for each of 2 written arguments, not 1}}
+  kiln.launch @kernels::@k(%x0, %x1 : memref<4xf32>, memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 2, tiles = [unit]}
+  return
+}
+
+// -----
+
+func.func @tiles_kind(%x0: memref<4xf32>) {
+  // expected-error @below {{tiles holds 4 : i64; an entry is #kiln.tiles or unit}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {tiles = [4]}
+  return
+}
+
+// -----
+
+func.func @tiles_rank(%x0: memref<4xf32>) {
+  // expected-error @below {{do not cover each element of a written argument of type 'memref<4xf32>' once}}
+  kiln.launch @kernels::@k(%x0 : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {tiles = [#kiln.tiles<grid = [4], shape = [1], output_dims = [1]>]}
+  return
+}
+
+// -----
+
+func.func @tiles_too_few(%x0: memref<9xf32>) {
+  // expected-error @below {{do not cover each element of a written argument of type 'memref<9xf32>' once}}
+  kiln.launch @kernels::@k(%x0 : memref<9xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {tiles = [#kiln.tiles<grid = [2], shape = [4], output_dims = [0]>]}
+  return
+}
+
+// -----
+
+func.func @tiles_too_many(%x0: memref<8xf32>) {
+  // expected-error @below {{do not cover each element of a written argument of type 'memref<8xf32>' once}}
+  kiln.launch @kernels::@k(%x0 : memref<8xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {tiles = [#kiln.tiles<grid = [3], shape = [4], output_dims = [0]>]}
+  return
+}
+
+// -----
+
+func.func @tiles_grids(%x0: memref<8xf32>, %x1: memref<8xf32>) {
+  // expected-error @below {{tiles of all written arguments must have the same grid: a block computes a tile of each}}
+  kiln.launch @kernels::@k(%x0, %x1 : memref<8xf32>, memref<8xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 2, tiles = [#kiln.tiles<grid = [2], shape = [4], output_dims = [0]>, #kiln.tiles<grid = [4], shape = [2], output_dims = [0]>]}
   return
 }
 
@@ -110,7 +251,7 @@ func.func @shared(%x: memref<4xf32>) {
 // A launch that writes nothing does nothing.
 func.func @written_none(%x: memref<4xf32>) {
   // expected-error @below {{num_written must be from 1 to the number of arguments, 1, not 0}}
-  kiln.launch @kernels::@k(%x : memref<4xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared 0 attributes {num_written = 0 : i64}
+  kiln.launch @kernels::@k(%x : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 0 : i64}
   return
 }
 
@@ -118,7 +259,7 @@ func.func @written_none(%x: memref<4xf32>) {
 
 func.func @written_many(%x: memref<4xf32>) {
   // expected-error @below {{num_written must be from 1 to the number of arguments, 1, not 2}}
-  kiln.launch @kernels::@k(%x : memref<4xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared 0 attributes {num_written = 2 : i64}
+  kiln.launch @kernels::@k(%x : memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 attributes {num_written = 2 : i64}
   return
 }
 
@@ -126,7 +267,7 @@ func.func @written_many(%x: memref<4xf32>) {
 
 func.func @no_arguments() {
   // expected-error @below {{num_written must be from 1 to the number of arguments, 0, not 1}}
-  kiln.launch @kernels::@k() grid ["1", "1", "1"] block [32, 1, 1] shared 0
+  kiln.launch @kernels::@k() grid [1, 1, 1] block [32, 1, 1] shared 0
   return
 }
 
@@ -212,7 +353,7 @@ gpu.module @kernels {
 // -----
 
 gpu.module @kernels {
-  // expected-error @below {{'kiln.num_written' must be a positive integer}}
+  // expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 0}}
   gpu.func @written() attributes {kiln.num_written = 0 : i64} {
     gpu.return
   }
@@ -221,7 +362,7 @@ gpu.module @kernels {
 // -----
 
 gpu.module @kernels {
-  // expected-error @below {{'kiln.num_written' must be a positive integer}}
+  // expected-error @below {{'kiln.num_written' must be an i64 from 1 to the number of arguments, 0}}
   gpu.func @written() attributes {kiln.num_written = "two"} {
     gpu.return
   }

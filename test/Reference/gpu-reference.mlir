@@ -16,7 +16,7 @@
 // CHECK-SAME: kiln.num_inputs = 3
 // CHECK: %[[WORK:.*]] = memref.alloc() {{.*}} : memref<64x128x254x254xf64>
 // CHECK: kiln.launch {{.*}}(%[[B]], %[[WORK]]
-// CHECK: kiln.launch {{.*}}(%[[X]], %[[W]], %[[WORK]] {{.*}} grid ["2064512", "1", "1"] block [256, 1, 1] shared 0
+// CHECK: kiln.launch {{.*}}(%[[X]], %[[W]], %[[WORK]] {{.*}} grid [2064512, 1, 1] block [256, 1, 1] shared 0
 // CHECK: kiln.launch {{.*}}(%[[WORK]], %[[Y]]
 // CHECK: return
 

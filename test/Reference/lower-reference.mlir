@@ -26,8 +26,8 @@
 
 // CHECK-LABEL: func.func @columns(
 // CHECK-SAME: %[[A:.*]]: memref<7x300xf64>, %[[B:.*]]: memref<300xf64>, %[[C:.*]]: memref<f64>)
-// CHECK-NEXT: kiln.launch @reference::@reference_columns_0(%[[A]], %[[B]] : memref<7x300xf64>, memref<300xf64>) grid ["2", "1", "1"] block [256, 1, 1] shared 0
-// CHECK-NEXT: kiln.launch @reference::@reference_columns_1({{.*}}) grid ["1", "1", "1"] block [256, 1, 1] shared 0
+// CHECK-NEXT: kiln.launch @reference::@reference_columns_0(%[[A]], %[[B]] : memref<7x300xf64>, memref<300xf64>) grid [2, 1, 1] block [256, 1, 1] shared 0
+// CHECK-NEXT: kiln.launch @reference::@reference_columns_1({{.*}}) grid [1, 1, 1] block [256, 1, 1] shared 0
 // CHECK-NEXT: return
 func.func @columns(%x: memref<7x300xf64>, %y: memref<300xf64>, %z: memref<f64>) attributes {kiln.num_inputs = 1 : i64} {
   linalg.generic {indexing_maps = [#in, #out], iterator_types = ["reduction", "parallel"]}

@@ -11,10 +11,10 @@
 // TARGET: error: no 'kiln.target' on the module; run kiln-set-target first
 // PRECISION: error: unknown precision 'f8'; known are tf32 and f32
 // TEXT: #kiln.schedule<fast>:1:20: error: expected '='
-// TEXT: error: '#kiln.schedule<fast>' is not a #kiln.schedule attribute
+// TEXT: error: '#kiln.schedule<fast>' is not a #kiln.schedule or #kiln.loop_schedule attribute
 // RULE: error: tile = [3, 1, 8] must be three powers of two
-// RULE: is not a #kiln.schedule attribute
-// KIND: error: '4 : i32' is not a #kiln.schedule attribute
+// RULE: is not a #kiln.schedule or #kiln.loop_schedule attribute
+// KIND: error: '4 : i32' is not a #kiln.schedule or #kiln.loop_schedule attribute
 // THREADS: error: {{.*}}the given schedule does not fit: warps = [1, 2, 1] give 64 threads a block, small allows 32
 
 //--- empty.mlir

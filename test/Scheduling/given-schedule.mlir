@@ -23,7 +23,7 @@ func.func @given(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor
 // ATTRIBUTE: func.func @pack
 // ATTRIBUTE-NOT: schedule
 func.func @pack(%w: tensor<4xf32>) -> tensor<4xf32> {
-  %p = kiln.kernel "pack" (%w : tensor<4xf32>) -> tensor<4xf32> attributes {role = "pack"} {
+  %p = kiln.kernel "pack" (%w : tensor<4xf32>) -> tensor<4xf32> role<pack> {
   ^bb0(%a: tensor<4xf32>):
     kiln.yield %a : tensor<4xf32>
   }

@@ -95,18 +95,6 @@ func.func @no_space(%x: tensor<1x8x76x76xf32>, %w: tensor<128x8x17x17xf32>, %o: 
 
 // -----
 
-func.func @element(%x: tensor<1x8x66x66xf64>, %w: tensor<64x8x3x3xf64>, %o: tensor<1x64x64x64xf64>) -> tensor<1x64x64x64xf64> {
-  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf64>, tensor<64x8x3x3xf64>, tensor<1x64x64x64xf64>) -> tensor<1x64x64x64xf64> {
-  ^bb0(%a: tensor<1x8x66x66xf64>, %b: tensor<64x8x3x3xf64>, %c: tensor<1x64x64x64xf64>):
-    // expected-error @below {{not supported: no multiply instruction takes 'f64'; supported are f32, f16 and bf16}}
-    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf64>, tensor<64x8x3x3xf64>) outs(%c : tensor<1x64x64x64xf64>) -> tensor<1x64x64x64xf64>
-    kiln.yield %r : tensor<1x64x64x64xf64>
-  }
-  return %y : tensor<1x64x64x64xf64>
-}
-
-// -----
-
 // Only zeros come for free when a tile is read.
 func.func @padding(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x64x64xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
@@ -156,18 +144,6 @@ func.func @padded_channels(%i: tensor<1x66x66x3xf32>, %w: tensor<3x3x8x64xf32>, 
     kiln.yield %r : tensor<1x64x64x64xf32>
   }
   return %y : tensor<1x64x64x64xf32>
-}
-
-// -----
-
-func.func @no_convolution(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @below {{must contain exactly one 2-D convolution to be scheduled}}
-  %y = kiln.kernel "negate" (%x : tensor<4xf32>) -> tensor<4xf32> {
-  ^bb0(%a: tensor<4xf32>):
-    %r = arith.negf %a : tensor<4xf32>
-    kiln.yield %r : tensor<4xf32>
-  }
-  return %y : tensor<4xf32>
 }
 
 // -----

@@ -247,7 +247,7 @@ func.func @nhwc_f16(%x: tensor<1x66x66x32xf16>, %w: tensor<3x3x32x64xf16>, %o: t
   %y = kiln.kernel "conv" (%x, %w, %o, %m : tensor<1x66x66x32xf16>, tensor<3x3x32x64xf16>, tensor<1x64x64x64xf32>, tensor<1x64x64xf32>) -> tensor<1x64x64xf32> {
   ^bb0(%a: tensor<1x66x66x32xf16>, %b: tensor<3x3x32x64xf16>, %c: tensor<1x64x64x64xf32>, %d: tensor<1x64x64xf32>):
     %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x66x66x32xf16>, tensor<3x3x32x64xf16>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
-    %s = linalg.reduce {arith.minimumf} ins(%r : tensor<1x64x64x64xf32>) outs(%d : tensor<1x64x64xf32>) dimensions = [1]
+    %s = linalg.reduce {arith.minimumf} ins(%r : tensor<1x64x64x64xf32>) outs(%d : tensor<1x64x64xf32>) dimensions = [3]
     kiln.yield %s : tensor<1x64x64xf32>
   }
   return %y : tensor<1x64x64xf32>
@@ -261,7 +261,7 @@ func.func @nhwc_bf16(%x: tensor<1x66x66x32xbf16>, %w: tensor<3x3x32x64xbf16>, %o
   %y = kiln.kernel "conv" (%x, %w, %o, %m : tensor<1x66x66x32xbf16>, tensor<3x3x32x64xbf16>, tensor<1x64x64x64xf32>, tensor<1x64x64xf32>) -> tensor<1x64x64xf32> {
   ^bb0(%a: tensor<1x66x66x32xbf16>, %b: tensor<3x3x32x64xbf16>, %c: tensor<1x64x64x64xf32>, %d: tensor<1x64x64xf32>):
     %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x66x66x32xbf16>, tensor<3x3x32x64xbf16>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
-    %s = linalg.reduce {arith.minimumf} ins(%r : tensor<1x64x64x64xf32>) outs(%d : tensor<1x64x64xf32>) dimensions = [1]
+    %s = linalg.reduce {arith.minimumf} ins(%r : tensor<1x64x64x64xf32>) outs(%d : tensor<1x64x64xf32>) dimensions = [3]
     kiln.yield %s : tensor<1x64x64xf32>
   }
   return %y : tensor<1x64x64xf32>
@@ -277,7 +277,7 @@ func.func @nhwc_f32(%x: tensor<1x66x66x32xf32>, %w: tensor<3x3x32x64xf32>, %o: t
   %y = kiln.kernel "conv" (%x, %w, %o, %m : tensor<1x66x66x32xf32>, tensor<3x3x32x64xf32>, tensor<1x64x64x64xf32>, tensor<1x64x64xf32>) -> tensor<1x64x64xf32> {
   ^bb0(%a: tensor<1x66x66x32xf32>, %b: tensor<3x3x32x64xf32>, %c: tensor<1x64x64x64xf32>, %d: tensor<1x64x64xf32>):
     %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : tensor<1x66x66x32xf32>, tensor<3x3x32x64xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
-    %s = linalg.reduce {arith.minimumf} ins(%r : tensor<1x64x64x64xf32>) outs(%d : tensor<1x64x64xf32>) dimensions = [1]
+    %s = linalg.reduce {arith.minimumf} ins(%r : tensor<1x64x64x64xf32>) outs(%d : tensor<1x64x64xf32>) dimensions = [3]
     kiln.yield %s : tensor<1x64x64xf32>
   }
   return %y : tensor<1x64x64xf32>
@@ -289,7 +289,7 @@ func.func @nhwc_f32(%x: tensor<1x66x66x32xf32>, %w: tensor<3x3x32x64xf32>, %o: t
 // convolution are counted for the report: 2 * 64 * 64 * 64 * 8 * 9.
 // TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, lookahead = 1, early_barrier = true
 // TF32: func.func @padded(
-// TF32: kiln.kernel "conv" {{.*}}kiln.flops = 37748736 : i64, schedule = #schedule
+// TF32: kiln.kernel "conv" {{.*}}flops = 37748736 : i64, schedule = #schedule
 func.func @padded(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>, %m: tensor<1x64x64xf32>) -> tensor<1x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o, %m : tensor<1x8x64x64xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>, tensor<1x64x64xf32>) -> tensor<1x64x64xf32> {
   ^bb0(%a: tensor<1x8x64x64xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>, %d: tensor<1x64x64xf32>):

@@ -166,6 +166,8 @@ func.func @huge(%x: tensor<8x8x138x138xf32>, %w: tensor<128x8x11x11xf32>, %o: te
 
 // A kernel that reduces and also keeps its channels has to hold all of them: the
 // schedule is that of a reduced result.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#reduced = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
 // TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, lookahead = 1
 // TF32: func.func @both(
 func.func @both(%x: tensor<8x64x130x130xf32>, %w: tensor<64x64x3x3xf32>, %o: tensor<8x64x128x128xf32>, %m: tensor<8x128x128xf32>) -> tensor<8x64x128x128xf32> {
@@ -173,8 +175,11 @@ func.func @both(%x: tensor<8x64x130x130xf32>, %w: tensor<64x64x3x3xf32>, %o: ten
   ^bb0(%a: tensor<8x64x130x130xf32>, %b: tensor<64x64x3x3xf32>, %c: tensor<8x64x128x128xf32>, %d: tensor<8x128x128xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<8x64x130x130xf32>, tensor<64x64x3x3xf32>) outs(%c : tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32>
     %s = linalg.reduce {arith.maximumf} ins(%r : tensor<8x64x128x128xf32>) outs(%d : tensor<8x128x128xf32>) dimensions = [1]
-    %t = linalg.broadcast ins(%s : tensor<8x128x128xf32>) outs(%c : tensor<8x64x128x128xf32>) dimensions = [1]
-    %u = linalg.sub ins(%r, %t : tensor<8x64x128x128xf32>, tensor<8x64x128x128xf32>) outs(%c : tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32>
+    %u = linalg.generic {indexing_maps = [#all, #reduced, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %s : tensor<8x64x128x128xf32>, tensor<8x128x128xf32>) outs(%c : tensor<8x64x128x128xf32>) {
+    ^bb1(%v: f32, %q: f32, %out: f32):
+      %t = arith.subf %v, %q : f32
+      linalg.yield %t : f32
+    } -> tensor<8x64x128x128xf32>
     kiln.yield %u : tensor<8x64x128x128xf32>
   }
   return %y : tensor<8x64x128x128xf32>

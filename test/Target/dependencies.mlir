@@ -51,12 +51,12 @@ module attributes {gpu.container_module, kiln.target = #kiln.target<name = "rtx4
     %table = memref.alloc() : memref<4xf32>
     %shared = memref.alloc() : memref<4xf32>
     %limit = memref.get_global @limit : memref<4xf32>
-    kiln.launch @kernels::@scale(%w, %by, %scaled : memref<4xf32>, memref<4xf32>, memref<2x2xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared 0
-    kiln.launch @kernels::@pack(%view, %packed : memref<4xf32>, memref<4xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared 0 attributes {role = "pack"}
-    kiln.launch @kernels::@constant(%limit, %table : memref<4xf32>, memref<4xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared 0
-    kiln.launch @kernels::@compute(%x, %packed, %table, %y : memref<2x2xf32>, memref<4xf32>, memref<4xf32>, memref<4xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared 0
-    kiln.launch @kernels::@first(%last, %shared : memref<4xf32>, memref<4xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared 0
-    kiln.launch @kernels::@second(%x, %shared : memref<2x2xf32>, memref<4xf32>) grid ["1", "1", "1"] block [32, 1, 1] shared 0
+    kiln.launch @kernels::@scale(%w, %by, %scaled : memref<4xf32>, memref<4xf32>, memref<2x2xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0
+    kiln.launch @kernels::@pack(%view, %packed : memref<4xf32>, memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0 role<pack>
+    kiln.launch @kernels::@constant(%limit, %table : memref<4xf32>, memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0
+    kiln.launch @kernels::@compute(%x, %packed, %table, %y : memref<2x2xf32>, memref<4xf32>, memref<4xf32>, memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0
+    kiln.launch @kernels::@first(%last, %shared : memref<4xf32>, memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0
+    kiln.launch @kernels::@second(%x, %shared : memref<2x2xf32>, memref<4xf32>) grid [1, 1, 1] block [32, 1, 1] shared 0
     return
   }
 }

@@ -49,14 +49,23 @@
 // CHECK:      "buffer": 0
 // CHECK:      "buffer": 3
 // CHECK:      "buffer": 4
-// CHECK:      "buffer": 2
 // CHECK:      "i32": 256
+// CHECK:      "buffer": 2
 // CHECK:      "depends_on": [
 // CHECK-NEXT:   0,
 // CHECK-NEXT:   1
 // CHECK-NEXT: ],
-// CHECK:      "count": 4,
-// CHECK:      "output_dims": [
+// CHECK:      "tiles": {
+// CHECK-NEXT:   "count": 4,
+// CHECK-NEXT:   "grid": [
+// CHECK-NEXT:     4,
+// CHECK-NEXT:     1
+// CHECK:        "shape": [
+// CHECK-NEXT:     1,
+// CHECK-NEXT:     64
+// CHECK:        "output_dims": [
+// CHECK-NEXT:     0,
+// CHECK-NEXT:     1
 // CHECK:      "flops": 512,
 // Every buffer once: input, packed weights, constant, output.
 // CHECK-NEXT: "bytes": 2312,

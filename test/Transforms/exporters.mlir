@@ -194,17 +194,19 @@ func.func @batchnorm_residual(%x: tensor<2x3x6x7xf32>, %res: tensor<2x4x4x5xf32>
 
 // -----
 
-// A convolution as a generic with its loops in an order of its own, an
-// unbatched image, a leaky relu from 0-d tensors that reads one value twice.
+// A convolution as a generic with its loops in an order of its own stays one;
+// an unbatched image is read without the batch. A leaky relu from 0-d tensors
+// reads one value twice.
 #image = affine_map<(n, oh, ow, f, kh, kw, c) -> (n, c, oh * 2 + kh, ow + kw * 3)>
 #filter = affine_map<(n, oh, ow, f, kh, kw, c) -> (f, c, kh, kw)>
 #output = affine_map<(n, oh, ow, f, kh, kw, c) -> (n, f, oh, ow)>
 #all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #scalar = affine_map<(d0, d1, d2, d3) -> ()>
-// CHECK-LABEL: func.func @generic_conv
-// CHECK: tensor.expand_shape %{{.*}} : tensor<3x7x9xf32> into tensor<1x3x7x9xf32>
-// CHECK: kiln.kernel
-// CHECK: linalg.conv_2d_nchw_fchw {dilations = dense<[1, 3]> : tensor<2xi64>, strides = dense<[2, 1]> : tensor<2xi64>}
+// CHECK: #[[IMAGE:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d6, d1 * 2 + d4, d2 + d5 * 3)>
+// CHECK-LABEL: func.func @generic_conv(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<3x7x9xf32>
+// CHECK: kiln.kernel "generic_conv" (%[[X]],
+// CHECK: linalg.generic {indexing_maps = [#[[IMAGE]], {{.*}}"reduction", "reduction", "reduction"]}
 // CHECK: linalg.generic
 // CHECK-DAG: arith.maximumf
 // CHECK-DAG: arith.minimumf

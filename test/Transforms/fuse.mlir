@@ -65,17 +65,17 @@ func.func @whole_kernel(%s: tensor<4xf32>, %b: tensor<4xf32>, %w: tensor<4x3x3x3
 
 // -----
 
-// A value that is needed outside as well ends the kernel.
+// A value that is needed outside as well is a further result.
 #all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
-// CHECK-LABEL: func.func @cut(
-// CHECK: %[[K:.*]] = kiln.kernel "cut"
-// CHECK: linalg.conv_2d_nchw_fchw
-// CHECK-NEXT: kiln.yield
-// CHECK: %[[ABS:.*]] = linalg.generic {{.*}} ins(%[[K]]
-// CHECK: kiln.not_fused = "its operand is also needed outside the kernel, by 'func.return'"
-// CHECK: return %[[K]], %[[ABS]]
-// REMARK: [Missed] NotJoined | {{.*}} Function=cut | Remark="'linalg.generic' did not join the kernel: its operand is also needed outside the kernel, by 'func.return'"
-func.func @cut(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> (tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>) {
+// CHECK-LABEL: func.func @needed_outside(
+// CHECK: %[[K:.*]]:2 = kiln.kernel "needed_outside"
+// CHECK: %[[CONV:.*]] = linalg.conv_2d_nchw_fchw
+// CHECK: %[[ABS:.*]] = linalg.generic {{.*}} ins(%[[CONV]]
+// CHECK: kiln.yield %[[CONV]], %[[ABS]]
+// CHECK: return %[[K]]#0, %[[K]]#1
+// REMARK: [Passed] Joined | {{.*}} Function=needed_outside | Remark="'linalg.generic' joined the kernel"
+// REMARK-NOT: NotJoined {{.*}} Function=needed_outside
+func.func @needed_outside(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> (tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>) {
   %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
   %abs = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%conv : tensor<2x4x4x5xf32>) outs(%o : tensor<2x4x4x5xf32>) {
   ^bb0(%in: f32, %out: f32):
@@ -87,16 +87,15 @@ func.func @cut(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x
 
 // -----
 
-// Softmax: the maximum is used again for every channel, so the kernel ends
-// before the reduction.
+// Softmax: the maximum is used again for every channel, which a block holds.
 #all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #reduced = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
 // CHECK-LABEL: func.func @reused_reduction(
 // CHECK: kiln.kernel
-// CHECK-NOT: arith.maximumf
-// CHECK: kiln.yield
 // CHECK: arith.maximumf
-// REMARK: [Missed] NotJoined | {{.*}} Function=reused_reduction | Remark="'linalg.generic' did not join the kernel: it uses a value that is reduced over the channels again for every channel
+// CHECK: arith.subf
+// CHECK: kiln.yield
+// REMARK-NOT: NotJoined {{.*}} Function=reused_reduction
 func.func @reused_reduction(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>, %i: tensor<2x4x5xf32>) -> tensor<2x4x4x5xf32> {
   %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
   %max = linalg.generic {indexing_maps = [#all, #reduced], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%conv : tensor<2x4x4x5xf32>) outs(%i : tensor<2x4x5xf32>) {
@@ -114,8 +113,35 @@ func.func @reused_reduction(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o
 
 // -----
 
+// More channels than a block holds end the kernel before the reduction.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#reduced = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
+// CHECK-LABEL: func.func @many_channels(
+// CHECK: kiln.kernel
+// CHECK-NOT: arith.subf
+// CHECK: kiln.yield
+// CHECK: kiln.not_fused = "it uses a value that is reduced over dimension 1 of the result of 'linalg.conv_2d_nchw_fchw' again at every position of it: a block holds at most 256 positions at once, 300 need a second pass over them"
+// CHECK: arith.subf
+// REMARK: [Missed] NotJoined | {{.*}} Function=many_channels | Remark="'linalg.generic' did not join the kernel: it uses a value that is reduced over dimension 1 of the result of 'linalg.conv_2d_nchw_fchw' again at every position of it
+func.func @many_channels(%x: tensor<2x3x6x7xf32>, %w: tensor<300x3x3x3xf32>, %o: tensor<2x300x4x5xf32>, %i: tensor<2x4x5xf32>) -> tensor<2x300x4x5xf32> {
+  %conv = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<2x3x6x7xf32>, tensor<300x3x3x3xf32>) outs(%o : tensor<2x300x4x5xf32>) -> tensor<2x300x4x5xf32>
+  %max = linalg.generic {indexing_maps = [#all, #reduced], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%conv : tensor<2x300x4x5xf32>) outs(%i : tensor<2x4x5xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %a = arith.maximumf %in, %out : f32
+    linalg.yield %a : f32
+  } -> tensor<2x4x5xf32>
+  %sub = linalg.generic {indexing_maps = [#all, #reduced, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%conv, %max : tensor<2x300x4x5xf32>, tensor<2x4x5xf32>) outs(%o : tensor<2x300x4x5xf32>) {
+  ^bb0(%in: f32, %m: f32, %out: f32):
+    %a = arith.subf %in, %m : f32
+    linalg.yield %a : f32
+  } -> tensor<2x300x4x5xf32>
+  return %sub : tensor<2x300x4x5xf32>
+}
+
+// -----
+
 // A reduction over rows and columns, an op between two kernels, and a
-// preparation of the image that every tap would repeat. The kernel moves in
+// preparation of the image, which is copied as it is. The kernel moves in
 // front of its users.
 #all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #space = affine_map<(d0, d1, d2, d3) -> (d0, d1)>
@@ -126,12 +152,12 @@ func.func @reused_reduction(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o
 // CHECK: math.absf
 // CHECK: kiln.yield
 // CHECK: %[[MEAN:.*]] = linalg.generic {{.*}} ins(%[[K0]]#0
-// CHECK: kiln.not_fused = "it reduces over the row dimension of the convolution's output;
+// CHECK: kiln.not_fused = "it reduces over dimension 2 of the result of 'linalg.conv_2d_nchw_fchw'; only a reduction over dimension 1 stays within a thread block"
 // CHECK: %[[K1:.*]] = kiln.kernel "neighbours_1" (%[[K0]]#0
 // CHECK: linalg.conv_2d_nchw_fchw
 // CHECK: kiln.yield
 // CHECK: return %[[MEAN]], %[[K0]]#1, %[[K1]]
-// REMARK: {{.*}} Function=neighbours | Remark="'linalg.generic' did not join the kernel: it computes an operand that every tap of the convolution would compute again"
+// REMARK: {{.*}} Function=neighbours | Remark="'linalg.generic' did not join the kernel: it computes an operand of 'linalg.conv_2d_nchw_fchw', whose operands are copied from memory as they are; compute it outside the program"
 func.func @neighbours(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %v: tensor<4x4x1x1xf32>, %o: tensor<2x4x4x5xf32>, %i: tensor<2x4xf32>, %y: tensor<2x3x6x7xf32>) -> (tensor<2x4xf32>, tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>) {
   %relu = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x : tensor<2x3x6x7xf32>) outs(%y : tensor<2x3x6x7xf32>) {
   ^bb0(%in: f32, %out: f32):

@@ -271,7 +271,7 @@ void CommandLine::addEmulationOptions() {
   addChoice("--checks", {"on", "off"},
             "report races, bad accesses and missing writes (on)",
             [&](size_t index) { emulation.checks = index == 0; });
-  static const std::vector<std::string> faults = {"wait", "lane", "mask",
+  static const std::vector<std::string> faults = {"wait",  "lane",  "mask",
                                                   "round", "index", "block"};
   addChoice("--inject", faults, "plant a fault in the kernel",
             [&](size_t index) { emulation.inject = faults[index]; });

@@ -41,22 +41,23 @@ static Result<VerifyReport> verifyOnGpu(const Options &options,
   return report;
 }
 
-/// The tiles to verify; empty: points spread over the outputs.
-static Result<std::vector<int64_t>>
-chooseVerifiedTiles(const Options &options, const Artifact &artifact,
-                    const TileInfo *&tiles) {
-  for (const KernelInfo &kernel : artifact.plan.kernels)
-    if (kernel.tiles)
-      tiles = &*kernel.tiles;
-  if (!options.sample)
-    return std::vector<int64_t>{};
-  if (!tiles)
-    return makeError("--sample: no kernel of the artifact describes its tiles");
-  for (const TensorInfo &output : artifact.outputs)
-    if (!tilesDescribe(*tiles, output.shape))
-      return makeError("--sample: the tiles do not describe output ",
-                       output.name);
-  return chooseTiles(*tiles, options.sample, options.seed);
+/// Some tiles of an output, as the kernel that makes it cuts them.
+static Result<std::vector<Region>> chooseVerifiedTiles(const Options &options,
+                                                       const Artifact &artifact,
+                                                       size_t output) {
+  const TensorInfo &info = artifact.outputs[output];
+  for (const KernelInfo &kernel : artifact.plan.kernels) {
+    const TileInfo *tiles = findOutputTiles(artifact.plan, kernel, output);
+    if (!tiles)
+      continue;
+    std::vector<Region> regions;
+    for (int64_t tile : chooseTiles(*tiles, options.sample, options.seed))
+      regions.push_back(getTileRegion(*tiles, tile, info.shape));
+    return regions;
+  }
+  return makeError("--sample: no kernel of the artifact describes the tiles of "
+                   "output ",
+                   info.name);
 }
 
 /// Chosen elements against the point evaluator.
@@ -67,27 +68,27 @@ static Result<VerifyReport> verifyOnCpu(const Options &options,
   auto library = CompilerLibrary::load("--verify=cpu");
   if (library.failed())
     return library.error();
-  const TileInfo *tiles = nullptr;
-  auto chosen = chooseVerifiedTiles(options, artifact, tiles);
-  if (chosen.failed())
-    return chosen.error();
   auto checker = PointChecker::create(*library, artifact, inputs,
                                       printDiagnostic, options.threads);
   if (checker.failed())
     return checker.error();
   constexpr int64_t numPoints = 2048;
   for (size_t i = 0; i < actual.size(); ++i) {
-    Status status;
-    if (chosen->empty())
-      status = (*checker)->checkSamples(i, actual[i], numPoints, options.seed);
-    for (int64_t tile : *chosen) {
-      Region region = getTileRegion(*tiles, tile, actual[i].shape);
-      if (!status.failed())
-        status = (*checker)->checkRegion(i, region,
-                                         gather(actual[i], region).data());
+    if (!options.sample) {
+      if (Status status =
+              (*checker)->checkSamples(i, actual[i], numPoints, options.seed);
+          status.failed())
+        return status.error();
+      continue;
     }
-    if (status.failed())
-      return status.error();
+    auto regions = chooseVerifiedTiles(options, artifact, i);
+    if (regions.failed())
+      return regions.error();
+    for (const Region &region : *regions)
+      if (Status status = (*checker)->checkRegion(
+              i, region, gather(actual[i], region).data());
+          status.failed())
+        return status.error();
   }
   VerifyReport report;
   report.reference = "cpu";

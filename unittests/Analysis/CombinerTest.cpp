@@ -186,6 +186,23 @@ TEST_F(CombinerTest, IndexOfUnknownOrder) {
   EXPECT_EQ(combine(*compared, {1, 3}, {1, 5}), Pair(1, 3));
 }
 
+// A cast of an index that something else is mixed into need not grow.
+TEST_F(CombinerTest, IndexOfAnotherOrder) {
+  const std::string argmin =
+      "%c = arith.cmpf olt, %a, %m : f32\n%r = arith.select %c, %a, %m : "
+      "f32\n%q = arith.select %c, %i, %n : i32";
+  EXPECT_FALSE(matchPair(
+      argmin, "%p = linalg.index 1 : index\n%h = arith.constant -2 : index\n%g "
+              "= arith.muli %p, %h : index\n%f = arith.addi %p, %g : index\n%i "
+              "= arith.index_cast %f : index to i32\n"));
+  EXPECT_FALSE(matchPair(
+      argmin,
+      "%p = linalg.index 1 : index\n%f = arith.index_cast %p : index to "
+      "i32\n%z = arith.constant 0.0 : f32\n%b = arith.cmpf olt, %a, %z "
+      ": f32\n%h = arith.constant 0 : i32\n%i = arith.select %b, %f, "
+      "%h : i32\n"));
+}
+
 // An index from the op that an operand comes from, as tiling leaves it.
 TEST_F(CombinerTest, IndexOfAnOperand) {
   auto match = [&](const std::string &map) {

@@ -44,7 +44,7 @@ protected:
 
   /// The convolution in a function with arguments %x, %w and %o.
   ContractionView parseConv(const std::string &body, const std::string &x,
-                        const std::string &w, const std::string &o) {
+                            const std::string &w, const std::string &o) {
     module = parseSourceString<ModuleOp>("func.func @f(%x: " + x +
                                              ", %w: " + w + ", %o: " + o +
                                              ") {\n" + body + "\nreturn\n}",

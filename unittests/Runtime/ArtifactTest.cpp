@@ -6,6 +6,7 @@
 
 #include "ScaleArtifact.h"
 
+#include <cstring>
 #include <gtest/gtest.h>
 
 using namespace kiln::runtime;
@@ -25,12 +26,52 @@ TEST(Artifact, ReadsDirectory) {
   const KernelInfo &compute = artifact->plan.kernels[1];
   EXPECT_TRUE(compute.isPersistent());
   EXPECT_EQ((*compute.evaluateGrid(5))[0], 5);
-  EXPECT_EQ(compute.tiles->count, 12);
+  EXPECT_EQ(compute.numTiles(), 12);
+  EXPECT_EQ(compute.tiles.count(2), 1u); // the buffer of the only output
   EXPECT_EQ(compute.arguments[4].kind, KernelArgument::I32);
   EXPECT_EQ(artifact->referenceOutputs[0].type, ElementType::F64);
   EXPECT_EQ(artifact->reference.kernels.size(), 1u);
   EXPECT_EQ(artifact->sourceName, "source.mlir");
   EXPECT_EQ(artifact->cubin, "CUBIN");
+}
+
+static const char oneTiles[] = "\"tiles\": {\"count\": 12, \"grid\": [4, 3], "
+                               "\"shape\": [1, 8], \"output_dims\": [0, 1]}";
+
+// A kernel that writes several buffers says of which its tiles are.
+TEST(Artifact, ReadsTilesOfEachBuffer) {
+  Artifact::FileMap files = getScaleFiles();
+  std::string &json = files["artifact.json"];
+  size_t at = json.find(oneTiles);
+  ASSERT_NE(at, std::string::npos);
+  json.replace(at, std::strlen(oneTiles),
+               "\"tiles\": [{\"buffer\": 2, \"count\": 12, \"grid\": [4, 3], "
+               "\"shape\": [1, 8], \"output_dims\": [0, 1]}, "
+               "{\"buffer\": 3, \"count\": 12, \"grid\": [4, 3], "
+               "\"shape\": [5, 1], \"output_dims\": [0, 1]}]");
+  auto artifact = Artifact::fromFiles(files);
+  ASSERT_FALSE(artifact.failed()) << artifact.message();
+  const KernelInfo &kernel = artifact->plan.kernels[1];
+  EXPECT_EQ(kernel.tiles.size(), 2u);
+  EXPECT_EQ(kernel.tiles.at(3).shape, (Shape{5, 1}));
+}
+
+// The first output that a kernel gets may be one that it reads.
+TEST(Artifact, TilesOfOneBufferAreOfTheLast) {
+  Artifact::FileMap files = getScaleFiles();
+  std::string &json = files["artifact.json"];
+  for (auto [from, to] :
+       {std::pair("{\"buffer\": 2}, {\"i32\": 12}", "{\"i32\": 12}"),
+        {"{\"buffer\": 0}, {\"buffer\": 3}",
+         "{\"buffer\": 2}, {\"buffer\": 3}"},
+        {"[1, 8]", "[7, 5]"}}) {
+    size_t at = json.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    json.replace(at, std::strlen(from), to);
+  }
+  auto artifact = Artifact::fromFiles(files);
+  ASSERT_FALSE(artifact.failed()) << artifact.message();
+  EXPECT_EQ(artifact->plan.kernels[1].tiles.count(4), 1u);
 }
 
 TEST(Artifact, ReadsDomains) {
@@ -144,6 +185,23 @@ static const Broken brokenDescriptions[] = {
      "'kernels[1].tiles.output_dims' names dimension 2"},
     {"\"output_dims\": [0, 1]", "\"output_dims\": [0, 0]",
      "'kernels[1].tiles.output_dims' names a dimension twice"},
+    {oneTiles, "\"tiles\": [{}]", "'kernels[1].tiles[0].buffer' is missing"},
+    {oneTiles,
+     "\"tiles\": [{\"buffer\": 1, \"count\": 1, \"grid\": [1], "
+     "\"shape\": [1], \"output_dims\": [0]}]",
+     "'kernels[1].tiles[0].buffer' is 1, which the kernel does not get"},
+    {oneTiles,
+     "\"tiles\": [{\"buffer\": 3, \"count\": 1, \"grid\": [1], "
+     "\"shape\": [1], \"output_dims\": [0]}, {\"buffer\": 3, "
+     "\"count\": 1, \"grid\": [1], \"shape\": [1], "
+     "\"output_dims\": [0]}]",
+     "'kernels[1].tiles[1].buffer' is 3, which has tiles already"},
+    {oneTiles,
+     "\"tiles\": [{\"buffer\": 3, \"count\": 1, \"grid\": [1], "
+     "\"shape\": [1], \"output_dims\": [0]}, {\"buffer\": 4, "
+     "\"count\": 2, \"grid\": [2], \"shape\": [1], "
+     "\"output_dims\": [0]}]",
+     "'kernels[1].tiles[1].grid' is 2, but that of another buffer is 1"},
     {"\"bytes\": 640", "\"bytes\": 320",
      "'reference.buffers[2].bytes' is 320, but output y takes 640"},
     {"\"source.mlir\"", "\"other.mlir\"",

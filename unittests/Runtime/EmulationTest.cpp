@@ -46,6 +46,21 @@ protected:
     return result.findings == 0 && report.passed;
   }
 
+  /// The kernel writes two outputs then.
+  void addTransposedOutput() {
+    TensorInfo z = artifact.outputs[0];
+    z.name = "z";
+    z.shape = {20, 4};
+    artifact.outputs.push_back(z);
+    ASSERT_EQ(artifact.plan.buffers.size(), 5u);
+    artifact.plan.buffers.push_back({BufferKind::Output, 1, 0, 320});
+    KernelInfo &kernel = artifact.plan.kernels[1];
+    kernel.name = "scale_both";
+    kernel.arguments.insert(kernel.arguments.begin() + 4,
+                            KernelArgument{KernelArgument::Buffer, 5});
+    kernel.tiles[5] = {12, {4, 3}, {1, 8}, {1, 0}};
+  }
+
   ScopedVariable library{"KILN_CAPI_LIBRARY", KILN_FAKE_COMPILER_LIBRARY};
   std::shared_ptr<const CompilerLibrary> compiler;
   Artifact artifact = getScaleArtifact();
@@ -81,6 +96,21 @@ TEST_F(EmulationTest, RunsSampledTiles) {
   EXPECT_EQ(report.checked, 80);
 }
 
+// Each output is checked in tiles of its own: z is y transposed.
+TEST_F(EmulationTest, SamplesTilesOfEachOutput) {
+  addTransposedOutput();
+  EXPECT_TRUE(run()) << messages;
+  options.sample = 5;
+  EXPECT_TRUE(run()) << messages;
+  options.sample = 1000;
+  EXPECT_TRUE(run()) << messages;
+  EXPECT_EQ(report.checked, 80);
+  for (const char *fault : {"wait", "mask", "index", "round"}) {
+    options.inject = fault;
+    EXPECT_FALSE(run()) << fault;
+  }
+}
+
 TEST_F(EmulationTest, FindsPlantedFaults) {
   for (int64_t sample : {0, 5})
     for (const char *fault : {"wait", "mask", "index", "round", "lane"}) {
@@ -106,11 +136,21 @@ TEST_F(EmulationTest, FindsFaultsWithoutReference) {
 
 TEST_F(EmulationTest, ExplainsWhatCannotBeSampled) {
   options.sample = 3;
-  artifact.plan.kernels[1].tiles.reset();
+  artifact.plan.kernels[1].tiles.clear();
   auto refused = emulate(compiler, artifact, inputs, options, nullptr,
                          [](KilnSeverity, const std::string &) {});
   ASSERT_TRUE(refused.failed());
   EXPECT_HAS(refused.message(), "leave --sample out");
+}
+
+TEST_F(EmulationTest, NamesTheOutputWithoutTiles) {
+  addTransposedOutput();
+  artifact.plan.kernels[1].tiles.erase(5);
+  options.sample = 3;
+  auto refused = emulate(compiler, artifact, inputs, options, nullptr,
+                         [](KilnSeverity, const std::string &) {});
+  ASSERT_TRUE(refused.failed());
+  EXPECT_HAS(refused.message(), "do not describe output z (20x4)");
 }
 
 TEST_F(EmulationTest, PassesErrorsOn) {

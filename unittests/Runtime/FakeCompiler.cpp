@@ -115,7 +115,7 @@ int64_t kilnEmulatorLaunch(KilnEmulator *emulator, const char *kernel,
     numBlocks = all.size();
   }
   int64_t findings = 0, stores = 0;
-  bool compute = std::string(kernel) == "scale_compute";
+  bool compute = std::string(kernel) != "scale_pack";
   auto store = [&](float *to, float value) {
     if (compute) {
       ++stores;
@@ -178,12 +178,14 @@ int kilnReferenceSetInput(KilnReference *reference, size_t index,
   reference->inputs[index] = static_cast<const float *>(data);
   return 0;
 }
-int kilnReferenceCheck(KilnReference *reference, size_t,
+int kilnReferenceCheck(KilnReference *reference, size_t output,
                        const int64_t *coordinates, size_t count,
                        const void *actual, KilnReferenceResult *results, int) {
   for (size_t i = 0; i < count; ++i) {
-    int64_t element =
-        coordinates[2 * i] * fake::columns + coordinates[2 * i + 1];
+    // The second output is the transposed first.
+    int64_t row = coordinates[2 * i + (output == 1)];
+    int64_t column = coordinates[2 * i + (output == 0)];
+    int64_t element = row * fake::columns + column;
     double value =
         double(reference->inputs[0][element]) * *reference->inputs[1] * 2;
     double bound = 1e-6 * std::fabs(value) + 1e-30;

@@ -6,7 +6,8 @@
 //
 // y[r, c] = x[r, c] * w * k for x of 4x20, in tiles of 1x8: a packing kernel
 // copies the weight w to a workspace, k is a constant. The artifact is in
-// test/tools/kiln-run/Inputs/scale.
+// test/tools/kiln-run/Inputs/scale. The kernel scale_both writes the transposed
+// y besides, z[c, r] = y[r, c].
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,17 +43,23 @@ bool runBlock(const std::string &kernel, void *const *arguments, int64_t block,
     store(pointer(1), *pointer(0));
     return true;
   }
-  if (kernel != "scale_compute")
+  bool both = kernel == "scale_both";
+  if (kernel != "scale_compute" && !both)
     return false;
   const float *x = pointer(0), *weight = pointer(1), *factor = pointer(2);
   float *y = pointer(3);
-  int32_t numTiles = getArgument<int32_t>(arguments, 4);
+  int32_t numTiles = getArgument<int32_t>(arguments, both ? 5 : 4);
   for (int64_t tile = block; tile < numTiles; tile += gridSize) {
     int64_t row = tile / tilesPerRow;
     int64_t begin = tile % tilesPerRow * tileColumns;
     int64_t end = std::min(begin + tileColumns, columns);
-    for (int64_t i = row * columns + begin; i < row * columns + end; ++i)
-      store(&y[i], x[i] * *weight * *factor);
+    for (int64_t column = begin; column < end; ++column) {
+      int64_t i = row * columns + column;
+      float value = x[i] * *weight * *factor;
+      store(&y[i], value);
+      if (both)
+        store(pointer(4) + column * rows + row, value);
+    }
   }
   return true;
 }

@@ -23,7 +23,7 @@ static KernelInfo makeKernel(Shape grid, const char *expression) {
   tiles.shape.assign(grid.size(), 1);
   for (size_t i = 0; i < grid.size(); ++i)
     tiles.outputDims.push_back(int64_t(i));
-  kernel.tiles = tiles;
+  kernel.tiles.emplace(0, tiles);
   return kernel;
 }
 
@@ -49,17 +49,30 @@ static void expectPartition(const TileInfo &tiles, const Shape &shape) {
 TEST(TileSampling, RegionsPartitionTheOutput) {
   TileInfo tiles{3 * 4, {3, 4}, {2, 3}, {0, 2}};
   Shape shape = {5, 2, 11};
-  ASSERT_TRUE(tilesDescribe(tiles, shape));
-  EXPECT_FALSE(tilesDescribe(tiles, {7, 2, 11}));
-  EXPECT_FALSE(tilesDescribe(tiles, {5, 11}));
+  ASSERT_TRUE(tilesCover(tiles, shape));
+  EXPECT_FALSE(tilesCover(tiles, {7, 2, 11}));
+  EXPECT_FALSE(tilesCover(tiles, {5, 11}));
   expectPartition(tiles, shape);
+}
+
+TEST(TileSampling, TilesBelongToAnOutput) {
+  Plan plan;
+  plan.buffers = {{BufferKind::Input, 0},
+                  {BufferKind::Output, 1},
+                  {BufferKind::Workspace},
+                  {BufferKind::Output, 0}};
+  KernelInfo kernel;
+  kernel.tiles = {{1, {2, {2}, {4}, {0}}}, {2, {2, {2}, {9}, {0}}}};
+  EXPECT_EQ(findOutputTiles(plan, kernel, 0), nullptr);
+  ASSERT_NE(findOutputTiles(plan, kernel, 1), nullptr);
+  EXPECT_EQ(findOutputTiles(plan, kernel, 1)->shape, (Shape{4}));
 }
 
 // Channels of an NCHW output are numbered first, though they are dimension 1.
 TEST(TileSampling, DimensionsComeInAnyOrder) {
   TileInfo tiles{2 * 2 * 3, {2, 2, 3}, {1, 4, 2}, {0, 2, 1}};
   Shape shape = {2, 5, 7};
-  ASSERT_TRUE(tilesDescribe(tiles, shape));
+  ASSERT_TRUE(tilesCover(tiles, shape));
   expectPartition(tiles, shape);
   Region second = getTileRegion(tiles, 1, shape);
   EXPECT_EQ(second.begin, (Shape{0, 2, 0}));
@@ -81,7 +94,7 @@ TEST(TileSampling, RunsAreAsLongAsTheyCanBe) {
 
 TEST(TileSampling, CornersAndEdgesComeFirst) {
   KernelInfo kernel = makeKernel({64, 32, 8}, "min(16384, sm_count)");
-  std::vector<int64_t> chosen = chooseTiles(*kernel.tiles, 30, 1);
+  std::vector<int64_t> chosen = chooseTiles(kernel.tiles.at(0), 30, 1);
   ASSERT_EQ(chosen.size(), 30u);
   EXPECT_EQ(chosen[0], 0);
   EXPECT_EQ(chosen[1], 16383);
@@ -93,20 +106,20 @@ TEST(TileSampling, CornersAndEdgesComeFirst) {
   // The middle of an edge.
   EXPECT_TRUE(std::count(chosen.begin(), chosen.begin() + 20, 4));
   EXPECT_EQ(std::set<int64_t>(chosen.begin(), chosen.end()).size(), 30u);
-  EXPECT_EQ(chosen, chooseTiles(*kernel.tiles, 30, 1));
-  EXPECT_NE(chosen, chooseTiles(*kernel.tiles, 30, 2));
+  EXPECT_EQ(chosen, chooseTiles(kernel.tiles.at(0), 30, 1));
+  EXPECT_NE(chosen, chooseTiles(kernel.tiles.at(0), 30, 2));
 }
 
 TEST(TileSampling, ChoosesAllOfASmallGrid) {
   KernelInfo kernel = makeKernel({2, 1, 3}, "min(6, sm_count)");
-  std::vector<int64_t> chosen = chooseTiles(*kernel.tiles, 100, 0);
+  std::vector<int64_t> chosen = chooseTiles(kernel.tiles.at(0), 100, 0);
   std::sort(chosen.begin(), chosen.end());
   EXPECT_EQ(chosen, (std::vector<int64_t>{0, 1, 2, 3, 4, 5}));
 }
 
 TEST(TileSampling, BlocksRunOneTwoAndThreeTiles) {
   KernelInfo kernel = makeKernel({64, 32, 8}, "min(16384, sm_count)");
-  std::vector<int64_t> chosen = chooseTiles(*kernel.tiles, 24, 5);
+  std::vector<int64_t> chosen = chooseTiles(kernel.tiles.at(0), 24, 5);
   auto launches = planTileLaunches(kernel, chosen);
   ASSERT_FALSE(launches.failed()) << launches.message();
   ASSERT_EQ(launches->size(), 3u);
@@ -134,7 +147,7 @@ TEST(TileSampling, SmallCountsGiveValidGrids) {
   for (int64_t count = 1; count < 20; ++count) {
     KernelInfo kernel = makeKernel({count}, "min(100, sm_count)");
     auto launches =
-        planTileLaunches(kernel, chooseTiles(*kernel.tiles, count, 0));
+        planTileLaunches(kernel, chooseTiles(kernel.tiles.at(0), count, 0));
     ASSERT_FALSE(launches.failed());
     for (const TileLaunch &launch : *launches) {
       EXPECT_GE(launch.grid[0], 1);

@@ -22,8 +22,8 @@ namespace kiln {
 /// tells minimum from maximum, the tie rule and the NaN rule.
 ///
 /// Two things then depend on the order and are not kept: which of two zeros of
-/// different sign a compare and select without an index gives, and the index
-/// that a body leaves where only its value takes a NaN.
+/// different sign a compare and select gives, and the index that a body leaves
+/// where only its value takes a NaN.
 class Combiner {
 public:
   /// The combiner of `op`; nothing where partial results cannot be combined, so
@@ -36,6 +36,10 @@ public:
   /// Whether `op` does the combining: it is no part of what is combined.
   bool combines(mlir::Operation *op) const {
     return llvm::is_contained(ops, op);
+  }
+  /// Whether `op` does it for this result; another may combine the same value.
+  bool combines(mlir::Operation *op, unsigned result) const {
+    return isExtremum ? combines(op) : ops[result] == op;
   }
   /// What takes the place of an element that must not take part.
   llvm::ArrayRef<mlir::TypedAttr> getNeutral() const { return neutral; }
@@ -54,6 +58,7 @@ public:
 private:
   bool matchIndependent();
   bool matchExtremum();
+  bool findCombiningOps(mlir::Value element, mlir::Value number);
 
   mlir::linalg::LinalgOp op;
   llvm::SmallVector<mlir::Value> combined;

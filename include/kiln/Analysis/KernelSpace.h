@@ -82,8 +82,9 @@ public:
   llvm::SmallVector<int> getBlockAxes(mlir::ValueRange results) const;
 
   /// The space of the ops of a block with these results; says at the op why
-  /// there is none otherwise. A contraction that an instruction multiplies leads
-  /// where `aroundContraction` is set, and is a reduction like others where not.
+  /// there is none otherwise. A contraction that an instruction multiplies
+  /// leads where `aroundContraction` is set, and is a reduction like others
+  /// where not.
   static mlir::FailureOr<KernelSpace> analyze(mlir::Block &block,
                                               mlir::ValueRange results,
                                               bool aroundContraction = true);

@@ -50,8 +50,8 @@ int64_t getRingParts(ScheduleAttr schedule, const ContractionView &conv);
 /// `vector` elements, and planes so that fragment loads meet the fewest bank
 /// conflicts. A transposed patch has its channels innermost and rows of whole
 /// matrices.
-SharedLayoutAttr getImageLayout(ScheduleAttr schedule, const ContractionView &conv,
-                                int64_t vector);
+SharedLayoutAttr getImageLayout(ScheduleAttr schedule,
+                                const ContractionView &conv, int64_t vector);
 
 /// The patch before it is transposed: as it lies in memory, with planes apart
 /// so that the rows of a matrix lie in different banks.

@@ -20,7 +20,16 @@ def CheckSupported : Pass<"kiln-check-supported"> {
     types; other dialects are left to the passes that consume them. Leaves the
     IR as it was.
 
-    `kiln-opt --kiln-check-supported in.mlir`
+    ```mlir
+    func.func @f(%x: f32) -> f32 {
+      %y = math.tanh %x : f32
+      return %y : f32
+    }
+    // leaves: math.tanh %arg0 : f32
+    ```
+    ```
+    kiln-opt --kiln-check-supported
+    ```
   }];
   let statistics = [
     Statistic<"numChecked", "ops-checked", "Number of ops checked">
@@ -41,7 +50,17 @@ def ExpandMath : Pass<"kiln-expand-math"> {
     `kiln-check-supported` accepts; leaves sqrt, fma, absf, copysign and the
     roundings, which the target has.
 
-    `kiln-opt --kiln-expand-math in.mlir`
+    ```mlir
+    func.func @f(%x: f32) -> f32 {
+      %y = math.rsqrt %x : f32
+      return %y : f32
+    }
+    // leaves: math.sqrt %arg0 : f32 ... arith.divf
+    // gone: math.rsqrt
+    ```
+    ```
+    kiln-opt --kiln-expand-math
+    ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
@@ -59,7 +78,19 @@ def LowerToNVVM : Pass<"kiln-lower-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
     (where given on the `gpu.func`). `index` becomes i64; thread numbers carry
     the range that the block size gives them.
 
-    `kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-lower-to-nvvm))'`
+    ```mlir
+    gpu.module @kernels {
+      gpu.func @f(%x: !llvm.ptr) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+        %lane = nvvm.read.ptx.sreg.tid.x : i32
+        llvm.store %lane, %x : i32, !llvm.ptr
+        gpu.return
+      }
+    }
+    // leaves: llvm.func @f(%arg0: !llvm.ptr) ... nvvm.kernel, nvvm.maxntid = array<i32: 32, 1, 1>
+    ```
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-lower-to-nvvm))'
+    ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::NVVM::NVVMDialect",
@@ -76,7 +107,18 @@ def AttachLineInfo : Pass<"kiln-attach-line-info", "::mlir::gpu::GPUModuleOp"> {
     with a known file a subprogram that asks for line directives only, which
     changes no instruction and no register.
 
-    `kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-attach-line-info))'`
+    ```mlir
+    gpu.module @kernels {
+      llvm.func @f() {
+        llvm.return
+      }
+    }
+    // leaves: emissionKind = DebugDirectivesOnly
+    // leaves: #llvm.di_subprogram< ... name = "f"
+    ```
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-attach-line-info))' --mlir-print-debuginfo
+    ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
   let statistics = [

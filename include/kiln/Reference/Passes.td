@@ -21,7 +21,18 @@ def KilnPromoteToF64 : Pass<"kiln-promote-to-f64", "::mlir::func::FuncOp"> {
     that reads inside the bounds, so that it can fuse into its reader.
     `cf.assert` is dropped: a reference computes, it does not check.
 
-    `kiln-opt --pass-pipeline='builtin.module(func.func(kiln-promote-to-f64{precision=tf32}))'`
+    ```mlir
+    func.func @scale(%x: tensor<4xf16>) -> tensor<4xf16> {
+      %e = tensor.empty() : tensor<4xf16>
+      %y = linalg.negf ins(%x : tensor<4xf16>) outs(%e : tensor<4xf16>) -> tensor<4xf16>
+      return %y : tensor<4xf16>
+    }
+    // leaves: arith.extf ... : f16 to f64
+    // leaves: linalg.negf ins( ... : tensor<4xf64>)
+    ```
+    ```
+    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-promote-to-f64{precision=tf32}))'
+    ```
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"tf32\"",
@@ -46,7 +57,18 @@ def KilnReferenceDestinations
     result is materialised in; `kiln.num_inputs` tells them apart. The body
     stays on tensors: bufferization is upstream's.
 
-    `kiln-opt --pass-pipeline='builtin.module(func.func(kiln-reference-destinations))'`
+    ```mlir
+    func.func @scale(%x: tensor<4xf16>) -> tensor<4xf16> {
+      %e = tensor.empty() : tensor<4xf16>
+      %y = linalg.negf ins(%x : tensor<4xf16>) outs(%e : tensor<4xf16>) -> tensor<4xf16>
+      return %y : tensor<4xf16>
+    }
+    // leaves: func.func @scale(%arg0: memref<4xf16>, %arg1: memref<4xf16>
+    // leaves: bufferization.materialize_in_destination
+    ```
+    ```
+    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-reference-destinations))'
+    ```
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
                            "::mlir::memref::MemRefDialect"];
@@ -63,7 +85,17 @@ def KilnLowerReference : Pass<"kiln-lower-reference", "::mlir::ModuleOp"> {
     `kiln.launch` for each kernel. Math functions become intrinsics that have
     instructions, or polynomials: nothing is left for a vendor's library.
 
-    `kiln-opt --kiln-lower-reference`
+    ```mlir
+    func.func @scale(%x: memref<300xf64>, %y: memref<300xf64>) attributes {kiln.num_inputs = 1} {
+      linalg.negf ins(%x : memref<300xf64>) outs(%y : memref<300xf64>)
+      return
+    }
+    // leaves: kiln.launch @reference::
+    // gone: linalg.negf
+    ```
+    ```
+    kiln-opt --kiln-lower-reference
+    ```
   }];
   let statistics = [
     Statistic<"numKernels", "kernels", "kernels made">,

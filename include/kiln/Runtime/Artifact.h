@@ -55,7 +55,7 @@ struct KernelArgument {
   float real = 0;      // F32
 };
 
-/// Which parts of the outputs each block of a compute kernel makes.
+/// Which part of a buffer each tile of a kernel makes.
 struct TileInfo {
   int64_t count = 0;
   Shape grid, shape, outputDims;
@@ -71,7 +71,9 @@ struct KernelInfo {
   /// The inputs that what it writes depends on; nothing where the description
   /// does not say.
   std::optional<std::vector<size_t>> dependsOn;
-  std::optional<TileInfo> tiles;
+  /// How it cuts the buffers that it writes into tiles, by buffer; all have the
+  /// same grid. Buffers in which a tile is not one box are not here.
+  std::map<size_t, TileInfo> tiles;
   int64_t flops = 0, bytes = 0;
   std::string schedule;
   /// The compiler's resource report as JSON text; may be empty.
@@ -82,6 +84,10 @@ struct KernelInfo {
   Result<std::array<int64_t, 3>> evaluateGrid(int64_t smCount) const;
   /// The grid follows the card: blocks loop over tiles.
   bool isPersistent() const;
+  /// 0 where the description does not say.
+  int64_t numTiles() const {
+    return tiles.empty() ? 0 : tiles.begin()->second.count;
+  }
 };
 
 /// Buffers, and the kernels that run over them in order.

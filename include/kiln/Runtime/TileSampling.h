@@ -23,8 +23,12 @@ Region getWholeRegion(const Shape &shape);
 Region getTileRegion(const TileInfo &tiles, int64_t tile, const Shape &shape);
 /// The tile that makes an element.
 int64_t getTileOf(const TileInfo &tiles, const Shape &coordinates);
-/// Whether the tiles cover outputs of this shape.
-bool tilesDescribe(const TileInfo &tiles, const Shape &shape);
+/// Whether the tiles cover each element of a tensor of this shape once.
+bool tilesCover(const TileInfo &tiles, const Shape &shape);
+/// How `kernel` cuts an output of the plan into tiles; null where that is not
+/// described.
+const TileInfo *findOutputTiles(const Plan &plan, const KernelInfo &kernel,
+                                size_t output);
 
 /// Calls run(offset, length) for each contiguous run of elements, in row-major
 /// order.

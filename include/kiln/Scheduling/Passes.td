@@ -10,15 +10,21 @@
 include "mlir/Pass/PassBase.td"
 
 def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
-  let summary = "gives every compute kernel a #kiln.schedule";
+  let summary = "gives every compute kernel a schedule";
   let description = [{
-    Needs `kiln.kernel` ops with one convolution each and a `kiln.target` on the
-    module; leaves a `#kiln.schedule` on every compute kernel that has none. A
+    Needs `kiln.kernel` ops and a `kiln.target` on the module; leaves a schedule
+    on every compute kernel that has none: a `#kiln.schedule` where it has a
+    contraction that an instruction multiplies, else a `#kiln.loop_schedule`. A
     schedule given by `schedule` or already on the kernel is checked against the
     program and the target and kept. What fits no schedule is an error at the
-    convolution.
+    contraction.
 
-    The rules: the precision and the element type give the instruction; a tile
+    Without a contraction: neighbouring lanes lie along the axis that is
+    contiguous in the largest tensor; threads are spread over the longest axis
+    that the block walks, if its reductions can be combined in any order, and
+    over the other axes of the block, up to 256.
+
+    Around a contraction: the precision and the element type give the instruction; a tile
     holds all output channels, padded to a power of two, up to 128, and beyond
     128 or 64 of them, whichever pads less. 16-bit channels that lie in planes
     are transposed. The rest depends on what leaves the kernel.
@@ -43,8 +49,17 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
     The remark `schedule` says which of the two it was (`Result`), with the
     shared memory, the number of tiles and the unit of the image's copies.
 
+    ```mlir
+    func.func @row_sums(%x: tensor<64x1000xf32>) -> tensor<64xf32> {
+      %zero = arith.constant dense<0.0> : tensor<64xf32>
+      %y = linalg.reduce {arith.addf} ins(%x : tensor<64x1000xf32>) outs(%zero : tensor<64xf32>) dimensions = [1]
+      return %y : tensor<64xf32>
+    }
+    // leaves: #kiln.loop_schedule<tile = [
+    // leaves: kiln.kernel "row_sums" ... attributes {schedule = #
     ```
-    kiln-opt --kiln-normalize --kiln-fuse --kiln-set-target --kiln-select-schedule
+    ```
+    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-normalize),kiln-fuse,kiln-set-target,kiln-select-schedule)'
     ```
   }];
   let options = [

@@ -17,7 +17,8 @@ enum class Precision { TF32, F32 };
 /// The schedule that the rules give `conv` on `target`, or failure after
 /// `emitError` has said what does not fit.
 mlir::FailureOr<ScheduleAttr>
-selectSchedule(const ContractionView &conv, TargetAttr target, Precision precision,
+selectSchedule(const ContractionView &conv, TargetAttr target,
+               Precision precision,
                llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
 
 /// Tiles of the whole result of `conv`: blocks of a launch, unless they are

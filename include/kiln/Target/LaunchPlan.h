@@ -43,21 +43,25 @@ struct BufferArgument {
 };
 using KernelArgument = std::variant<BufferArgument, int32_t, int64_t, float>;
 
-struct TilesInfo {
-  int64_t count = 0;
-  std::vector<int64_t> grid, shape, outputDims;
+/// How a kernel cuts a buffer that it writes into tiles.
+struct TiledBuffer {
+  int64_t buffer = 0; ///< in LaunchPlan::buffers
+  TilesAttr tiles;
 };
 
 struct KernelInfo {
   std::string name;
-  std::string role;
-  std::vector<std::string> grid; ///< three expressions over sm_count
+  Role role = Role::Compute;
+  std::vector<mlir::AffineMap> grid; ///< three sizes (IR/Grid.h)
   std::vector<int64_t> block;
   int64_t dynamicSharedBytes = 0;
   std::vector<KernelArgument> arguments;
   /// Numbers of the inputs that what it writes depends on, ascending.
   std::vector<int64_t> dependsOn;
-  std::optional<TilesInfo> tiles;
+  /// The last of the arguments that are buffers; it writes them.
+  int64_t numWritten = 1;
+  /// Of the written buffers those in which each tile is a box.
+  std::vector<TiledBuffer> tiles;
   int64_t flops = 0; ///< 0: not known
   int64_t bytes = 0; ///< of all buffers that it gets, each once
   KernelSchedule schedule;

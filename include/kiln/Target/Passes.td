@@ -15,7 +15,13 @@ def SetTarget : Pass<"kiln-set-target", "::mlir::ModuleOp"> {
     Sets `kiln.target` to the facts of a known card; later passes read only the
     attribute, so a module may also carry facts written by hand.
 
-    `kiln-opt --kiln-set-target=target=h100 in.mlir`
+    ```mlir
+    module {}
+    // leaves: kiln.target<name = "h100"
+    ```
+    ```
+    kiln-opt --kiln-set-target=target=h100
+    ```
   }];
   let options = [
     Option<"target", "target", "std::string", [{"rtx4090"}],

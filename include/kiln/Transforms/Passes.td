@@ -17,16 +17,16 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     are not positive, and pads by negative or computed amounts.
 
     Leaves:
-    - convolutions as `linalg.conv_2d_nchw_fchw`, `conv_2d_nhwc_hwcf` or
-      `conv_2d_nhwc_fhwc`, also where they were written as `linalg.generic`;
-      transposes that bring image and filter into its layout are gone where the
-      convolution has a name without them;
-    - f32 accumulators: a convolution whose own result is f16 or bf16 becomes
+    - contractions (matrix products, convolutions) in whatever form they were
+      written: later passes read their maps. A transpose of an operand, also
+      behind its padding, is gone: the contraction reads the source through
+      another map;
+    - f32 accumulators: a contraction whose own result is f16 or bf16 becomes
       one with an f32 result and init, followed by `arith.truncf`;
-    - the init of a convolution (where its accumulators start) is a
+    - the init of a contraction (where its accumulators start) is a
       `linalg.fill` of a constant, an all-parallel `linalg.generic` (for
       example the broadcast of a bias) or a tensor. A bias that the source adds
-      after the convolution stays an elementwise op, since moving it into the
+      after the contraction stays an elementwise op, since moving it into the
       init would round differently;
     - every other elementwise op, transpose, broadcast, map or reduce as a
       `linalg.generic`; unused operands and results are gone, constants stand
@@ -40,7 +40,19 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
       yields the tensor without the unit dimension;
     - no `cf.assert` (a remark names each that was dropped).
 
-    Shown by: `kiln-opt --kiln-normalize`
+    ```mlir
+    func.func @bias(%x: tensor<4x8xf32>, %b: tensor<8xf32>) -> tensor<4x8xf32> {
+      %e = tensor.empty() : tensor<4x8xf32>
+      %rows = linalg.broadcast ins(%b : tensor<8xf32>) outs(%e : tensor<4x8xf32>) dimensions = [0]
+      %sum = linalg.add ins(%x, %rows : tensor<4x8xf32>, tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) -> tensor<4x8xf32>
+      return %sum : tensor<4x8xf32>
+    }
+    // leaves: linalg.generic ... ins(%arg0, %arg1 : tensor<4x8xf32>, tensor<8xf32>) ... arith.addf
+    // gone: linalg.broadcast
+    ```
+    ```
+    kiln-opt --kiln-normalize
+    ```
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",
@@ -72,7 +84,19 @@ def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
       could differ), and starts from the identity of its combiner.
     Remarks (category `kiln-sink-monotone`) say what moved and what did not.
 
-    Shown by: `kiln-opt --kiln-normalize --kiln-sink-monotone`
+    ```mlir
+    func.func @least(%x: tensor<4x8xf32>) -> tensor<4xf32> {
+      %two = arith.constant dense<2.0> : tensor<4x8xf32>
+      %inf = arith.constant dense<0x7F800000> : tensor<4xf32>
+      %twice = arith.mulf %x, %two : tensor<4x8xf32>
+      %y = linalg.reduce {arith.minimumf} ins(%twice : tensor<4x8xf32>) outs(%inf : tensor<4xf32>) dimensions = [1]
+      return %y : tensor<4xf32>
+    }
+    // leaves: ins(%arg0 : tensor<4x8xf32>) ... arith.minimumf ... arith.mulf
+    ```
+    ```
+    kiln-opt --kiln-normalize --kiln-sink-monotone
+    ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
@@ -89,27 +113,43 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
   let description = [{
     Needs: functions that `kiln-normalize` has left.
 
-    Around each convolution a `kiln.kernel` grows (level 1). What joins:
-    - producers that cost nothing: constants, fills, the padding of the image,
-      elementwise work on at most one value for each image and channel, and
-      reshapes of such vectors. They are cloned into every kernel that needs
-      them;
-    - consumers, by dependence and uses: elementwise generics over the
-      convolution's output, reductions over its output channels (any combiner,
-      several results) and elementwise generics on the reduced values. An op
-      joins when all its operands are in the kernel or can be computed before
-      it, and when no value between it and the kernel is needed outside: there
-      the chain is cut.
+    Around each contraction that an instruction multiplies a `kiln.kernel` grows
+    (level 1). What joins:
+    - producers that cost nothing: constants, fills, the padding of the first
+      operand, elementwise work on small values such as one for each channel,
+      and reshapes and slices of those. They are cloned into every kernel that
+      needs them;
+    - consumers, by dependence: elementwise generics over the contraction's
+      result, reductions over its channels (any combiner, several results) and
+      elementwise generics on the reduced values, also on each channel again.
+
+    A function without such a contraction is one kernel, as far as its ops read
+    what others compute one by one: lib/Analysis (KernelSpace) says which axes
+    they share. Padding, slices and reshapes of arguments and of elementwise
+    work are ways to read a value. What is returned as it came in is copied.
 
     The region is isolated: what it uses from outside becomes an input (image,
     filter, init, then in the order of use), what is used outside becomes a
-    result. Reshapes of results stay outside as views.
+    result, also beside what reads it inside. Reshapes of results stay outside as
+    views.
 
     Remarks (category `kiln-fuse`) say of each op that it joined, and of each
     neighbour why it did not; the latter also carries the reason as the
     attribute `kiln.not_fused`.
 
-    Shown by: `kiln-opt --kiln-normalize --kiln-fuse`
+    ```mlir
+    func.func @relu_of_product(%a: tensor<16x8xf32>, %b: tensor<8x32xf32>) -> tensor<16x32xf32> {
+      %zero = arith.constant dense<0.0> : tensor<16x32xf32>
+      %c = linalg.matmul ins(%a, %b : tensor<16x8xf32>, tensor<8x32xf32>) outs(%zero : tensor<16x32xf32>) -> tensor<16x32xf32>
+      %r = arith.maximumf %c, %zero : tensor<16x32xf32>
+      return %r : tensor<16x32xf32>
+    }
+    // leaves: kiln.kernel "relu_of_product" (%arg0, %arg1 :
+    // leaves: linalg.matmul ... arith.maximumf ... kiln.yield
+    ```
+    ```
+    kiln-opt --kiln-normalize --kiln-fuse
+    ```
   }];
   let dependentDialects = ["::kiln::KilnDialect",
                            "::mlir::linalg::LinalgDialect",
@@ -146,7 +186,18 @@ def KilnAnnotateArguments
     differences and at contractions.
     Remarks (category `kiln-annotate-arguments`) say which op asks.
 
-    Shown by: `kiln-opt --kiln-normalize --kiln-fuse --kiln-annotate-arguments`
+    ```mlir
+    func.func @roots(%a: tensor<16x8xf32>, %b: tensor<8x32xf32>, %v: tensor<4xf32>) -> (tensor<16x32xf32>, tensor<4xf32>) {
+      %zero = arith.constant dense<0.0> : tensor<16x32xf32>
+      %c = linalg.matmul ins(%a, %b : tensor<16x8xf32>, tensor<8x32xf32>) outs(%zero : tensor<16x32xf32>) -> tensor<16x32xf32>
+      %r = math.sqrt %v : tensor<4xf32>
+      return %c, %r : tensor<16x32xf32>, tensor<4xf32>
+    }
+    // leaves: tensor<8x32xf32> {kiln.fan_in = 8 : i64}, %arg2: tensor<4xf32> {kiln.domain = #kiln.domain<positive>}
+    ```
+    ```
+    kiln-opt --kiln-normalize --kiln-annotate-arguments
+    ```
   }];
   let dependentDialects = ["::kiln::KilnDialect"];
   let statistics = [
@@ -159,14 +210,24 @@ def KilnVerifyKernels : Pass<"kiln-verify-kernels", "::mlir::func::FuncOp"> {
     Needs: what `kiln-fuse` has left. Changes nothing.
 
     Errors, at the op, when a function
-    - has work outside its kernel (pooling, softmax, normalisation, depthwise
-      or grouped convolutions, a second convolution), dynamic shapes, empty
-      tensors or control flow;
-    - has no kernel, or several, or a convolution of other element types than
-      f32, f16 and bf16;
-    - returns something that is not a kernel's result or a reshape of one.
+    - has work outside its kernel, dynamic shapes, empty tensors or control
+      flow;
+    - has no kernel, or several;
+    - returns something that is not a kernel's result or a reshape of one;
+    - has a body that reads a tensor at a computed position.
 
-    Shown by: `kiln-opt --kiln-normalize --kiln-fuse --kiln-verify-kernels`
+    ```mlir
+    func.func @relu_of_product(%a: tensor<16x8xf32>, %b: tensor<8x32xf32>) -> tensor<16x32xf32> {
+      %zero = arith.constant dense<0.0> : tensor<16x32xf32>
+      %c = linalg.matmul ins(%a, %b : tensor<16x8xf32>, tensor<8x32xf32>) outs(%zero : tensor<16x32xf32>) -> tensor<16x32xf32>
+      %r = arith.maximumf %c, %zero : tensor<16x32xf32>
+      return %r : tensor<16x32xf32>
+    }
+    // leaves: kiln.kernel "relu_of_product"
+    ```
+    ```
+    kiln-opt --kiln-normalize --kiln-fuse --kiln-verify-kernels
+    ```
   }];
 }
 

@@ -13,7 +13,7 @@ module attributes {gpu.container_module, kiln.target = #kiln.target<name = "rtx4
       llvm.store %v, %dst : f32, !llvm.ptr<1>
       gpu.return
     }
-    gpu.func @scale_compute(%x: !llvm.ptr<1> {llvm.noalias, llvm.readonly}, %p: !llvm.ptr<1> {llvm.noalias, llvm.readonly}, %c: !llvm.ptr<1> {llvm.noalias, llvm.readonly}, %y: !llvm.ptr<1> {llvm.noalias}, %n: i32) kernel
+    gpu.func @scale_compute(%x: !llvm.ptr<1> {llvm.noalias, llvm.readonly}, %p: !llvm.ptr<1> {llvm.noalias, llvm.readonly}, %c: !llvm.ptr<1> {llvm.noalias, llvm.readonly}, %n: i32, %y: !llvm.ptr<1> {llvm.noalias}) kernel
         attributes {known_block_size = array<i32: 64, 1, 1>} {
       %tid = gpu.thread_id x
       %block = gpu.block_id x
@@ -49,8 +49,8 @@ module attributes {gpu.container_module, kiln.target = #kiln.target<name = "rtx4
     %packed = memref.alloc() : memref<64xf32>
     %limit = memref.get_global @limit : memref<2xf32>
     %n = arith.constant 256 : i32
-    kiln.launch @kernels::@scale_pack(%w, %packed : memref<64xf32>, memref<64xf32>) grid ["1", "1", "1"] block [64, 1, 1] shared 0 attributes {role = "pack"}
-    kiln.launch @kernels::@scale_compute(%x, %packed, %limit, %y, %n : memref<4x64xf32>, memref<64xf32>, memref<2xf32>, memref<4x64xf32>, i32) grid ["min(4, sm_count)", "1", "1"] block [64, 1, 1] shared 65536 attributes {role = "compute", flops = 512 : i64, tiles = {count = 4, grid = [4, 1], shape = [1, 64], output_dims = [0, 1]}, schedule = #kiln.schedule<contraction = fma, tile = [1, 1, 64], chunk = 1, warps = [1, 1, 2]>}
+    kiln.launch @kernels::@scale_pack(%w, %packed : memref<64xf32>, memref<64xf32>) grid [1, 1, 1] block [64, 1, 1] shared 0 role<pack>
+    kiln.launch @kernels::@scale_compute(%x, %packed, %limit, %n, %y : memref<4x64xf32>, memref<64xf32>, memref<2xf32>, i32, memref<4x64xf32>) grid [min(4, sm_count), 1, 1] block [64, 1, 1] shared 65536 attributes {flops = 512 : i64, tiles = [#kiln.tiles<grid = [4, 1], shape = [1, 64], output_dims = [0, 1]>], schedule = #kiln.schedule<contraction = fma, tile = [1, 1, 64], chunk = 1, warps = [1, 1, 2]>}
     return
   }
 }

@@ -113,6 +113,7 @@ void KilnDialect::registerAttributes() {
 
 int64_t LoopScheduleAttr::getThreads() const { return getBlock(); }
 bool LoopScheduleAttr::hasPersistentBlocks() const { return false; }
+int64_t LoopScheduleAttr::getNumStages() const { return 1; }
 
 Attribute LoopScheduleAttr::parse(AsmParser &parser, Type) {
   FailureOr<SmallVector<int64_t>> tile, vector;
@@ -183,8 +184,8 @@ LoopScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
         (part.stride < 1 || !llvm::isPowerOf2_64(part.stride) ||
          part.size * part.stride > block))
       return emitError() << "threads " << part.size << ":" << part.stride
-                         << " of axis " << axis
-                         << " do not lie in a block of " << block;
+                         << " of axis " << axis << " do not lie in a block of "
+                         << block;
   }
   return success();
 }
@@ -197,6 +198,7 @@ int64_t ScheduleAttr::getThreads() const {
   return 32 * getWarps()[0] * getWarps()[1] * getWarps()[2];
 }
 bool ScheduleAttr::hasPersistentBlocks() const { return getPersistent(); }
+int64_t ScheduleAttr::getNumStages() const { return getStages(); }
 
 LogicalResult
 TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name,

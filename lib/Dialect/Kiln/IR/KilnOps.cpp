@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "kiln/Dialect/Kiln/IR/Grid.h"
 #include "kiln/Dialect/Kiln/IR/KernelNames.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
@@ -37,9 +38,6 @@ LogicalResult KernelOp::verify() {
   bool isTiled = yield.getValues().empty() && !block.getOps<OutputOp>().empty();
   if (!isTiled && yield.getValues().getTypes() != getResultTypes())
     return yield.emitOpError("must yield the kernel's result types");
-  if (getRole() != "compute" && getRole() != "pack")
-    return emitOpError("role must be \"compute\" or \"pack\", not \"")
-           << getRole() << "\"";
   return success();
 }
 
@@ -59,9 +57,37 @@ LogicalResult OutputOp::verify() {
   return success();
 }
 
+/// An entry of `tiles` for each written argument that agrees with its type.
+static LogicalResult verifyTiles(LaunchOp launch, ArrayAttr tiles) {
+  if (tiles.size() != launch.getNumWritten())
+    return launch.emitOpError("tiles must have an entry for each of ")
+           << launch.getNumWritten() << " written arguments, not "
+           << tiles.size();
+  TilesAttr first;
+  for (auto [index, written] : llvm::enumerate(launch.getWritten())) {
+    if (isa<UnitAttr>(tiles[index]))
+      continue;
+    TilesAttr entry = launch.getTilesOf(index);
+    if (!entry)
+      return launch.emitOpError("tiles holds ")
+             << tiles[index] << "; an entry is #kiln.tiles or unit";
+    auto type = dyn_cast<MemRefType>(written.getType());
+    if (!type || !type.hasStaticShape() || !entry.cover(type.getShape()))
+      return launch.emitOpError("tiles ")
+             << entry << " do not cover each element of a written argument of "
+             << "type " << written.getType() << " once";
+    if (!first)
+      first = entry;
+    if (entry.getGrid() != first.getGrid())
+      return launch.emitOpError("tiles of all written arguments must have the "
+                                "same grid: a block computes a tile of each");
+  }
+  return success();
+}
+
 LogicalResult LaunchOp::verify() {
-  if (getGrid().size() != 3)
-    return emitOpError("grid must have three expressions");
+  if (failed(verifyGrid([&] { return emitOpError(); }, getGrid())))
+    return failure();
   if (getBlock().size() != 3 ||
       llvm::any_of(getBlock(), [](int64_t size) { return size < 1; }))
     return emitOpError("block must be three positive sizes");
@@ -71,5 +97,7 @@ LogicalResult LaunchOp::verify() {
            << getArguments().size() << ", not " << getNumWritten();
   if (getSharedBytesAttr().getInt() < 0)
     return emitOpError("shared bytes must not be negative");
+  if (ArrayAttr tiles = getTilesAttr())
+    return verifyTiles(*this, tiles);
   return success();
 }

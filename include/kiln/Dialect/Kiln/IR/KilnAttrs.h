@@ -18,7 +18,7 @@
 namespace kiln {
 
 /// Tiles have at most this many dimensions.
-inline constexpr int64_t kMaxTileRank = 8;
+inline constexpr int64_t kMaxTileRank = 16;
 
 /// The coordinate step that one bit of a register, lane or warp number adds.
 struct Basis {

@@ -44,6 +44,17 @@ def Kiln_DomainAttr : EnumAttr<Kiln_Dialect, Kiln_Domain, "domain"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
+def Kiln_Role : I32EnumAttr<"Role", "what a kernel is for", [
+      I32EnumAttrCase<"Compute", 0, "compute">,
+      I32EnumAttrCase<"Pack", 1, "pack">]> {
+  let cppNamespace = "::kiln";
+  let genSpecializedAttr = 0;
+}
+/// `role<pack>`: the kernel puts a filter into the order of another kernel.
+def Kiln_RoleAttr : EnumAttr<Kiln_Dialect, Kiln_Role, "role"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
 def Kiln_Contraction : I32EnumAttr<"Contraction",
     "what multiplies: a tensor-core instruction or scalar fused multiply-adds", [
       I32EnumAttrCase<"FMA", 0, "fma">,
@@ -159,7 +170,14 @@ def Kiln_KernelSchedule : AttrInterface<"KernelSchedule"> {
   let methods = [
     InterfaceMethod<"Threads of a block.", "int64_t", "getThreads">,
     InterfaceMethod<"Whether blocks loop over tiles.", "bool",
-                    "hasPersistentBlocks">];
+                    "hasPersistentBlocks">,
+    InterfaceMethod<"Slots of each staged operand; 1 where none is staged.",
+                    "int64_t", "getNumStages">,
+    InterfaceMethod<"Valid schedules that differ from this one in one decision, "
+                    "by one step, in a stable order; whether they fit a program "
+                    "is not asked.",
+                    "::llvm::SmallVector<::mlir::Attribute>",
+                    "getNeighbours">];
 }
 
 def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
@@ -260,6 +278,33 @@ def Kiln_LoopScheduleAttr : Kiln_Attr<"LoopSchedule", "loop_schedule",
     Mode::Part getThreadsOf(int64_t axis) const {
       return getThreadsAlong()[axis].parts().front();
     }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// #kiln.tiles
+//===----------------------------------------------------------------------===//
+
+def Kiln_TilesAttr : Kiln_Attr<"Tiles", "tiles"> {
+  let summary = "how an output is cut into boxes, one for each tile of a kernel";
+  let description = [{
+    Tiles are numbered row-major in `grid`. Along dimension `output_dims[i]` of
+    the output a tile covers `shape[i]` elements from `index[i] * shape[i]`, cut
+    at the output's end; the other dimensions it covers whole.
+
+    ```mlir
+    #kiln.tiles<grid = [64, 32, 8], shape = [1, 8, 32], output_dims = [0, 2, 3]>
+    ```
+  }];
+  let parameters = (ins Kiln_IntList:$grid, Kiln_IntList:$shape,
+                        Kiln_IntList:$output_dims);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The product of the grid.
+    int64_t getCount() const;
+    /// Whether the tiles cover each element of an output once.
+    bool cover(::llvm::ArrayRef<int64_t> outputShape) const;
   }];
 }
 

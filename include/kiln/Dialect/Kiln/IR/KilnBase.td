@@ -25,6 +25,7 @@ def Kiln_Dialect : Dialect {
   let useDefaultTypePrinterParser = 1;
   let hasOperationAttrVerify = 1;
   let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
   let extraClassDeclaration = [{
     /// Name of the module attribute that holds the `#kiln.target`.
     static constexpr ::llvm::StringLiteral kTargetAttrName = "kiln.target";
@@ -39,6 +40,13 @@ def Kiln_Dialect : Dialect {
     /// arguments that it writes; 1 without it.
     static constexpr ::llvm::StringLiteral kNumWrittenAttrName =
         "kiln.num_written";
+    /// Name of the attribute of the entry function of a launch plan with the
+    /// number of its first arguments that are inputs; the others are outputs.
+    static constexpr ::llvm::StringLiteral kNumInputsAttrName =
+        "kiln.num_inputs";
+    /// Name of the attribute of an op that says why no kernel took it.
+    static constexpr ::llvm::StringLiteral kNotFusedAttrName =
+        "kiln.not_fused";
 
     void registerAttributes();
     void registerTypes();

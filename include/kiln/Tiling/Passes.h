@@ -1,0 +1,20 @@
+//===- Passes.h - Tiling passes ---------------------------------*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_TILING_PASSES_H
+#define KILN_TILING_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace kiln {
+#define GEN_PASS_DECL
+#include "kiln/Tiling/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "kiln/Tiling/Passes.h.inc"
+} // namespace kiln
+
+#endif // KILN_TILING_PASSES_H

@@ -1,0 +1,29 @@
+//===- SharedUses.h - Uses of shared memory between barriers --*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_LIB_DISTRIBUTION_SHAREDUSES_H
+#define KILN_LIB_DISTRIBUTION_SHAREDUSES_H
+
+#include "kiln/Dialect/Kiln/IR/Kiln.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace kiln {
+
+using BufferSet = llvm::SmallSetVector<mlir::Value, 8>;
+
+/// Follows every path through a kernel. `visit` is told of each op that uses
+/// shared memory, with the buffers that a thread may have used since it last
+/// met the whole block; of ops in loops several times, with ever more of them.
+void visitSharedUses(
+    mlir::gpu::GPUFuncOp function,
+    llvm::function_ref<void(mlir::Operation *op, const BufferSet &sinceBarrier)>
+        visit);
+
+} // namespace kiln
+
+#endif // KILN_LIB_DISTRIBUTION_SHAREDUSES_H

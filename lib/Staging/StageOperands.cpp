@@ -1,0 +1,187 @@
+//===- StageOperands.cpp - Tiles in shared memory -------------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Staging/Passes.h"
+
+#include "kiln/Analysis/Divisibility.h"
+#include "kiln/Analysis/Layouts.h"
+#include "kiln/Analysis/ScheduleFit.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Remarks.h"
+
+namespace kiln {
+#define GEN_PASS_DEF_STAGEOPERANDS
+#include "kiln/Staging/Passes.h.inc"
+} // namespace kiln
+
+using namespace mlir;
+using namespace kiln;
+
+/// Elements of the widest copy unit along the innermost dimension: rows must
+/// start aligned, in memory and in the tile, and no unit may straddle an edge.
+/// Rows of the buffer have `length` elements, or any number for 0.
+static int64_t getTileCopyVector(ExtractTileOp tile, int64_t length) {
+  auto source = cast<MemRefType>(tile.getSource().getType());
+  return getCopyVector(source.getElementType(),
+                       {source.getShape().back(),
+                        getKnownDivisor(tile.getOffsets().back()), length});
+}
+
+namespace {
+struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
+  void runOnOperation() override {
+    for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
+      auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
+      FailureOr<ContractionView> conv =
+          ContractionView::find(function.getBody());
+      if (schedule && succeeded(conv) &&
+          failed(stage(function, schedule, *conv)))
+        return signalPassFailure();
+    }
+  }
+
+  LogicalResult stage(gpu::GPUFuncOp function, ScheduleAttr schedule,
+                      ContractionView conv) {
+    auto image = conv.getImage().getDefiningOp<ExtractTileOp>();
+    auto filter = conv.getFilter().getDefiningOp<ExtractTileOp>();
+    if (!image || !filter || !isa<scf::ForOp>(conv.op->getParentOp()))
+      return conv.op.emitOpError("must be in a chunk loop and read tiles; run "
+                                 "kiln-tile-reduction first");
+    Location loc = conv.op.getLoc();
+    OpBuilder builder(conv.op);
+    Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
+    auto [copied, imageBuffer] =
+        stageImage(builder, function, schedule, conv, image, slot);
+    Value filterBuffer =
+        stageFilter(builder, function, schedule, conv, filter, slot);
+    AsyncCommitOp::create(builder, loc);
+    AsyncWaitOp::create(builder, loc, 0);
+    BarrierOp::create(builder, loc);
+    if (copied != imageBuffer) {
+      LocalCopyOp::create(builder, image.getLoc(), copied, slot, imageBuffer,
+                          slot, /*rounds=*/DenseI64ArrayAttr());
+      BarrierOp::create(builder, loc);
+    }
+    Value stagedImage = StagedOp::create(
+        builder, loc, image.getTile().getType(), imageBuffer, slot);
+    Value stagedFilter = StagedOp::create(
+        builder, loc, filter.getTile().getType(), filterBuffer, slot);
+    conv.op->setOperand(0, stagedImage);
+    conv.op->setOperand(1, stagedFilter);
+    builder.setInsertionPointAfter(conv.op);
+    BarrierOp::create(builder, loc);
+    auto unpack = filter.getSource().getDefiningOp<UnpackOp>();
+    image.erase();
+    filter.erase();
+    if (unpack && unpack->use_empty())
+      unpack.erase();
+    numStaged += 2;
+    return success();
+  }
+
+  static Value allocate(gpu::GPUFuncOp function, Location loc,
+                        SharedType type) {
+    OpBuilder builder = OpBuilder::atBlockBegin(&function.getBody().front());
+    return AllocSharedOp::create(builder, loc, type);
+  }
+
+  /// The buffer that the image is copied to, and the one that it is read from.
+  std::pair<Value, Value>
+  stageImage(OpBuilder &builder, gpu::GPUFuncOp function, ScheduleAttr schedule,
+             const ContractionView &conv, ExtractTileOp tile, Value slot) {
+    auto type = cast<MemRefType>(tile.getSource().getType());
+    // Columns are padded to whole units, channels come in whole chunks.
+    int64_t length = conv.isChannelInnermost() ? schedule.getChunk() : 0;
+    int64_t vector = getTileCopyVector(tile, length);
+    int64_t bytes = vector * type.getElementTypeBitWidth() / 8;
+    if (bytes < 16)
+      remark::missed(tile.getLoc(), remark::RemarkOpts::name("copy-width")
+                                        .category("kiln-stage-operands")
+                                        .function(function.getName()))
+          << remark::reason(
+                 "the image is copied in units of {0} bytes, not 16: its rows "
+                 "of {1} elements or their offsets are not multiples of {2}",
+                 bytes, type.getShape().back(),
+                 128 / type.getElementTypeBitWidth());
+    ImageBuffers types = getImageBuffers(schedule, conv, vector);
+    Value buffer = allocate(function, tile.getLoc(), types.copied);
+    // Padded columns may reach past the image where the patch does not.
+    SmallVector<bool> inBounds(tile.getInBounds());
+    ArrayRef<int64_t> patch = tile.getTile().getType().getShape();
+    for (auto [dim, extent] : llvm::enumerate(types.copied.getShape()))
+      inBounds[dim] = inBounds[dim] && extent == patch[dim];
+    AsyncCopyOp::create(builder, tile.getLoc(), tile.getSource(),
+                        tile.getOffsets(), buffer, slot, Value(), inBounds,
+                        vector, /*flat=*/false,
+                        /*rounds=*/DenseI64ArrayAttr());
+    if (types.read == types.copied)
+      return {buffer, buffer};
+    return {buffer, allocate(function, tile.getLoc(), types.read)};
+  }
+
+  /// The number of the packed tile that `tile` is.
+  static Value getPackedRow(OpBuilder &builder, ExtractTileOp tile,
+                            UnpackOp unpack) {
+    Location loc = tile.getLoc();
+    auto filter = cast<ShapedType>(unpack.getFilter().getType());
+    SmallVector<int64_t> sizes = unpack.getLayout().getShape();
+    Value row;
+    for (int64_t dim : unpack.getTileDims()) {
+      int64_t tiles = llvm::divideCeil(filter.getDimSize(dim), sizes[dim]);
+      if (tiles == 1)
+        continue;
+      auto index = [&](int64_t value) {
+        return arith::ConstantIndexOp::create(builder, loc, value);
+      };
+      Value number = arith::DivUIOp::create(
+          builder, loc, tile.getOffsets()[dim], index(sizes[dim]));
+      row = row ? arith::AddIOp::create(
+                      builder, loc,
+                      arith::MulIOp::create(builder, loc, row, index(tiles)),
+                      number)
+                      .getResult()
+                : number;
+    }
+    return row ? row : arith::ConstantIndexOp::create(builder, loc, 0);
+  }
+
+  Value stageFilter(OpBuilder &builder, gpu::GPUFuncOp function,
+                    ScheduleAttr schedule, const ContractionView &conv,
+                    ExtractTileOp tile, Value slot) {
+    Location loc = tile.getLoc();
+    auto unpack = tile.getSource().getDefiningOp<UnpackOp>();
+    Type element = tile.getTile().getType().getElementType();
+    if (unpack) {
+      // A chunk of a channel tile is one row of the packed buffer, already in
+      // slot order.
+      Value buffer =
+          allocate(function, loc,
+                   SharedType::get(&getContext(), schedule.getStages(), element,
+                                   unpack.getLayout()));
+      Value row = getPackedRow(builder, tile, unpack);
+      Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+      int64_t vector = getCopyVector(element, unpack.getLayout().getCosize());
+      AsyncCopyOp::create(builder, loc, unpack.getPacked(),
+                          ValueRange{row, zero}, buffer, slot, Value(),
+                          ArrayRef<bool>{true, true}, vector, /*flat=*/true,
+                          /*rounds=*/DenseI64ArrayAttr());
+      return buffer;
+    }
+    SharedLayoutAttr layout = getStridedFilterLayout(schedule, conv);
+    int64_t vector = getTileCopyVector(tile, layout.getShape().back());
+    Value buffer = allocate(
+        function, loc,
+        SharedType::get(&getContext(), schedule.getStages(), element, layout));
+    AsyncCopyOp::create(builder, loc, tile.getSource(), tile.getOffsets(),
+                        buffer, slot, Value(), tile.getInBounds(), vector,
+                        /*flat=*/false, /*rounds=*/DenseI64ArrayAttr());
+    return buffer;
+  }
+};
+} // namespace
