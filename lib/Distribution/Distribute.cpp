@@ -120,6 +120,7 @@ struct Distribute : public kiln::impl::DistributeBase<Distribute> {
     populateAsyncCopyPatterns(patterns);
     populateLocalLoadPatterns(patterns);
     populateLocalCopyPatterns(patterns);
+    populateConvertLayoutPatterns(patterns);
     populateDotPatterns(patterns);
     populateReducePatterns(patterns);
 
@@ -140,6 +141,12 @@ struct Distribute : public kiln::impl::DistributeBase<Distribute> {
     numLoads += statistics.loads;
     numSharedElements += statistics.sharedElements;
     numMma += statistics.mma;
+    auto count = [&](ConversionKind kind) {
+      return statistics.conversions[static_cast<size_t>(kind)];
+    };
+    numInRegisters += count(ConversionKind::Registers);
+    numByShuffles += count(ConversionKind::Shuffles);
+    numThroughScratch += count(ConversionKind::Scratch);
     getOperation().walk([&](LaunchOp launch) {
       auto it = sharedBytes.find(launch.getKernel().getLeafReference());
       if (it != sharedBytes.end())

@@ -21,6 +21,7 @@ class TilePatternSet;
 
 struct DistributionStatistics {
   int64_t loads = 0, sharedElements = 0, mma = 0;
+  int64_t conversions[3] = {0, 0, 0}; ///< by ConversionKind
 };
 
 /// What the patterns of kiln-distribute share while they rebuild one kernel as

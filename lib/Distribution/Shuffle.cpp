@@ -13,18 +13,17 @@ using namespace mlir;
 using namespace kiln;
 
 /// Shuffles move 32 bits.
-Value kiln::shuffleXor(Location loc, Value value, int64_t mask,
-                       DistributionContext &context) {
+static Value shuffleWords(Location loc, Value value, NVVM::ShflKind kind,
+                          Value laneOrMask, DistributionContext &context) {
   OpBuilder &builder = context.builder;
   ThreadNumbers &threads = context.threads;
   Type type = value.getType(), i32 = builder.getI32Type();
   int64_t bits = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
   auto shuffle = [&](Value word) -> Value {
     return NVVM::ShflOp::create(
-        builder, loc, word.getType(), threads.constant32(-1), word,
-        threads.constant32(mask), threads.constant32(31),
-        NVVM::ShflKindAttr::get(builder.getContext(), NVVM::ShflKind::bfly),
-        UnitAttr());
+        builder, loc, word.getType(), threads.constant32(-1), word, laneOrMask,
+        threads.constant32(31),
+        NVVM::ShflKindAttr::get(builder.getContext(), kind), UnitAttr());
   };
   if (type.isF32() || type.isInteger(32))
     return shuffle(value);
@@ -52,4 +51,15 @@ Value kiln::shuffleXor(Location loc, Value value, int64_t mask,
   if (!type.isInteger())
     return arith::BitcastOp::create(builder, loc, type, raw);
   return raw;
+}
+
+Value kiln::shuffleXor(Location loc, Value value, int64_t mask,
+                       DistributionContext &context) {
+  return shuffleWords(loc, value, NVVM::ShflKind::bfly,
+                      context.threads.constant32(mask), context);
+}
+
+Value kiln::shuffleFrom(Location loc, Value value, Value lane,
+                        DistributionContext &context) {
+  return shuffleWords(loc, value, NVVM::ShflKind::idx, lane, context);
 }

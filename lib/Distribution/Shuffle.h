@@ -14,6 +14,9 @@ namespace kiln {
 /// The value of the lane whose number differs in `mask`.
 mlir::Value shuffleXor(mlir::Location loc, mlir::Value value, int64_t mask,
                        DistributionContext &context);
+/// The value of lane `lane` (i32).
+mlir::Value shuffleFrom(mlir::Location loc, mlir::Value value, mlir::Value lane,
+                        DistributionContext &context);
 
 } // namespace kiln
 

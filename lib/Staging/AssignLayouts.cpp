@@ -43,11 +43,13 @@ public:
   /// Turns a reduction on tiles with layouts into one in the block.
   LogicalResult replaceReduction(linalg::LinalgOp op);
   int64_t getNumReductions() const { return reductions; }
+  int64_t getNumConversions() const { return conversions; }
 
 private:
   FailureOr<LayoutAttr> layoutOf(Value value);
   FailureOr<LayoutAttr> iterationLayoutOf(linalg::LinalgOp op);
   FailureOr<Value> materialize(Value value, LayoutAttr layout);
+  FailureOr<Value> convert(Value made, LayoutAttr layout);
   FailureOr<Value> materializeLoop(scf::ForOp loop, unsigned index,
                                    LayoutAttr layout);
   FailureOr<Value> materializeElementwise(linalg::LinalgOp op,
@@ -63,7 +65,10 @@ private:
   LayoutAttr accumulator;
   OpBuilder builder;
   DenseMap<std::pair<Value, Attribute>, Value> done;
-  int64_t reductions = 0;
+  /// Loops and reductions with the values that they became: they are not
+  /// repeated for another layout.
+  DenseMap<Value, Value> computedOnce;
+  int64_t reductions = 0, conversions = 0;
 };
 
 } // namespace
@@ -143,10 +148,16 @@ FailureOr<Value> LayoutAssigner::materialize(Value value, LayoutAttr layout) {
     return value;
   if (Value found = done.lookup({value, layout}))
     return found;
+  OpBuilder::InsertionGuard guard(builder);
   Operation *op = value.getDefiningOp();
+  if (Value made = computedOnce.lookup(value)) {
+    FailureOr<Value> converted = convert(made, layout);
+    if (succeeded(converted))
+      done[{value, layout}] = *converted;
+    return converted;
+  }
   if (!op)
     return emitError(value.getLoc()) << "a tile of no known origin";
-  OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(op);
   RankedTensorType type = withLayout(value, layout);
   Location loc = op->getLoc();
@@ -188,6 +199,24 @@ FailureOr<Value> LayoutAssigner::materialize(Value value, LayoutAttr layout) {
   return result;
 }
 
+/// A tile that is held in another layout than it is needed in.
+FailureOr<Value> LayoutAssigner::convert(Value made, LayoutAttr layout) {
+  RankedTensorType type = withLayout(made, layout);
+  if (made.getType() == type)
+    return made;
+  auto from =
+      cast<LayoutAttr>(cast<RankedTensorType>(made.getType()).getEncoding());
+  if (from.getWarps().size() != layout.getWarps().size() ||
+      !matchLayoutBits(from, layout))
+    return emitError(made.getLoc())
+           << "not supported: a tile that is held in the layout " << from
+           << " but needed in " << layout << ", which has other steps";
+  builder.setInsertionPointAfterValue(made);
+  ++conversions;
+  return ConvertLayoutOp::create(builder, made.getLoc(), type, made)
+      .getResult();
+}
+
 /// Loops change their types in place: the chunk loop, which carries the
 /// accumulator, and the loop over channel tiles, which carries reduced tiles.
 FailureOr<Value> LayoutAssigner::materializeLoop(scf::ForOp loop,
@@ -196,16 +225,19 @@ FailureOr<Value> LayoutAssigner::materializeLoop(scf::ForOp loop,
   Operation *yield = loop.getBody()->getTerminator();
   Value yielded = yield->getOperand(index);
   bool accumulates = conv && yielded == conv->op->getResult(0);
-  if (accumulates && (conv->getInit() != loop.getRegionIterArg(index) ||
-                      layout != accumulator))
-    return loop.emitOpError("must carry the accumulator of one convolution in "
-                            "the schedule's layout");
+  if (accumulates && conv->getInit() != loop.getRegionIterArg(index))
+    return loop.emitOpError("must carry the accumulator of one convolution");
+  if (accumulates && layout != accumulator) {
+    FailureOr<Value> made = materialize(loop.getResult(index), accumulator);
+    return failed(made) ? made : convert(*made, layout);
+  }
   FailureOr<Value> init = materialize(loop.getInitArgs()[index], layout);
   if (failed(init))
     return failure();
   loop.getInitArgsMutable()[index].set(*init);
   loop.getRegionIterArg(index).setType(init->getType());
   loop.getResult(index).setType(init->getType());
+  computedOnce[loop.getResult(index)] = loop.getResult(index);
   if (accumulates) {
     yielded.setType(init->getType());
     return loop.getResult(index);
@@ -340,11 +372,21 @@ LogicalResult LayoutAssigner::materializeReduction(linalg::LinalgOp op,
   // Threads that go on with all channels of a position want every copy.
   bool halve = halving && succeeded(iteration) &&
                getReducedLayout(*iteration, dims, true) == layout;
-  if (failed(iteration) ||
-      (!halve && getReducedLayout(*iteration, dims, false) != layout))
-    return op.emitOpError(
-        "not supported: a reduction whose result is needed in "
-        "another layout");
+  if (failed(iteration))
+    return op.emitOpError("has no layout: it depends on no tile that has one");
+  if (!halve && getReducedLayout(*iteration, dims, false) != layout) {
+    LayoutAttr reduced = getReducedLayout(*iteration, dims, halving);
+    if (failed(materializeReduction(op, reduced)))
+      return failure();
+    for (Value result : op->getResults()) {
+      FailureOr<Value> converted =
+          convert(done.lookup({result, reduced}), layout);
+      if (failed(converted))
+        return failure();
+      done[{result, layout}] = *converted;
+    }
+    return success();
+  }
   FailureOr<SmallVector<Value>> inputs =
       makeReductionInputs(op, *combiner, *iteration);
   if (failed(inputs))
@@ -401,7 +443,7 @@ LogicalResult LayoutAssigner::materializeReduction(linalg::LinalgOp op,
     results.assign(generic.getResults().begin(), generic.getResults().end());
   }
   for (auto [result, made] : llvm::zip_equal(op->getResults(), results))
-    done[{result, layout}] = made;
+    done[{result, layout}] = computedOnce[result] = made;
   return success();
 }
 
@@ -466,6 +508,7 @@ struct AssignLayouts : public kiln::impl::AssignLayoutsBase<AssignLayouts> {
       if (result.wasInterrupted())
         return signalPassFailure();
       numReductions += assigner.getNumReductions();
+      numConversions += assigner.getNumConversions();
       eraseDead(function.getBody());
     }
   }
@@ -482,6 +525,7 @@ struct AssignLayouts : public kiln::impl::AssignLayoutsBase<AssignLayouts> {
       if (failed(assigner.replaceReduction(op)))
         return failure();
     numReductions += assigner.getNumReductions();
+    numConversions += assigner.getNumConversions();
     eraseDead(function.getBody());
     return success();
   }

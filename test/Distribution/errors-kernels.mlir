@@ -426,3 +426,18 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+// Values that change their warp meet in memory that has been allocated.
+#a = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = [[32]]>
+#b = #kiln.layout<register = [], lane = [[2], [4], [8], [16], [32]], warp = [[1]]>
+gpu.module @kernels {
+  gpu.func @conversion_without_scratch(%x: memref<64xf32>) kernel attributes {known_block_size = array<i32: 64, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %t = kiln.extract_tile %x[%0] in_bounds [true] : memref<64xf32> -> tensor<64xf32, #a>
+    // expected-error@+1 {{'kiln.convert_layout' op moves values between warps and needs scratch memory; run kiln-allocate-scratch first}}
+    %r = kiln.convert_layout %t : tensor<64xf32, #a> -> tensor<64xf32, #b>
+    gpu.return
+  }
+}

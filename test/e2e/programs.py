@@ -4,6 +4,7 @@
 
 usage: programs.py FOLDER [NAME ...]
 
+The shared memory that a schedule was counted with must be what the kernel takes.
 Prints what failed with the tool's words, and how many are right. Exit status 1:
 failures.
 """
@@ -14,17 +15,22 @@ import subprocess
 import sys
 import tempfile
 
+from check import compare_shared
 
-def run(*command):
-    """What the command said, where it failed; else None."""
+
+def run(*command, judge=lambda output: None):
+    """What the command said, where it failed, or what is wrong with that; else None."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return None if done.returncode == 0 else "exit status %d\n%s" % (done.returncode, done.stdout)
+    if done.returncode == 0:
+        return judge(done.stdout)
+    return "exit status %d\n%s" % (done.returncode, done.stdout)
 
 
 def check(source):
     with tempfile.TemporaryDirectory() as directory:
         artifact = os.path.join(directory, "artifact")
-        return (run("kiln-compile", source, "-o", artifact, "--no-cubin", "--with-reference") or
+        return (run("kiln-compile", source, "-o", artifact, "--no-cubin", "--with-reference",
+                    "--remarks", judge=compare_shared) or
                 run("kiln-run", artifact, "--device=cpu", "--verify"))
 
 

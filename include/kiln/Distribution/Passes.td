@@ -118,7 +118,7 @@ def Distribute : Pass<"kiln-distribute", "::mlir::ModuleOp"> {
     (`kiln-place-shared`). Leaves the work of one thread:
     a tile becomes one scalar for each register, a dot `nvvm.mma.sync` or fused
     multiply-adds, a local load `nvvm.ldmatrix` or vector loads from shared
-    memory, a reduction folds, shuffles and shared memory. Elements that several
+    memory, a reduction or a change of layout folds, shuffles and shared memory. Elements that several
     loads of one buffer version share are loaded once. Arguments become pointers
     to global memory, buffers parts of dynamic shared memory, whose size is set on
     the kernel's launches.
@@ -147,7 +147,13 @@ def Distribute : Pass<"kiln-distribute", "::mlir::ModuleOp"> {
     Statistic<"numLoads", "shared-loads", "Loads from shared memory">,
     Statistic<"numSharedElements", "loads-shared",
               "Fragment registers served by an earlier load">,
-    Statistic<"numMma", "mma", "Tensor-core instructions">];
+    Statistic<"numMma", "mma", "Tensor-core instructions">,
+    Statistic<"numInRegisters", "conversions-in-registers",
+              "Layouts changed without moving values">,
+    Statistic<"numByShuffles", "conversions-by-shuffles",
+              "Layouts changed among the lanes of a warp">,
+    Statistic<"numThroughScratch", "conversions-through-scratch",
+              "Layouts changed through shared memory">];
   let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect",
                            "::mlir::scf::SCFDialect", "::mlir::gpu::GPUDialect",
                            "::mlir::LLVM::LLVMDialect",

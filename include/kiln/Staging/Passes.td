@@ -61,7 +61,9 @@ def AssignLayouts : Pass<"kiln-assign-layouts", "::mlir::gpu::GPUModuleOp"> {
     are read in the part of it that they depend on, a reduction drops its
     dimensions, and a loop over channel tiles carries what is left. Reductions
     become `kiln.reduce` with their combiner (lib/Analysis/Combiner): independent
-    results, or a value and its index.
+    results, or a value and its index. Reductions and loops are computed once: where
+    their result is needed in another layout than they leave, a
+    `kiln.convert_layout` stands.
 
     ```mlir
     #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
@@ -83,7 +85,8 @@ def AssignLayouts : Pass<"kiln-assign-layouts", "::mlir::gpu::GPUModuleOp"> {
     ```
   }];
   let statistics = [
-    Statistic<"numReductions", "reductions", "Reductions in the block">];
+    Statistic<"numReductions", "reductions", "Reductions in the block">,
+    Statistic<"numConversions", "conversions", "Tiles brought to another layout">];
   let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];

@@ -141,18 +141,3 @@ bool ReduceOp::meetsWholeBlock() {
       cast<RankedTensorType>(getInputs()[0].getType()).getEncoding());
   return layout && reducesAcrossBlock(layout, getDims());
 }
-
-void ReduceOp::getEffects(
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
-        &effects) {
-  for (OpOperand &buffer : getScratchMutable()) {
-    effects.emplace_back(MemoryEffects::Write::get(), &buffer);
-    effects.emplace_back(MemoryEffects::Read::get(), &buffer);
-  }
-}
-
-Speculation::Speculatability ReduceOp::getSpeculatability() {
-  // Threads meet at scratch memory.
-  return getScratch().empty() ? Speculation::Speculatable
-                              : Speculation::NotSpeculatable;
-}

@@ -35,6 +35,43 @@ LogicalResult kiln::verifyScratch(ScratchUser op) {
   return success();
 }
 
+/// Threads write what they exchange, meet, and read it.
+static void addScratchEffects(
+    ScratchUser op,
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  MutableOperandRange scratch = op.getScratchMutable();
+  for (OpOperand &buffer : scratch) {
+    effects.emplace_back(MemoryEffects::Write::get(), &buffer);
+    effects.emplace_back(MemoryEffects::Read::get(), &buffer);
+  }
+}
+
+void ReduceOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  addScratchEffects(*this, effects);
+}
+
+void ConvertLayoutOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  addScratchEffects(*this, effects);
+}
+
+static Speculation::Speculatability getScratchSpeculatability(ScratchUser op) {
+  return op.getScratch().empty() ? Speculation::Speculatable
+                                 : Speculation::NotSpeculatable;
+}
+
+Speculation::Speculatability ReduceOp::getSpeculatability() {
+  return getScratchSpeculatability(*this);
+}
+
+Speculation::Speculatability ConvertLayoutOp::getSpeculatability() {
+  return getScratchSpeculatability(*this);
+}
+
 static bool steps(const Basis &basis, ArrayRef<int64_t> dims) {
   return llvm::any_of(dims,
                       [&](int64_t dim) { return basis.values()[dim] != 0; });

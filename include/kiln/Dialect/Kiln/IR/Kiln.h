@@ -8,6 +8,7 @@
 #define KILN_DIALECT_KILN_IR_KILN_H
 
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.h"
+#include "kiln/Dialect/Kiln/IR/LayoutConversion.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"

@@ -393,4 +393,43 @@ def Kiln_ReduceYieldOp : Kiln_Op<"reduce_yield",
   let assemblyFormat = "$values attr-dict `:` type($values)";
 }
 
+def Kiln_ConvertLayoutOp : Kiln_Op<"convert_layout", [
+    DeclareOpInterfaceMethods<Kiln_ScratchUser,
+                              ["getScratchBytes", "meetsWholeBlock"]>,
+    DeclareOpInterfaceMethods<ConditionallySpeculatable>,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "the same tile, held by other threads";
+  let description = [{
+    Both layouts have the same steps, each in a bit of the register's, the lane's
+    or the warp's number; bits without a step are copies. Nothing moves where
+    every thread holds its elements already: it selects among its registers.
+    Where steps leave lane bits, lanes shuffle; where they leave warp bits, the
+    tile goes through a `scratch` buffer, which `kiln-allocate-scratch` adds.
+
+    Each lane has both values of a pair, then the even lanes have the first and
+    the odd lanes the second ones:
+    ```mlir
+    %r = kiln.convert_layout %t
+        : tensor<32xf32, #kiln.layout<register = [[1]], lane = [[0], [2], [4], [8], [16]], warp = []>>
+       -> tensor<32xf32, #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = []>>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$source,
+                       Variadic<Kiln_SharedType>:$scratch);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $source (`scratch` `(` $scratch^ `:` type($scratch) `)`)? attr-dict `:`
+    type($source) `->` type($result)
+  }];
+  let builders = [OpBuilder<(ins "::mlir::Type":$result,
+                                 "::mlir::Value":$source), [{
+    build($_builder, $_state, result, source, /*scratch=*/{});
+  }]>];
+  let extraClassDeclaration = [{
+    ConversionKind getKind();
+  }];
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
 #endif // KILN_DIALECT_KILN_IR_KILNTILEOPS_TD
