@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BlockReduction.h"
+
 #include "kiln/Staging/Passes.h"
 
 #include "kiln/Analysis/Combiner.h"
@@ -343,19 +345,6 @@ FailureOr<SmallVector<Value>> LayoutAssigner::makeReductionInputs(
   return SmallVector<Value>(generic.getResults());
 }
 
-/// Whether every start value adds nothing to what is combined.
-static bool startsNeutral(linalg::LinalgOp op, const Combiner &combiner) {
-  for (auto [init, neutral] :
-       llvm::zip_equal(op.getDpsInits(), combiner.getNeutral())) {
-    auto fill = init.getDefiningOp<linalg::FillOp>();
-    Attribute start;
-    if (!fill || !matchPattern(fill.getInputs()[0], m_Constant(&start)) ||
-        start != neutral)
-      return false;
-  }
-  return true;
-}
-
 /// The reduction in the block; its results, in `layout`, are in `done`.
 LogicalResult LayoutAssigner::materializeReduction(linalg::LinalgOp op,
                                                    LayoutAttr layout) {
@@ -391,56 +380,24 @@ LogicalResult LayoutAssigner::materializeReduction(linalg::LinalgOp op,
       makeReductionInputs(op, *combiner, *iteration);
   if (failed(inputs))
     return failure();
-  Location loc = op.getLoc();
-  SmallVector<Type> types, elements;
-  for (Value init : op.getDpsInits()) {
-    types.push_back(withLayout(init, layout));
-    elements.push_back(getElementTypeOrSelf(init.getType()));
-  }
-  auto reduce =
-      ReduceOp::create(builder, loc, TypeRange(types), *inputs, dims, halve);
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    SmallVector<Type> pairs(elements);
-    pairs.append(elements);
-    Block *block =
-        builder.createBlock(&reduce.getCombiner(), {}, pairs,
-                            SmallVector<Location>(pairs.size(), loc));
-    ValueRange arguments(block->getArguments());
-    ReduceYieldOp::create(
-        builder, loc,
-        combiner->combine(builder, loc, arguments.take_front(elements.size()),
-                          arguments.drop_front(elements.size())));
-  }
+  SmallVector<Type> types =
+      llvm::map_to_vector(op.getDpsInits(), [&](Value init) -> Type {
+        return withLayout(init, layout);
+      });
+  auto reduce = makeBlockReduction(builder, op.getLoc(), *combiner, types,
+                                   *inputs, dims, halve);
   ++reductions;
   SmallVector<Value> results(reduce.getResults());
   // The start value counts once, unless it adds nothing.
   if (!startsNeutral(op, *combiner)) {
-    SmallVector<Value> operands, inits;
-    for (auto [init, type] : llvm::zip_equal(op.getDpsInits(), types)) {
+    SmallVector<Value> starts;
+    for (Value init : op.getDpsInits()) {
       FailureOr<Value> tile = materialize(init, layout);
       if (failed(tile))
         return failure();
-      operands.push_back(*tile);
-      inits.push_back(
-          tensor::EmptyOp::create(builder, loc, type, ValueRange()));
+      starts.push_back(*tile);
     }
-    llvm::append_range(operands, reduce.getResults());
-    int64_t rank = cast<RankedTensorType>(types.front()).getRank();
-    SmallVector<AffineMap> maps(operands.size() + inits.size(),
-                                builder.getMultiDimIdentityMap(rank));
-    SmallVector<utils::IteratorType> iterators(rank,
-                                               utils::IteratorType::parallel);
-    size_t count = types.size();
-    auto generic = linalg::GenericOp::create(
-        builder, loc, TypeRange(types), operands, inits, maps, iterators,
-        [&](OpBuilder &b, Location loc, ValueRange arguments) {
-          linalg::YieldOp::create(
-              b, loc,
-              combiner->append(b, loc, arguments.take_front(count),
-                               arguments.slice(count, count)));
-        });
-    results.assign(generic.getResults().begin(), generic.getResults().end());
+    results = appendToStarts(builder, op.getLoc(), *combiner, starts, results);
   }
   for (auto [result, made] : llvm::zip_equal(op->getResults(), results))
     done[{result, layout}] = computedOnce[result] = made;

@@ -181,4 +181,106 @@ gpu.module @kernels {
     kiln.store_tile %s, %out[%0, %0, %0] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x1x8xf32>
     gpu.return
   }
+
+  // Every thread takes the maximum from all of its filters, and one of its two columns
+  // joins the sum, which is halved: the maximum is computed once, with copies.
+  //
+  // CHECK-LABEL: gpu.func @two_uses
+  // CHECK:         %[[MAX:.+]] = kiln.reduce %{{.+}} over [1] : {{.*}} -> tensor<1x1x8xf32, #[[COPIES]]>
+  // CHECK:         %[[OWN:.+]] = kiln.convert_layout %[[MAX]] : tensor<1x1x8xf32, #[[COPIES]]> -> tensor<1x1x8xf32, #[[HALVED]]>
+  // CHECK:         linalg.generic {{.*}} ins(%{{.+}}, %[[MAX]] :
+  // CHECK:         %[[SUM:.+]] = kiln.reduce %{{.+}} over [1] halving : {{.*}} -> tensor<1x1x8xf32, #[[HALVED]]>
+  // CHECK-NOT:     = kiln.reduce
+  // CHECK:         linalg.generic {{.*}} ins(%[[SUM]], %[[OWN]] :
+  gpu.func @two_uses(%out: memref<1x1x8xf32>) kernel attributes {kiln.schedule = #halving} {
+    %x = kiln.alloc_shared : !image
+    %w = kiln.alloc_shared : !filter
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %lowest = arith.constant 0xFF800000 : f32
+    %zero = arith.constant 0.0 : f32
+    %init = arith.constant dense<0.0> : tensor<1x16x1x8xf32>
+    %r = scf.for %c = %0 to %8 step %8 iter_args(%acc = %init) -> (tensor<1x16x1x8xf32>) {
+      %image = kiln.staged %x[%0] : !image -> tensor<1x8x1x8xf32>
+      %filter = kiln.staged %w[%0] : !filter -> tensor<16x8x1x1xf32>
+      %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x8xf32>, tensor<16x8x1x1xf32>) outs(%acc : tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32>
+      scf.yield %d : tensor<1x16x1x8xf32>
+    }
+    %e3 = tensor.empty() : tensor<1x1x8xf32>
+    %e4 = tensor.empty() : tensor<1x16x1x8xf32>
+    %least = linalg.fill ins(%lowest : f32) outs(%e3 : tensor<1x1x8xf32>) -> tensor<1x1x8xf32>
+    %none = linalg.fill ins(%zero : f32) outs(%e3 : tensor<1x1x8xf32>) -> tensor<1x1x8xf32>
+    %max = linalg.generic {indexing_maps = [#id, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x16x1x8xf32>) outs(%least : tensor<1x1x8xf32>) {
+    ^bb0(%in: f32, %o: f32):
+      %1 = arith.maximumf %in, %o : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x1x8xf32>
+    %d = linalg.generic {indexing_maps = [#id, #kept, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %max : tensor<1x16x1x8xf32>, tensor<1x1x8xf32>) outs(%e4 : tensor<1x16x1x8xf32>) {
+    ^bb0(%in: f32, %k: f32, %o: f32):
+      %1 = arith.subf %in, %k : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x16x1x8xf32>
+    %sum = linalg.generic {indexing_maps = [#id, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%d : tensor<1x16x1x8xf32>) outs(%none : tensor<1x1x8xf32>) {
+    ^bb0(%in: f32, %o: f32):
+      %1 = arith.addf %in, %o : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x1x8xf32>
+    %s = linalg.generic {indexing_maps = [#id3, #id3, #id3], iterator_types = ["parallel", "parallel", "parallel"]} ins(%sum, %max : tensor<1x1x8xf32>, tensor<1x1x8xf32>) outs(%e3 : tensor<1x1x8xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %1 = arith.addf %a, %b : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x1x8xf32>
+    kiln.store_tile %s, %out[%0, %0, %0] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x1x8xf32>
+    gpu.return
+  }
+
+  // Where the halved one is asked for first, the copies come from it.
+  //
+  // CHECK-LABEL: gpu.func @halved_first
+  // CHECK:         %[[MAX:.+]] = kiln.reduce %{{.+}} over [1] halving : {{.*}} -> tensor<1x1x8xf32, #[[HALVED]]>
+  // CHECK:         %[[ALL:.+]] = kiln.convert_layout %[[MAX]] : tensor<1x1x8xf32, #[[HALVED]]> -> tensor<1x1x8xf32, #[[COPIES]]>
+  // CHECK:         linalg.generic {{.*}} ins(%{{.+}}, %[[ALL]] :
+  // CHECK:         %[[SUM:.+]] = kiln.reduce %{{.+}} over [1] halving
+  // CHECK:         linalg.generic {{.*}} ins(%[[MAX]], %[[SUM]] :
+  gpu.func @halved_first(%out: memref<1x1x8xf32>) kernel attributes {kiln.schedule = #halving} {
+    %x = kiln.alloc_shared : !image
+    %w = kiln.alloc_shared : !filter
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %lowest = arith.constant 0xFF800000 : f32
+    %zero = arith.constant 0.0 : f32
+    %init = arith.constant dense<0.0> : tensor<1x16x1x8xf32>
+    %r = scf.for %c = %0 to %8 step %8 iter_args(%acc = %init) -> (tensor<1x16x1x8xf32>) {
+      %image = kiln.staged %x[%0] : !image -> tensor<1x8x1x8xf32>
+      %filter = kiln.staged %w[%0] : !filter -> tensor<16x8x1x1xf32>
+      %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x8xf32>, tensor<16x8x1x1xf32>) outs(%acc : tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32>
+      scf.yield %d : tensor<1x16x1x8xf32>
+    }
+    %e3 = tensor.empty() : tensor<1x1x8xf32>
+    %e4 = tensor.empty() : tensor<1x16x1x8xf32>
+    %least = linalg.fill ins(%lowest : f32) outs(%e3 : tensor<1x1x8xf32>) -> tensor<1x1x8xf32>
+    %none = linalg.fill ins(%zero : f32) outs(%e3 : tensor<1x1x8xf32>) -> tensor<1x1x8xf32>
+    %max = linalg.generic {indexing_maps = [#id, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x16x1x8xf32>) outs(%least : tensor<1x1x8xf32>) {
+    ^bb0(%in: f32, %o: f32):
+      %1 = arith.maximumf %in, %o : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x1x8xf32>
+    %d = linalg.generic {indexing_maps = [#id, #kept, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %max : tensor<1x16x1x8xf32>, tensor<1x1x8xf32>) outs(%e4 : tensor<1x16x1x8xf32>) {
+    ^bb0(%in: f32, %k: f32, %o: f32):
+      %1 = arith.subf %in, %k : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x16x1x8xf32>
+    %sum = linalg.generic {indexing_maps = [#id, #kept], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%d : tensor<1x16x1x8xf32>) outs(%none : tensor<1x1x8xf32>) {
+    ^bb0(%in: f32, %o: f32):
+      %1 = arith.addf %in, %o : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x1x8xf32>
+    %s = linalg.generic {indexing_maps = [#id3, #id3, #id3], iterator_types = ["parallel", "parallel", "parallel"]} ins(%max, %sum : tensor<1x1x8xf32>, tensor<1x1x8xf32>) outs(%e3 : tensor<1x1x8xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %1 = arith.addf %a, %b : f32
+      linalg.yield %1 : f32
+    } -> tensor<1x1x8xf32>
+    kiln.store_tile %s, %out[%0, %0, %0] in_bounds [true, true, true] : tensor<1x1x8xf32>, memref<1x1x8xf32>
+    gpu.return
+  }
 }
