@@ -422,7 +422,7 @@ LogicalResult LayoutAssigner::run(StoreTileOp store) {
   FailureOr<LayoutAttr> layout = layoutOf(store.getTile());
   if (failed(layout))
     return store.emitOpError("stores a tile that does not depend on the "
-                             "convolution");
+                             "contraction");
   FailureOr<Value> tile = materialize(store.getTile(), *layout);
   if (failed(tile))
     return failure();

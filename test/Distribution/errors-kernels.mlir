@@ -23,7 +23,7 @@ gpu.module @kernels {
       %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x8xf32>, tensor<16x8x1x1xf32>) outs(%acc : tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32>
       scf.yield %d : tensor<1x16x1x8xf32>
     }
-    // expected-error@+1 {{'kiln.store_tile' op stores a tile that does not depend on the convolution}}
+    // expected-error@+1 {{'kiln.store_tile' op stores a tile that does not depend on the contraction}}
     kiln.store_tile %init, %out[%0, %0, %0, %0] in_bounds [true, true, true, true] : tensor<1x16x1x8xf32>, memref<1x16x1x8xf32>
     gpu.return
   }

@@ -156,7 +156,7 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"numKernels", "kernels", "Kernels made">,
-    Statistic<"numFused", "ops-fused", "Ops that joined a convolution">,
+    Statistic<"numFused", "ops-fused", "Ops that joined a kernel">,
     Statistic<"numCuts", "edges-cut",
               "Values between a kernel and an op that did not join it">];
 }
