@@ -314,3 +314,16 @@ func.func @filter_copies(%x: tensor<1x256x8x8xf16>, %w: tensor<128x256x1x1xf16>,
   }
   return %y : tensor<1x128x8x8xf32>
 }
+
+// -----
+
+// A matrix product has columns only.
+func.func @rows_of_product(%x: tensor<64x32xf32>, %w: tensor<32x64xf32>, %o: tensor<64x64xf32>) -> tensor<64x64xf32> {
+  %y = kiln.kernel "product" (%x, %w, %o : tensor<64x32xf32>, tensor<32x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 2, 16], chunk = 8, warps = [1, 2, 1]>} {
+  ^bb0(%a: tensor<64x32xf32>, %b: tensor<32x64xf32>, %c: tensor<64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: tile = [64, 2, 16] on warps = [1, 2, 1]: the result has columns only, rows must be 1}}
+    %r = linalg.matmul ins(%a, %b : tensor<64x32xf32>, tensor<32x64xf32>) outs(%c : tensor<64x64xf32>) -> tensor<64x64xf32>
+    kiln.yield %r : tensor<64x64xf32>
+  }
+  return %y : tensor<64x64xf32>
+}
