@@ -121,6 +121,11 @@ bool KernelGroup::isExclusive(Operation *op) const {
   });
 }
 
+bool KernelGroup::isOutside(OpOperand &use) const {
+  Operation *user = block->findAncestorOpInBlock(*use.getOwner());
+  return !members.contains(user) || kept.contains(user);
+}
+
 bool KernelGroup::costsNothing(Operation *op, bool isStaged) const {
   // Constant data is read from memory like an argument, and so are operands of
   // the contraction, which are staged from there.
@@ -309,12 +314,27 @@ void KernelGroup::growInBlock() {
     }
     behind.insert(op.result_begin(), op.result_end());
   }
-  // Elementwise work that is needed outside is a result like any other.
-  for (Operation *op : llvm::to_vector(producers))
-    if (isElementwise(op) && !isExclusive(op))
-      core.insert(op);
+  keepOutside();
   for (Operation *op : core)
     producers.remove(op);
+}
+
+void KernelGroup::keepOutside() {
+  kept.clear();
+  SmallVector<Operation *> all = llvm::to_vector(producers);
+  for (Operation *op : llvm::reverse(all)) {
+    auto isKept = [&](OpOperand &use) { return isOutside(use); };
+    if (llvm::none_of(op->getUses(), isKept))
+      continue;
+    if (isElementwise(op)) {
+      core.insert(op);
+    } else if (llvm::all_of(op->getUses(), isKept)) {
+      members.erase(op);
+      producers.remove(op);
+    } else {
+      kept.insert(op);
+    }
+  }
 }
 
 bool KernelGroup::cut() {

@@ -128,6 +128,8 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
     they share. Padding, slices and reshapes of arguments and of elementwise
     work are ways to read a value. What is returned as it came in is copied.
 
+    Results are memory of their own: what a function returns twice is copied too.
+
     The region is isolated: what it uses from outside becomes an input (image,
     filter, init, then in the order of use), what is used outside becomes a
     result, also beside what reads it inside. Reshapes of results stay outside as
