@@ -54,6 +54,29 @@ gpu.module @kernels {
 
 // -----
 
+// Tiles are given out by their layouts.
+gpu.module @kernels {
+  gpu.func @no_layout(%x: memref<8xf32>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    // expected-error@+1 {{'kiln.extract_tile' op needs a layout to be distributed}}
+    %t = kiln.extract_tile %x[%0] in_bounds [true] : memref<8xf32> -> tensor<8xf32>
+    kiln.store_tile %t, %x[%0] in_bounds [true] : tensor<8xf32>, memref<8xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+// To how many threads, the kernel says.
+gpu.module @kernels {
+  // expected-error@+1 {{'gpu.func' op needs a known_block_size to be distributed}}
+  gpu.func @no_block_size(%x: memref<4xf32>) kernel {
+    gpu.return
+  }
+}
+
+// -----
+
 // Branches carry no values.
 #one = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
 gpu.module @kernels {
@@ -107,29 +130,6 @@ gpu.module @kernels {
     %as = kiln.alloc_shared : !parts
     // expected-error@+1 {{'kiln.local_load' op reads across the parts of a shared dimension}}
     %a = kiln.local_load %as[%0] at [0, 1] step [1, 1] : !parts -> tensor<16x8xf32, #a>
-    gpu.return
-  }
-}
-
-// -----
-
-// Tiles are given out by their layouts.
-gpu.module @kernels {
-  gpu.func @no_layout(%x: memref<8xf32>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
-    %0 = arith.constant 0 : index
-    // expected-error@+1 {{'kiln.extract_tile' op needs a layout to be distributed}}
-    %t = kiln.extract_tile %x[%0] in_bounds [true] : memref<8xf32> -> tensor<8xf32>
-    kiln.store_tile %t, %x[%0] in_bounds [true] : tensor<8xf32>, memref<8xf32>
-    gpu.return
-  }
-}
-
-// -----
-
-// To how many threads, the kernel says.
-gpu.module @kernels {
-  // expected-error@+1 {{'gpu.func' op needs a known_block_size to be distributed}}
-  gpu.func @no_block_size(%x: memref<4xf32>) kernel {
     gpu.return
   }
 }
