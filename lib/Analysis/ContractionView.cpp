@@ -8,7 +8,6 @@
 
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/IR/AffineExpr.h"
-#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace kiln;

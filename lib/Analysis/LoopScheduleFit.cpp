@@ -9,8 +9,6 @@
 #include "kiln/Analysis/Combiner.h"
 #include "kiln/Analysis/TilePlan.h"
 
-#include "mlir/Analysis/SliceAnalysis.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;

@@ -10,7 +10,6 @@
 #include "kiln/Analysis/SharedPlacement.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -251,7 +250,7 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                        << target.getThreadsPerBlock();
   if (schedule.getWeights() == Weights::Packed && !canPackFilter(conv))
     return emitError() << "weights = packed needs a filter that only the "
-                          "convolution reads; weights = strided takes it as "
+                          "contraction reads; weights = strided takes it as "
                           "it lies in memory";
   if (conv.row < 0 &&
       (schedule.getTile()[1] != 1 || schedule.getWarps()[1] != 1))

@@ -14,7 +14,6 @@
 #include "kiln/Conversion/Passes.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <cmath>

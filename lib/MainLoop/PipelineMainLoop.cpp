@@ -23,7 +23,8 @@ struct PipelineMainLoop
     : public kiln::impl::PipelineMainLoopBase<PipelineMainLoop> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
-      auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
+      auto schedule =
+          function->getAttrOfType<ScheduleAttr>(KilnDialect::kScheduleAttrName);
       if (!schedule)
         continue;
       FailureOr<MainLoop> main = MainLoop::find(function);

@@ -69,7 +69,8 @@ namespace {
 struct SplitStages : public kiln::impl::SplitStagesBase<SplitStages> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
-      auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
+      auto schedule =
+          function->getAttrOfType<ScheduleAttr>(KilnDialect::kScheduleAttrName);
       if (!schedule || schedule.getRing() == 0)
         continue;
       FailureOr<MainLoop> main = MainLoop::find(function);

@@ -6,8 +6,6 @@
 
 #include "Program.h"
 
-#include "mlir/IR/AffineExprVisitor.h"
-
 using namespace mlir;
 using namespace kiln::reference;
 

@@ -7,7 +7,6 @@
 #include "kiln/Scheduling/Rules.h"
 
 #include "kiln/Analysis/LoopScheduleFit.h"
-#include "kiln/Analysis/TilePlan.h"
 
 #include "llvm/Support/MathExtras.h"
 

@@ -63,7 +63,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
       signalPassFailure();
   }
 
-  /// Of the whole convolution: two for each multiply-add. None where they are
+  /// Of the whole contraction: two for each multiply-add. None where they are
   /// too many to be counted.
   static std::optional<int64_t> countFlops(const ContractionView &conv) {
     SmallVector<int64_t> factors(conv.getOutType().getShape());

@@ -228,7 +228,7 @@ FailureOr<Value> LayoutAssigner::materializeLoop(scf::ForOp loop,
   Value yielded = yield->getOperand(index);
   bool accumulates = conv && yielded == conv->op->getResult(0);
   if (accumulates && conv->getInit() != loop.getRegionIterArg(index))
-    return loop.emitOpError("must carry the accumulator of one convolution");
+    return loop.emitOpError("must carry the accumulator of one contraction");
   if (accumulates && layout != accumulator) {
     FailureOr<Value> made = materialize(loop.getResult(index), accumulator);
     return failed(made) ? made : convert(*made, layout);
@@ -421,7 +421,7 @@ LogicalResult LayoutAssigner::run(StoreTileOp store) {
   FailureOr<LayoutAttr> layout = layoutOf(store.getTile());
   if (failed(layout))
     return store.emitOpError("stores a tile that does not depend on the "
-                             "convolution");
+                             "contraction");
   FailureOr<Value> tile = materialize(store.getTile(), *layout);
   if (failed(tile))
     return failure();

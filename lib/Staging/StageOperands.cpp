@@ -37,7 +37,8 @@ namespace {
 struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
-      auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
+      auto schedule =
+          function->getAttrOfType<ScheduleAttr>(KilnDialect::kScheduleAttrName);
       FailureOr<ContractionView> conv =
           ContractionView::find(function.getBody());
       if (schedule && succeeded(conv) &&

@@ -1,4 +1,4 @@
-//===- UnrollTaps.cpp - The convolution of a chunk as dots ----------------===//
+//===- UnrollTaps.cpp - The contraction of a chunk as dots ----------------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -22,7 +22,8 @@ namespace {
 struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
-      auto schedule = function->getAttrOfType<ScheduleAttr>("kiln.schedule");
+      auto schedule =
+          function->getAttrOfType<ScheduleAttr>(KilnDialect::kScheduleAttrName);
       FailureOr<ContractionView> conv =
           ContractionView::find(function.getBody());
       if (schedule && succeeded(conv) && failed(unroll(schedule, *conv)))

@@ -343,8 +343,7 @@ LogicalResult Outliner::outline(KernelOp kernel) {
                     builder.getUnitAttr());
   outlined.setKnownBlockSizeAttr(
       builder.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
-  if (KernelSchedule schedule = kernel.getScheduleAttr())
-    outlined->setAttr(KilnDialect::kScheduleAttrName, schedule);
+  outlined->setAttr(KilnDialect::kScheduleAttrName, kernel.getScheduleAttr());
   if (kernel.getNumResults() > 1)
     outlined->setAttr(KilnDialect::kNumWrittenAttrName,
                       builder.getI64IntegerAttr(kernel.getNumResults()));

@@ -34,9 +34,7 @@ void collectInputs(Value value, const KernelGroup &group,
 
 KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
   Block *block = group.getBlock();
-  auto isOutside = [&](OpOperand &use) {
-    return !group.contains(block->findAncestorOpInBlock(*use.getOwner()));
-  };
+  auto isOutside = [&](OpOperand &use) { return group.isOutside(use); };
 
   SmallVector<Value> results;
   for (Operation *op : group.getJoined())

@@ -45,6 +45,8 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
   void fuse(func::FuncOp function, KernelNames &names) {
     if (function.isExternal() || !function.getBody().hasOneBlock())
       return;
+    if (function.getOps<KernelOp>().empty())
+      copyRepeated(function);
     SmallVector<Operation *> seeds;
     for (Operation &op : function.getBody().front())
       if (isSeed(&op))
@@ -63,29 +65,68 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
     Operation *end = function.getBody().front().getTerminator();
     OpBuilder builder(end);
     for (OpOperand &returned : end->getOpOperands()) {
-      Value source = returned.get();
-      while (isView(source.getDefiningOp()))
-        source = source.getDefiningOp()->getOperand(0);
-      auto type = dyn_cast<RankedTensorType>(returned.get().getType());
-      Operation *op = source.getDefiningOp();
+      Operation *op = getSource(returned.get()).getDefiningOp();
       bool isMade = op && !op->hasTrait<OpTrait::ConstantLike>() &&
                     !isa<tensor::PadOp, tensor::ExtractSliceOp>(op);
-      if (isMade || !type || !type.hasStaticShape())
-        continue;
-      Value empty = tensor::EmptyOp::create(
-          builder, end->getLoc(), type.getShape(), type.getElementType());
-      AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
-      SmallVector<utils::IteratorType> iterators(type.getRank(),
-                                                 utils::IteratorType::parallel);
-      returned.set(linalg::GenericOp::create(
-                       builder, end->getLoc(), TypeRange{type},
-                       ValueRange{returned.get()}, ValueRange{empty},
-                       ArrayRef<AffineMap>{identity, identity}, iterators,
-                       [](OpBuilder &b, Location loc, ValueRange arguments) {
-                         linalg::YieldOp::create(b, loc, arguments[0]);
-                       })
-                       .getResult(0));
+      if (!isMade && canCopy(returned.get()))
+        returned.set(copy(builder, end->getLoc(), returned.get()));
     }
+  }
+
+  /// Nor do two results share theirs: what is returned again is a copy.
+  static void copyRepeated(func::FuncOp function) {
+    Operation *end = function.getBody().front().getTerminator();
+    OpBuilder builder(end);
+    llvm::SmallDenseSet<Value> seen;
+    for (OpOperand &returned : end->getOpOperands()) {
+      Value source = getSource(returned.get());
+      if (seen.insert(source).second || !source.getDefiningOp() ||
+          !canCopy(source))
+        continue;
+      // Reshapes are those of the copy, since a kernel ends before them.
+      SmallVector<Operation *> views;
+      for (Value value = returned.get(); value != source;
+           value = views.back()->getOperand(0))
+        views.push_back(value.getDefiningOp());
+      Value value = copy(builder, end->getLoc(), source);
+      for (Operation *view : llvm::reverse(views)) {
+        Operation *clone = builder.clone(*view);
+        clone->setOperand(0, value);
+        value = clone->getResult(0);
+      }
+      returned.set(value);
+      for (Operation *view : views)
+        if (view->use_empty())
+          view->erase();
+    }
+  }
+
+  static Value getSource(Value value) {
+    while (isView(value.getDefiningOp()))
+      value = value.getDefiningOp()->getOperand(0);
+    return value;
+  }
+
+  static bool canCopy(Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type && type.hasStaticShape();
+  }
+
+  static Value copy(OpBuilder &builder, Location loc, Value value) {
+    auto type = cast<RankedTensorType>(value.getType());
+    Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
+                                          type.getElementType());
+    AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+    SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                               utils::IteratorType::parallel);
+    return linalg::GenericOp::create(
+               builder, loc, TypeRange{type}, ValueRange{value},
+               ValueRange{empty}, ArrayRef<AffineMap>{identity, identity},
+               iterators,
+               [](OpBuilder &b, Location loc, ValueRange arguments) {
+                 linalg::YieldOp::create(b, loc, arguments[0]);
+               })
+        .getResult(0);
   }
 
   void build(const KernelGroup &group, func::FuncOp function,

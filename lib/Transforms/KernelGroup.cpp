@@ -7,7 +7,6 @@
 #include "KernelGroup.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -120,6 +119,11 @@ bool KernelGroup::isExclusive(Operation *op) const {
   return llvm::all_of(op->getUsers(), [&](Operation *user) {
     return members.contains(block->findAncestorOpInBlock(*user));
   });
+}
+
+bool KernelGroup::isOutside(OpOperand &use) const {
+  Operation *user = block->findAncestorOpInBlock(*use.getOwner());
+  return !members.contains(user) || kept.contains(user);
 }
 
 bool KernelGroup::costsNothing(Operation *op, bool isStaged) const {
@@ -310,12 +314,27 @@ void KernelGroup::growInBlock() {
     }
     behind.insert(op.result_begin(), op.result_end());
   }
-  // Elementwise work that is needed outside is a result like any other.
-  for (Operation *op : llvm::to_vector(producers))
-    if (isElementwise(op) && !isExclusive(op))
-      core.insert(op);
+  keepOutside();
   for (Operation *op : core)
     producers.remove(op);
+}
+
+void KernelGroup::keepOutside() {
+  kept.clear();
+  SmallVector<Operation *> all = llvm::to_vector(producers);
+  for (Operation *op : llvm::reverse(all)) {
+    auto isKept = [&](OpOperand &use) { return isOutside(use); };
+    if (llvm::none_of(op->getUses(), isKept))
+      continue;
+    if (isElementwise(op)) {
+      core.insert(op);
+    } else if (llvm::all_of(op->getUses(), isKept)) {
+      members.erase(op);
+      producers.remove(op);
+    } else {
+      kept.insert(op);
+    }
+  }
 }
 
 bool KernelGroup::cut() {

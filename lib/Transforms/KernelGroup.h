@@ -52,6 +52,9 @@ public:
   }
   mlir::Block *getBlock() const { return block; }
   bool contains(mlir::Operation *op) const { return members.contains(op); }
+  /// Whether a use lies outside, or in a producer that stays there too for what
+  /// reads it.
+  bool isOutside(mlir::OpOperand &use) const;
 
 private:
   void grow();
@@ -59,6 +62,9 @@ private:
   void growInBlock();
   bool cut();
   void orderMembers();
+  /// What a block without contraction needs of its producers behind the kernel:
+  /// elementwise work becomes a result, views of it stay outside.
+  void keepOutside();
   /// Empty when `op` may join, otherwise why not.
   std::string tryJoin(mlir::Operation *op);
   /// Adds what computes `value` to the kernel where that costs nothing.
@@ -78,6 +84,8 @@ private:
   int64_t smallSize = 0;
   llvm::SetVector<mlir::Operation *> core, producers;
   llvm::DenseSet<mlir::Operation *> members;
+  /// Producers that outside ops read: they stay there, beside the kernel's own.
+  llvm::DenseSet<mlir::Operation *> kept;
   llvm::SmallVector<mlir::Operation *> joined, free;
   llvm::MapVector<mlir::Operation *, std::string> outside;
   llvm::DenseMap<mlir::Operation *, std::string> banned;

@@ -7,7 +7,6 @@
 #ifndef KILN_LIB_TRANSFORMS_NORMALIZEPATTERNS_H
 #define KILN_LIB_TRANSFORMS_NORMALIZEPATTERNS_H
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace kiln {
@@ -30,7 +29,7 @@ void populateContractionPatterns(mlir::RewritePatternSet &patterns,
 /// reductions without the unit dimension, reshapes behind elementwise ops.
 void populateSinkReshapePatterns(mlir::RewritePatternSet &patterns);
 
-/// Elementwise chains to one generic, never into a reduction or convolution
+/// Elementwise chains to one generic, never into a reduction or contraction
 /// and never with work done twice.
 void populateFuseElementwisePatterns(mlir::RewritePatternSet &patterns);
 

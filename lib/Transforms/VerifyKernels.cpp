@@ -56,6 +56,9 @@ std::string getReason(Operation *op) {
     return reason.str();
   if (isSeed(op))
     return "a program is one kernel, which computes one contraction at most";
+  if (isa<linalg::LinalgOp>(op))
+    return "a kernel around a contraction computes that and what reads its "
+           "result, and before it elementwise work alone";
   return "supported are linalg ops on tensors, tensor.pad, slices at constant "
          "places and reshapes of arguments and results";
 }
@@ -162,7 +165,8 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
       if (!isKernelResult(result.get()))
         return emitError(result.getOwner()->getLoc())
                << "unsupported: result #" << result.getOperandNumber()
-               << " is not computed by a kernel";
+               << " is not computed by a kernel: it is a constant, or returned "
+                  "as it came in; leave it out";
     return success();
   }
 };

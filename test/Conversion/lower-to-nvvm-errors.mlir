@@ -25,3 +25,12 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+gpu.module @kernels {
+  // expected-error@+1 {{kernels return nothing}}
+  gpu.func @result(%x: f32) -> f32 {
+    gpu.return %x : f32
+  }
+}

@@ -1,9 +1,12 @@
 // RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-split-stages))' --mlir-print-local-scope | FileCheck %s
 //
 // RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-split-stages,kiln-pipeline-main-loop))' --mlir-print-local-scope | FileCheck %s --check-prefix=PIPELINED
+// RUN: not kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-split-stages,kiln-split-stages))' 2>&1 | FileCheck %s --check-prefix=TWICE
 //
 // A matrix product whose left operand comes packed, a chunk of two k-steps in a row of
 // 256 elements. With a ring it is staged one k-step after the other.
+//
+// TWICE: error: is already split into segments
 
 #ring = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1], ring = 3, lookahead = 1, early_barrier = true>
 #none = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 16, warps = [1, 1, 1]>

@@ -243,7 +243,7 @@ func.func @channel(%x: tensor<1x66x66x8xbf16>, %w: tensor<3x3x8x16xbf16>, %o: te
 func.func @read_twice(%x: tensor<16x8x6x18xf32>, %o: tensor<16x16x1x1xf32>) -> tensor<16x16x1x1xf32> {
   %y = kiln.kernel "conv" (%x, %o : tensor<16x8x6x18xf32>, tensor<16x16x1x1xf32>) -> tensor<16x16x1x1xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], stages = 1>} {
   ^bb0(%a: tensor<16x8x6x18xf32>, %c: tensor<16x16x1x1xf32>):
-    // expected-error @below {{the given schedule does not fit: weights = packed needs a filter that only the convolution reads; weights = strided takes it as it lies in memory}}
+    // expected-error @below {{the given schedule does not fit: weights = packed needs a filter that only the contraction reads; weights = strided takes it as it lies in memory}}
     %r = linalg.conv_2d_nchw_fchw ins(%a, %a : tensor<16x8x6x18xf32>, tensor<16x8x6x18xf32>) outs(%c : tensor<16x16x1x1xf32>) -> tensor<16x16x1x1xf32>
     kiln.yield %r : tensor<16x16x1x1xf32>
   }
@@ -313,4 +313,17 @@ func.func @filter_copies(%x: tensor<1x256x8x8xf16>, %w: tensor<128x256x1x1xf16>,
     kiln.yield %r : tensor<1x128x8x8xf32>
   }
   return %y : tensor<1x128x8x8xf32>
+}
+
+// -----
+
+// A matrix product has columns only.
+func.func @rows_of_product(%x: tensor<64x32xf32>, %w: tensor<32x64xf32>, %o: tensor<64x64xf32>) -> tensor<64x64xf32> {
+  %y = kiln.kernel "product" (%x, %w, %o : tensor<64x32xf32>, tensor<32x64xf32>, tensor<64x64xf32>) -> tensor<64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 2, 16], chunk = 8, warps = [1, 2, 1]>} {
+  ^bb0(%a: tensor<64x32xf32>, %b: tensor<32x64xf32>, %c: tensor<64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: tile = [64, 2, 16] on warps = [1, 2, 1]: the result has columns only, rows must be 1}}
+    %r = linalg.matmul ins(%a, %b : tensor<64x32xf32>, tensor<32x64xf32>) outs(%c : tensor<64x64xf32>) -> tensor<64x64xf32>
+    kiln.yield %r : tensor<64x64xf32>
+  }
+  return %y : tensor<64x64xf32>
 }

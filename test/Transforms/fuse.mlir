@@ -218,3 +218,61 @@ func.func @early_reader(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: te
   %flat = tensor.collapse_shape %add [[0, 1], [2], [3]] : tensor<2x4x4x5xf32> into tensor<8x4x5xf32>
   return %flat : tensor<8x4x5xf32>
 }
+
+// -----
+
+// Results are memory of their own: what is returned again is a copy, behind the
+// reshapes that it is returned through.
+// CHECK-LABEL: func.func @returned_twice(
+// CHECK: %[[K:.*]]:2 = kiln.kernel "returned_twice"
+// CHECK: %[[EXP:.*]] = linalg.generic
+// CHECK: math.exp
+// CHECK: %[[COPY:.*]] = linalg.generic {{.*}} ins(%[[EXP]] : tensor<4x8xf32>)
+// CHECK-NEXT: ^bb0(%[[IN:.*]]: f32,
+// CHECK-NEXT: linalg.yield %[[IN]]
+// CHECK: kiln.yield %[[EXP]], %[[COPY]]
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[K]]#1
+// CHECK-NEXT: return %[[K]]#0, %[[FLAT]]
+#rows = affine_map<(d0, d1) -> (d0, d1)>
+func.func @returned_twice(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<32xf32>) {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %y = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = math.exp %in : f32
+    linalg.yield %0 : f32
+  } -> tensor<4x8xf32>
+  %flat = tensor.collapse_shape %y [[0, 1]] : tensor<4x8xf32> into tensor<32xf32>
+  return %y, %flat : tensor<4x8xf32>, tensor<32xf32>
+}
+
+// -----
+
+// A reshape of elementwise work that the function returns stays outside, and what it
+// reshapes is a result; the kernel has its own where it reads on behind it.
+// CHECK-LABEL: func.func @view_returned(
+// CHECK: %[[K:.*]]:2 = kiln.kernel "view_returned"
+// CHECK: %[[EXP:.*]] = linalg.generic
+// CHECK: math.exp
+// CHECK: %[[INSIDE:.*]] = tensor.collapse_shape %[[EXP]]
+// CHECK: %[[NEG:.*]] = linalg.generic {{.*}} ins(%[[INSIDE]] :
+// CHECK: kiln.yield %[[EXP]], %[[NEG]]
+// CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[K]]#0
+// CHECK-NEXT: return %[[FLAT]], %[[K]]#1
+#rows = affine_map<(d0, d1) -> (d0, d1)>
+#flat = affine_map<(d0) -> (d0)>
+func.func @view_returned(%x: tensor<4x8xf32>) -> (tensor<32xf32>, tensor<32xf32>) {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %ef = tensor.empty() : tensor<32xf32>
+  %y = linalg.generic {indexing_maps = [#rows, #rows], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = math.exp %in : f32
+    linalg.yield %0 : f32
+  } -> tensor<4x8xf32>
+  %flat = tensor.collapse_shape %y [[0, 1]] : tensor<4x8xf32> into tensor<32xf32>
+  %z = linalg.generic {indexing_maps = [#flat, #flat], iterator_types = ["parallel"]} ins(%flat : tensor<32xf32>) outs(%ef : tensor<32xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = arith.negf %in : f32
+    linalg.yield %0 : f32
+  } -> tensor<32xf32>
+  return %flat, %z : tensor<32xf32>, tensor<32xf32>
+}

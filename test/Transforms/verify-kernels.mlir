@@ -18,7 +18,7 @@ func.func @good(%x: tensor<3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<1x4x4
 // Ops that kiln-fuse has left outside of a kernel, for whatever reason.
 // expected-note @+1 {{1 more op(s) of 'pooling' are outside of a kernel}}
 func.func @pooling(%x: tensor<1x3x6x7xf32>, %d: tensor<2x2xf32>, %o: tensor<1x3x5x6xf32>) -> tensor<1x3x5x6xf32> {
-  // expected-error @+1 {{unsupported: 'linalg.pooling_nchw_sum' does not run in the program's kernel: supported are linalg ops on tensors, tensor.pad, slices at constant places and reshapes of arguments and results}}
+  // expected-error @+1 {{unsupported: 'linalg.pooling_nchw_sum' does not run in the program's kernel: a kernel around a contraction computes that and what reads its result, and before it elementwise work alone}}
   %p = linalg.pooling_nchw_sum ins(%x, %d : tensor<1x3x6x7xf32>, tensor<2x2xf32>) outs(%o : tensor<1x3x5x6xf32>) -> tensor<1x3x5x6xf32>
   %q = linalg.exp ins(%p : tensor<1x3x5x6xf32>) outs(%o : tensor<1x3x5x6xf32>) -> tensor<1x3x5x6xf32>
   return %q : tensor<1x3x5x6xf32>
@@ -85,7 +85,7 @@ func.func @returns_argument(%x: tensor<1xf32>) -> (tensor<1xf32>, tensor<1xf32>)
   ^bb0(%a: tensor<1xf32>):
     kiln.yield %a : tensor<1xf32>
   }
-  // expected-error @+1 {{unsupported: result #1 is not computed by a kernel}}
+  // expected-error @+1 {{unsupported: result #1 is not computed by a kernel: it is a constant, or returned as it came in; leave it out}}
   return %k, %x : tensor<1xf32>, tensor<1xf32>
 }
 
@@ -171,3 +171,23 @@ func.func @branches(%x: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 func.func private @declared(tensor<?xf32>)
+
+// -----
+
+// A kernel begins with its contraction: what reduces before it is another's work.
+func.func @sums_before(%x: tensor<16x8xf32>, %w: tensor<8x32x4xf32>) -> tensor<16x32xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8x32xf32>
+  %start = linalg.fill ins(%zero : f32) outs(%e : tensor<8x32xf32>) -> tensor<8x32xf32>
+  // expected-error @below {{unsupported: 'linalg.reduce' does not run in the program's kernel: a kernel around a contraction computes that and what reads its result, and before it elementwise work alone}}
+  %sums = linalg.reduce {arith.addf} ins(%w : tensor<8x32x4xf32>) outs(%start : tensor<8x32xf32>) dimensions = [2]
+  %y = kiln.kernel "product" (%x, %sums : tensor<16x8xf32>, tensor<8x32xf32>) -> tensor<16x32xf32> {
+  ^bb0(%a: tensor<16x8xf32>, %b: tensor<8x32xf32>):
+    %z = arith.constant 0.0 : f32
+    %ep = tensor.empty() : tensor<16x32xf32>
+    %i = linalg.fill ins(%z : f32) outs(%ep : tensor<16x32xf32>) -> tensor<16x32xf32>
+    %p = linalg.matmul ins(%a, %b : tensor<16x8xf32>, tensor<8x32xf32>) outs(%i : tensor<16x32xf32>) -> tensor<16x32xf32>
+    kiln.yield %p : tensor<16x32xf32>
+  }
+  return %y : tensor<16x32xf32>
+}

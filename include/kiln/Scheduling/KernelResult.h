@@ -11,9 +11,9 @@
 
 namespace kiln {
 
-/// What a kernel stores of its convolution.
+/// What a kernel stores of its contraction.
 struct KernelResult {
-  /// Every output of the convolution leaves the kernel; false where the kernel
+  /// Every output of the contraction leaves the kernel; false where the kernel
   /// reduces any of them.
   bool keepsChannels;
   /// Bytes of one element of the result; of the widest, if there are several.

@@ -66,7 +66,8 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
     Option<"precision", "precision", "std::string", "\"tf32\"",
            "what multiplies f32: tf32 (tensor cores) or f32 (exact)">,
     Option<"schedule", "schedule", "std::string", "\"\"",
-           "a #kiln.schedule attribute to use instead of the rules">];
+           "a #kiln.schedule or #kiln.loop_schedule to use instead of the "
+           "rules">];
   let statistics = [
     Statistic<"numSelected", "kernels-selected", "Kernels scheduled by rules">,
     Statistic<"numGiven", "kernels-given", "Kernels with a given schedule">];

@@ -15,7 +15,7 @@
 include "mlir/Pass/PassBase.td"
 
 def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "brings the convolution's tiles to shared memory";
+  let summary = "brings the contraction's tiles to shared memory";
   let description = [{
     Needs outlined kernels with a chunk loop. The image's and the filter's tiles
     become staged buffers of the schedule's `stages` slots in layouts that the
@@ -93,9 +93,9 @@ def AssignLayouts : Pass<"kiln-assign-layouts", "::mlir::gpu::GPUModuleOp"> {
 }
 
 def UnrollTaps : Pass<"kiln-unroll-taps", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "turns the convolution of a chunk into dots";
+  let summary = "turns the contraction of a chunk into dots";
   let description = [{
-    Needs staged convolutions with layouts. One `kiln.dot` for each tap and slice
+    Needs staged contractions with layouts. One `kiln.dot` for each tap and slice
     of channels of the multiply instruction, on `kiln.local_load`s of the same
     patch at shifted offsets.
 

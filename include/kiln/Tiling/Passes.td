@@ -104,7 +104,7 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
     that a loop needs and does not change come before it.
 
     Around a contraction (`#kiln.schedule`) the tile is a box of its result, and
-    its operands are boxes: the convolution's halo patch needs no case of its own,
+    its operands are boxes: a convolution's halo patch needs no case of its own,
     and padding is an offset of it. Output channels that no tile holds have an
     innermost dimension of the `scf.forall` if all results keep them: neighbouring
     blocks share the image's patch. If none does, the block walks them. An op that
@@ -148,11 +148,11 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
 }
 
 def TileReduction : Pass<"kiln-tile-reduction", "::mlir::ModuleOp"> {
-  let summary = "loops over chunks of input channels";
+  let summary = "loops over chunks of what a contraction sums";
   let description = [{
-    Needs tiled convolutions on `kiln.extract_tile` operands, in a loop over
+    Needs tiled contractions on `kiln.extract_tile` operands, in a loop over
     channel tiles or not. Leaves an `scf.for` over chunks of input channels that
-    carries the accumulator; its body is the convolution of a chunk. Channels
+    carries the accumulator; its body is the contraction of a chunk. Channels
     beyond the image's read as zero.
 
     ```mlir
@@ -191,9 +191,7 @@ def OutlineKernels : Pass<"kiln-outline-kernels", "::mlir::ModuleOp"> {
     arguments, kernel results that other kernels read are workspace. A `kiln.launch` takes over role,
     schedule and FLOP of its kernel, its grid is as many blocks as there are tiles
     (of a persistent kernel no more than multiprocessors), and `tiles` describes
-    each result that a tile is one box of. The launch of
-    a kernel with one result says which tiles of it are stored, where each is one
-    box.
+    each result that a tile is one box of.
 
     ```mlir
     #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>

@@ -128,6 +128,8 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
     they share. Padding, slices and reshapes of arguments and of elementwise
     work are ways to read a value. What is returned as it came in is copied.
 
+    Results are memory of their own: what a function returns twice is copied too.
+
     The region is isolated: what it uses from outside becomes an input (image,
     filter, init, then in the order of use), what is used outside becomes a
     result, also beside what reads it inside. Reshapes of results stay outside as
@@ -156,7 +158,7 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"numKernels", "kernels", "Kernels made">,
-    Statistic<"numFused", "ops-fused", "Ops that joined a convolution">,
+    Statistic<"numFused", "ops-fused", "Ops that joined a kernel">,
     Statistic<"numCuts", "edges-cut",
               "Values between a kernel and an op that did not join it">];
 }
