@@ -130,11 +130,6 @@ static SmallVector<SharedBuffer> getStagedBuffers(ScheduleAttr schedule,
   return buffers;
 }
 
-int64_t kiln::getStagedBytes(ScheduleAttr schedule,
-                             const ContractionView &conv) {
-  return placeSharedBuffers(getStagedBuffers(schedule, conv)).bytes;
-}
-
 int64_t kiln::getSharedBytes(ScheduleAttr schedule,
                              const ContractionView &conv) {
   SmallVector<SharedBuffer> buffers = getStagedBuffers(schedule, conv);

@@ -38,9 +38,6 @@ struct ImageBuffers {
 ImageBuffers getImageBuffers(ScheduleAttr schedule, const ContractionView &conv,
                              int64_t vector);
 
-/// Bytes of dynamic shared memory that the staged operands take.
-int64_t getStagedBytes(ScheduleAttr schedule, const ContractionView &conv);
-
 /// Bytes of dynamic shared memory of a block: the staged operands, and what the
 /// reductions around `conv` need to cross warps, placed as kiln-place-shared
 /// places them.
