@@ -34,9 +34,16 @@ void collectInputs(Value value, const KernelGroup &group,
 
 KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
   Block *block = group.getBlock();
+  // What the kernel computes for itself but is needed outside, too, stays there
+  // and reads the kernel's results like any other op.
+  llvm::DenseSet<Operation *> stays;
   auto isOutside = [&](OpOperand &use) {
-    return !group.contains(block->findAncestorOpInBlock(*use.getOwner()));
+    Operation *user = block->findAncestorOpInBlock(*use.getOwner());
+    return !group.contains(user) || stays.contains(user);
   };
+  for (Operation *op : llvm::reverse(group.getFree()))
+    if (llvm::any_of(op->getUses(), isOutside))
+      stays.insert(op);
 
   SmallVector<Value> results;
   for (Operation *op : group.getJoined())
@@ -70,7 +77,7 @@ KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
     mapping.map(input, body.addArgument(input.getType(), input.getLoc()));
   builder.setInsertionPointToStart(&body);
   for (Operation &op : llvm::make_range(block->begin(), last->getIterator()))
-    if (group.contains(&op))
+    if (visited.contains(&op))
       builder.clone(op, mapping);
   // The kernel stands before `last`, which the range above leaves out.
   builder.clone(*last, mapping);
@@ -82,11 +89,9 @@ KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
   for (auto [result, replacement] :
        llvm::zip_equal(results, kernel.getResults()))
     result.replaceUsesWithIf(replacement, isOutside);
-  for (Operation *op : llvm::reverse(group.getJoined()))
-    op->erase();
-  for (Operation *op : llvm::reverse(group.getFree()))
-    if (op->use_empty())
-      op->erase();
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block)))
+    if (group.contains(&op) && !stays.contains(&op))
+      op.erase();
   // Ops between the group's may use its results: they go behind the kernel.
   sortTopologically(block);
   return kernel;

@@ -310,10 +310,20 @@ void KernelGroup::growInBlock() {
     }
     behind.insert(op.result_begin(), op.result_end());
   }
-  // Elementwise work that is needed outside is a result like any other.
-  for (Operation *op : llvm::to_vector(producers))
-    if (isElementwise(op) && !isExclusive(op))
+  // Elementwise work that is needed outside is a result like any other, also
+  // where a view that leaves the kernel needs it.
+  llvm::DenseSet<Operation *> leaving;
+  SmallVector<Operation *> free = llvm::to_vector(producers);
+  for (Operation *op : llvm::reverse(free)) {
+    bool needed = llvm::any_of(op->getUsers(), [&](Operation *user) {
+      Operation *ancestor = block->findAncestorOpInBlock(*user);
+      return !members.contains(ancestor) || leaving.contains(ancestor);
+    });
+    if (needed && isElementwise(op))
       core.insert(op);
+    else if (needed)
+      leaving.insert(op);
+  }
   for (Operation *op : core)
     producers.remove(op);
 }
