@@ -45,6 +45,8 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
   void fuse(func::FuncOp function, KernelNames &names) {
     if (function.isExternal() || !function.getBody().hasOneBlock())
       return;
+    if (function.getOps<KernelOp>().empty())
+      copyReturnedTwice(function);
     SmallVector<Operation *> seeds;
     for (Operation &op : function.getBody().front())
       if (isSeed(&op))
@@ -72,20 +74,51 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
                     !isa<tensor::PadOp, tensor::ExtractSliceOp>(op);
       if (isMade || !type || !type.hasStaticShape())
         continue;
-      Value empty = tensor::EmptyOp::create(
-          builder, end->getLoc(), type.getShape(), type.getElementType());
-      AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
-      SmallVector<utils::IteratorType> iterators(type.getRank(),
-                                                 utils::IteratorType::parallel);
-      returned.set(linalg::GenericOp::create(
-                       builder, end->getLoc(), TypeRange{type},
-                       ValueRange{returned.get()}, ValueRange{empty},
-                       ArrayRef<AffineMap>{identity, identity}, iterators,
-                       [](OpBuilder &b, Location loc, ValueRange arguments) {
-                         linalg::YieldOp::create(b, loc, arguments[0]);
-                       })
-                       .getResult(0));
+      returned.set(copy(builder, returned.get()));
     }
+  }
+
+  /// A value that is returned twice, perhaps in views, is copied: each result
+  /// is memory of its own.
+  static void copyReturnedTwice(func::FuncOp function) {
+    Operation *end = function.getBody().front().getTerminator();
+    OpBuilder builder(end);
+    llvm::DenseSet<Value> seen;
+    for (OpOperand &returned : end->getOpOperands()) {
+      SmallVector<Operation *> views;
+      Value source = returned.get();
+      for (; isView(source.getDefiningOp());
+           source = source.getDefiningOp()->getOperand(0))
+        views.push_back(source.getDefiningOp());
+      auto type = dyn_cast<RankedTensorType>(source.getType());
+      if (seen.insert(source).second || !type || !type.hasStaticShape())
+        continue;
+      Value result = copy(builder, source);
+      for (Operation *view : llvm::reverse(views)) {
+        Operation *clone = builder.clone(*view);
+        clone->setOperand(0, result);
+        result = clone->getResult(0);
+      }
+      returned.set(result);
+    }
+  }
+
+  static Value copy(OpBuilder &builder, Value value) {
+    Location loc = builder.getInsertionPoint()->getLoc();
+    auto type = cast<RankedTensorType>(value.getType());
+    Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
+                                          type.getElementType());
+    AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+    SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                               utils::IteratorType::parallel);
+    return linalg::GenericOp::create(
+               builder, loc, TypeRange{type}, ValueRange{value},
+               ValueRange{empty}, ArrayRef<AffineMap>{identity, identity},
+               iterators,
+               [](OpBuilder &b, Location loc, ValueRange arguments) {
+                 linalg::YieldOp::create(b, loc, arguments[0]);
+               })
+        .getResult(0);
   }
 
   void build(const KernelGroup &group, func::FuncOp function,
