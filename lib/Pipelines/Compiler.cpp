@@ -37,9 +37,10 @@ LogicalResult kiln::verifyOptions(MLIRContext *context,
   if (options.schedule.empty())
     return success();
   Attribute schedule = parseAttribute(options.schedule, context);
-  if (schedule && !isa<ScheduleAttr>(schedule))
+  if (schedule && !isa<KernelSchedule>(schedule))
     return emitError(loc, "the schedule '")
-           << options.schedule << "' is not a #kiln.schedule attribute";
+           << options.schedule
+           << "' is not a #kiln.schedule or #kiln.loop_schedule attribute";
   return success(schedule != nullptr); // null: diagnosed by the parser
 }
 

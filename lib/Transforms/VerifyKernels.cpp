@@ -56,6 +56,11 @@ std::string getReason(Operation *op) {
     return reason.str();
   if (isSeed(op))
     return "a program is one kernel, which computes one contraction at most";
+  // What fusion would have taken into a kernel without a contraction.
+  if (isa<linalg::LinalgOp, tensor::PadOp, tensor::ExtractSliceOp>(op) &&
+      !op->getParentOfType<func::FuncOp>().getOps<KernelOp>().empty())
+    return "it does not depend on the contraction, around which a kernel "
+           "computes what needs its result; compute it outside the program";
   return "supported are linalg ops on tensors, tensor.pad, slices at constant "
          "places and reshapes of arguments and results";
 }
