@@ -150,7 +150,12 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
       tile = *made;
     }
     operands.push_back(tile.value);
-    bool natural = tile.index == at;
+    // A window of one tap or one position is a sum only by name: the tile is
+    // read at one axis.
+    bool natural =
+        tile.index == at &&
+        llvm::all_of(map.getResults(),
+                     llvm::IsaPred<AffineDimExpr, AffineConstantExpr>);
     isClone &= natural;
     maps.push_back(plain && natural ? map.replaceDimsAndSymbols(
                                           renumber, {}, iteration.size(), 0)
