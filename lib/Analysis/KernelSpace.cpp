@@ -83,8 +83,15 @@ std::string KernelSpace::assignLoops(linalg::LinalgOp op,
     AffineMap map = op.getMatchingIndexingMap(&operand);
     for (auto [expr, axis] : llvm::zip_equal(map.getResults(), known->second)) {
       if (auto constant = dyn_cast<AffineConstantExpr>(expr);
-          constant && (axis == kUnit || getAxis(axis).extent == 1))
+          constant && (axis == kUnit || getAxis(axis).extent == 1)) {
+        // A tile of a contraction has several positions there all the same.
+        if (contraction && axis != kUnit)
+          return llvm::formatv(
+              "it drops a dimension of extent 1 of the result of '{0}'; keep "
+              "the dimension and reshape what is returned",
+              contraction->op->getName().getStringRef());
         continue;
+      }
       auto dim = dyn_cast<AffineDimExpr>(expr);
       if (!dim)
         return llvm::formatv("it does not read the kernel's values one by one, "

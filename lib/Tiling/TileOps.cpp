@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -149,13 +150,44 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
       tile = *made;
     }
     operands.push_back(tile.value);
-    bool natural = tile.index == at;
+    // A window of one tap or one position is a sum only by name: the tile is
+    // read at one axis.
+    bool natural =
+        tile.index == at &&
+        llvm::all_of(map.getResults(),
+                     llvm::IsaPred<AffineDimExpr, AffineConstantExpr>);
     isClone &= natural;
     maps.push_back(plain && natural ? map.replaceDimsAndSymbols(
                                           renumber, {}, iteration.size(), 0)
                                     : readsAt(tile.index));
     if (op.isDpsInit(&operand))
       results.push_back({Value(), tile.index});
+  }
+
+  // A loop that stands at one position has no extent where no tile has a
+  // dimension of it: it is no dimension of the iteration space.
+  llvm::SmallBitVector covered(iteration.size());
+  for (AffineMap map : maps)
+    for (AffineExpr expr : map.getResults())
+      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+        covered.set(dim.getPosition());
+  if (!covered.all()) {
+    isClone = false;
+    Coordinates kept;
+    SmallVector<AffineExpr> places;
+    SmallVector<utils::IteratorType> kinds;
+    for (auto [dim, expr] : llvm::enumerate(iteration)) {
+      places.push_back(covered[dim] ? builder.getAffineDimExpr(kept.size())
+                                    : builder.getAffineConstantExpr(0));
+      if (!covered[dim])
+        continue;
+      kept.push_back(expr);
+      kinds.push_back(iterators[dim]);
+    }
+    for (AffineMap &map : maps)
+      map = map.replaceDimsAndSymbols(places, {}, kept.size(), 0);
+    iteration = kept;
+    iterators = kinds;
   }
 
   Operation *tiled;

@@ -202,6 +202,56 @@ struct ReadThroughExpand : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// A computed value that is read at 0 of a dimension of extent 1 is read at a
+/// loop of that extent, where there is one: the loop is that dimension, as a
+/// kernel around a contraction must know.
+struct WalkUnits : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isStaticOnTensors(op) || op.getNumParallelLoops() != op.getNumLoops())
+      return failure();
+    SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    bool any = false;
+    for (OpOperand *input : op.getDpsInputOperands()) {
+      auto producer = input->get().getDefiningOp<linalg::LinalgOp>();
+      if (!producer || isa<linalg::FillOp>(producer))
+        continue;
+      AffineMap &map = maps[input->getOperandNumber()];
+      SmallVector<AffineExpr> results(map.getResults());
+      for (auto [position, expr] : llvm::enumerate(results)) {
+        if (!isZero(expr) || op.getShape(input)[position] != 1)
+          continue;
+        auto isFree = [&](unsigned loop) {
+          return loop < ranges.size() && ranges[loop] == 1 &&
+                 llvm::none_of(
+                     results,
+                     [&](AffineExpr other) {
+                       return other.isFunctionOfDim(loop);
+                     });
+        };
+        // The same place is the likeliest to be the same dimension.
+        unsigned loop = isFree(position) ? position : 0;
+        while (loop < ranges.size() && !isFree(loop))
+          ++loop;
+        if (loop == ranges.size())
+          continue;
+        results[position] = rewriter.getAffineDimExpr(loop);
+        any = true;
+      }
+      map = AffineMap::get(map.getNumDims(), 0, results, op.getContext());
+    }
+    if (!any)
+      return failure();
+    rewriter.modifyOpInPlace(op, [&] {
+      op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+    });
+    return success();
+  }
+};
+
 /// Elementwise work on a reduced value runs without the unit dimension that
 /// `keepdim` gave it; its result is expanded instead.
 struct DropUnitLoop : OpRewritePattern<linalg::GenericOp> {
@@ -302,6 +352,8 @@ struct FoldEmptyReshape : OpRewritePattern<ReshapeOp> {
 } // namespace
 
 void kiln::populateSinkReshapePatterns(RewritePatternSet &patterns) {
+  // Before a loop is dropped that such a read could use.
+  patterns.add<WalkUnits>(patterns.getContext(), /*benefit=*/2);
   patterns.add<DropKeepdim, ReadThroughExpand, DropUnitLoop,
                FoldEmptyReshape<tensor::CollapseShapeOp>,
                FoldEmptyReshape<tensor::ExpandShapeOp>>(patterns.getContext());
