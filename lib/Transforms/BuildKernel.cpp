@@ -80,11 +80,10 @@ KernelOp kiln::buildKernel(const KernelGroup &group, StringRef name) {
   for (auto [result, replacement] :
        llvm::zip_equal(results, kernel.getResults()))
     result.replaceUsesWithIf(replacement, isOutside);
-  for (Operation *op : llvm::reverse(group.getJoined()))
-    op->erase();
-  for (Operation *op : llvm::reverse(group.getFree()))
-    if (op->use_empty())
-      op->erase();
+  // Readers first: joined ops and those computed for them may read each other.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block)))
+    if (group.contains(&op) && op.use_empty())
+      op.erase();
   // Ops between the group's may use its results: they go behind the kernel.
   sortTopologically(block);
   return kernel;

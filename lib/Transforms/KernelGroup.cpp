@@ -351,10 +351,7 @@ bool KernelGroup::cut() {
 }
 
 void KernelGroup::orderMembers() {
-  for (Operation &op : *block) {
+  for (Operation &op : *block)
     if (core.contains(&op))
       joined.push_back(&op);
-    else if (producers.contains(&op))
-      free.push_back(&op);
-  }
 }

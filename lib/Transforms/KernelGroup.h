@@ -38,8 +38,6 @@ public:
 
   /// What is computed once in the kernel, in block order.
   llvm::ArrayRef<mlir::Operation *> getJoined() const { return joined; }
-  /// Producers that are computed where they are read, in block order.
-  llvm::ArrayRef<mlir::Operation *> getFree() const { return free; }
   /// Neighbours that stayed outside, and why.
   const llvm::MapVector<mlir::Operation *, std::string> &getOutside() const {
     return outside;
@@ -86,7 +84,7 @@ private:
   llvm::DenseSet<mlir::Operation *> members;
   /// Producers that outside ops read: they stay there, beside the kernel's own.
   llvm::DenseSet<mlir::Operation *> kept;
-  llvm::SmallVector<mlir::Operation *> joined, free;
+  llvm::SmallVector<mlir::Operation *> joined;
   llvm::MapVector<mlir::Operation *, std::string> outside;
   llvm::DenseMap<mlir::Operation *, std::string> banned;
 };
