@@ -122,3 +122,49 @@ TEST(RandomData, DefaultRanges) {
     EXPECT_LT(randomBelow(1, 2, i, 7), 7);
   }
 }
+
+TEST(RandomData, ReliefScalesPositions) {
+  // The columns of a long matrix: without relief all have the same mean square.
+  auto getSpread = [](RandomRange range, bool alongRows) {
+    Tensor tensor = std::move(*Tensor::create(ElementType::F32, {2000, 7}));
+    fillRandom(tensor, 3, 0, range);
+    double least = 1, greatest = 0;
+    for (int64_t i = 0; i < 7; ++i) {
+      double sum = 0;
+      for (int64_t k = 0; k < 2000; ++k) {
+        // The rows of the same elements taken as [7, 2000] cut across columns.
+        double value = tensor.at(alongRows ? k + i * 2000 : k * 7 + i);
+        EXPECT_LT(std::fabs(value), 1);
+        sum += value * value / 2000;
+      }
+      least = std::min(least, sum);
+      greatest = std::max(greatest, sum);
+    }
+    return greatest / least;
+  };
+  EXPECT_LT(getSpread({-1, 1}, false), 1.15);
+  EXPECT_GT(getSpread({-1, 1, 0, 0.6}, false), 1.3);
+  EXPECT_LT(getSpread({-1, 1, 0, 0.6}, true), 1.15);
+}
+
+TEST(RandomData, ReliefKeepsToTheRange) {
+  for (RandomRange range :
+       {RandomRange{0.25, 1, 0, 0.6}, RandomRange{-1, 1, 0.25, 0.6}}) {
+    for (ElementType type : {ElementType::F32, ElementType::F64}) {
+      Tensor tensor = std::move(*Tensor::create(type, {31, 1, 77}));
+      fillRandom(tensor, 1, 0, range, 1);
+      double least = 1, greatest = 0;
+      for (int64_t i = 0; i < tensor.numElements(); ++i) {
+        least = std::min(least, std::fabs(tensor.at(i)));
+        greatest = std::max(greatest, std::fabs(tensor.at(i)));
+        ASSERT_GE(tensor.at(i), range.low);
+      }
+      EXPECT_GE(least, 0.25);
+      EXPECT_LT(greatest, 1);
+      EXPECT_GT(greatest, 0.9);
+      Tensor other = std::move(*Tensor::create(type, {31, 1, 77}));
+      fillRandom(other, 1, 0, range, 3);
+      EXPECT_TRUE(same(tensor, other));
+    }
+  }
+}
