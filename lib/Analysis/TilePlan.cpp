@@ -6,6 +6,8 @@
 
 #include "kiln/Analysis/TilePlan.h"
 
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
+
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -70,7 +72,7 @@ kiln::getTilePlan(KernelSchedule schedule, const KernelSpace &space,
   auto loops = cast<LoopScheduleAttr>(schedule);
   if (space.getContraction())
     return emitError() << "a loop schedule needs the loops of '"
-                       << space.getContraction()->op->getName()
+                       << getSourceName(space.getContraction()->op)
                        << "' as axes, but it was taken for the contraction of "
                           "a #kiln.schedule";
   SmallVector<int> all = space.getAllAxes();

@@ -8,6 +8,7 @@
 
 #include "kiln/Analysis/LoopScheduleFit.h"
 #include "kiln/Analysis/ScheduleFit.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 #include "kiln/Scheduling/KernelResult.h"
 #include "kiln/Scheduling/Rules.h"
 
@@ -127,7 +128,9 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
                                      ContractionView view,
                                      KernelSchedule givenSchedule) {
     ContractionView *conv = &view;
-    auto emitError = [&] { return conv->op->emitOpError("not supported: "); };
+    auto emitError = [&] {
+      return emitSourceError(conv->op, "not supported: ");
+    };
     if (failed(getPaddedImage(*conv)))
       return emitError() << "padding must be a constant zero of static size, "
                             "around rows and columns; pad batch and channels "
@@ -137,7 +140,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
     auto given = dyn_cast_or_null<ScheduleAttr>(givenSchedule);
     if (givenSchedule) {
       auto emitMisfit = [&] {
-        return conv->op->emitOpError("the given schedule does not fit: ");
+        return emitSourceError(conv->op, "the given schedule does not fit: ");
       };
       if (!given)
         return emitMisfit() << "#kiln.loop_schedule is for kernels without a "

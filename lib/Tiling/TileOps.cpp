@@ -7,6 +7,7 @@
 #include "KernelTiler.h"
 
 #include "kiln/Analysis/Combiner.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -217,7 +218,8 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
       op.getNumReductionLoops() > 0) {
     tiled = splitReduction(cast<linalg::LinalgOp>(tiled), iteration);
     if (!tiled)
-      return op->emitOpError("not supported: a reduction of several positions "
+      return emitSourceError(op,
+                             "not supported: a reduction of several positions "
                              "at a time needs one combiner");
   }
   for (auto [tile, result] : llvm::zip_equal(results, tiled->getResults()))
@@ -357,7 +359,7 @@ LogicalResult KernelTiler::maskPadding(linalg::LinalgOp reduction,
       continue;
     std::optional<Combiner> combiner = Combiner::match(reduction);
     if (!combiner)
-      return reduction->emitOpError("not supported: a reduction over ")
+      return emitSourceError(reduction, "not supported: a reduction over ")
              << plan.axes[axis].extent << " "
              << (staged ? "channels" : "elements")
              << ", padded to the tile, must combine each result by one "
