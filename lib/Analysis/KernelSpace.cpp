@@ -6,6 +6,7 @@
 
 #include "kiln/Analysis/KernelSpace.h"
 
+#include "kiln/Analysis/Combiner.h"
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
 
@@ -164,6 +165,14 @@ std::string KernelSpace::checkContractionKernel(linalg::LinalgOp op,
       return llvm::formatv("it reduces over {0} of the result of '{1}'; only a "
                            "reduction over {2} stays within a thread block",
                            describe(loop), name, describe(channel));
+  // Threads reduce their own channels, and then combine what they have.
+  if (op.getNumReductionLoops() > 0 && !Combiner::match(op))
+    return llvm::formatv(
+        "it reduces over {0} of the result of '{1}', which threads do "
+        "together: "
+        "each result must be combined by one operation with a neutral element, "
+        "or be a minimum or maximum with its index",
+        describe(channel), name);
   if (readsReduced && llvm::is_contained(loops, channel) &&
       axes[channel].extent > kMostHeldChannels)
     return llvm::formatv("it uses a value that is reduced over {0} of the "

@@ -360,9 +360,9 @@ LogicalResult KernelTiler::maskPadding(linalg::LinalgOp reduction,
     std::optional<Combiner> combiner = Combiner::match(reduction);
     if (!combiner)
       return emitSourceError(reduction, "not supported: a reduction over ")
-             << plan.axes[axis].extent << " "
-             << (staged ? "channels" : "elements")
-             << ", padded to the tile, must combine each result by one "
+             << plan.axes[axis].extent
+             << " elements, padded to the tile, must combine each result by "
+                "one "
                 "operation with a neutral element, or a value and its index";
     Location loc = reduction->getLoc();
     OpBuilder::InsertionGuard guard(builder);

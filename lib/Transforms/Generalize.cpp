@@ -222,6 +222,44 @@ struct DropUnreadInput : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// `acc - x` in a reduction is `acc + (-x)` to the bit (but for the sign of a
+/// NaN), and sums can be formed in parts.
+struct SubtractToAdd : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getNumReductionLoops() == 0)
+      return failure();
+    Operation *yield = op.getBody()->getTerminator();
+    for (auto [accumulator, yielded] :
+         llvm::zip_equal(op.getRegionOutputArgs(), yield->getOperands())) {
+      Operation *difference = yielded.getDefiningOp();
+      if (!isa_and_nonnull<arith::SubFOp, arith::SubIOp>(difference) ||
+          difference->getOperand(0) != accumulator ||
+          !accumulator.hasOneUse() || !yielded.hasOneUse())
+        continue;
+      rewriter.setInsertionPoint(difference);
+      Location loc = difference->getLoc();
+      Value taken = difference->getOperand(1);
+      if (auto floats = dyn_cast<arith::SubFOp>(difference)) {
+        Value negated =
+            arith::NegFOp::create(rewriter, loc, taken, floats.getFastmath());
+        rewriter.replaceOpWithNewOp<arith::AddFOp>(
+            difference, accumulator, negated, floats.getFastmath());
+        return success();
+      }
+      Value zero = arith::ConstantOp::create(
+          rewriter, loc, rewriter.getZeroAttr(taken.getType()));
+      Value negated = arith::SubIOp::create(rewriter, loc, zero, taken);
+      rewriter.replaceOpWithNewOp<arith::AddIOp>(difference, accumulator,
+                                                 negated);
+      return success();
+    }
+    return failure();
+  }
+};
+
 /// Whether the body only passes inputs on.
 bool movesOnly(linalg::GenericOp op) {
   return llvm::hasSingleElement(*op.getBody());
@@ -245,7 +283,8 @@ bool mayFuse(OpOperand *operand) {
 
 void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
   patterns.add<Decompose, DropUnreadInput, ExtractToOperand, FillConstantInit,
-               GeneralizeNamed, RoundConstant>(patterns.getContext());
+               GeneralizeNamed, RoundConstant, SubtractToAdd>(
+      patterns.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
 }
 

@@ -122,8 +122,8 @@ func.func @columns(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<
 
 // -----
 
-// The fourth channel of the tile is padding, which must not change the result: no value
-// is neutral for two operations at once.
+// Threads reduce channels in parts, and the fourth channel of the tile is padding: no
+// value is neutral for two operations at once.
 #id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #channels = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
@@ -131,7 +131,7 @@ func.func @no_neutral(%x: tensor<1x2x2x8xf32>, %w: tensor<3x2x1x1xf32>, %o: tens
   %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<3x2x1x1xf32>, tensor<1x3x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x2x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<3x2x1x1xf32>, %c: tensor<1x3x2x8xf32>, %d: tensor<1x2x8xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<3x2x1x1xf32>) outs(%c : tensor<1x3x2x8xf32>) -> tensor<1x3x2x8xf32>
-    // expected-error@+1 {{'linalg.generic' op not supported: a reduction over 3 channels, padded to the tile, must combine each result by one operation with a neutral element, or a value and its index}}
+    // expected-error@+1 {{'linalg.generic' op not supported in one kernel: it reduces over dimension 1 of the result of 'linalg.conv_2d_nchw_fchw', which threads do together: each result must be combined by one operation with a neutral element, or be a minimum or maximum with its index}}
     %s = linalg.generic {indexing_maps = [#id, #channels], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x3x2x8xf32>) outs(%d : tensor<1x2x8xf32>) {
     ^bb1(%i: f32, %j: f32):
       %s0 = arith.addf %j, %i : f32

@@ -318,3 +318,39 @@ func.func @transposed_filter(%x: tensor<2x6x7x3xf32>, %w: tensor<4x3x2x3xf32>, %
   %conv = linalg.conv_2d_nhwc_hwcf {strides = dense<1> : tensor<2xi64>, dilations = dense<1> : tensor<2xi64>} ins(%x, %tw : tensor<2x6x7x3xf32>, tensor<3x2x3x4xf32>) outs(%o : tensor<2x4x6x4xf32>) -> tensor<2x4x6x4xf32>
   return %conv : tensor<2x4x6x4xf32>
 }
+
+// -----
+
+// What is taken from an accumulator is added negated: sums are formed in parts.
+// CHECK-LABEL: func.func @subtracted(
+// CHECK: ^bb0(%[[A:.*]]: f32, %[[I:.*]]: i32, %[[S:.*]]: f32, %[[T:.*]]: i32):
+// CHECK-DAG: %[[NEGATED:.*]] = arith.negf %[[A]]
+// CHECK-DAG: %[[LEFT:.*]] = arith.addf %[[S]], %[[NEGATED]]
+// CHECK-DAG: %[[BELOW:.*]] = arith.subi %{{.*}}, %[[I]]
+// CHECK-DAG: %[[REST:.*]] = arith.addi %[[T]], %[[BELOW]]
+// CHECK: linalg.yield %[[LEFT]], %[[REST]]
+#id = affine_map<(a, b) -> (a, b)>
+#row = affine_map<(a, b) -> (a)>
+func.func @subtracted(%x: tensor<4x9xf32>, %i: tensor<4x9xi32>, %s: tensor<4xf32>, %t: tensor<4xi32>) -> (tensor<4xf32>, tensor<4xi32>) {
+  %r:2 = linalg.generic {indexing_maps = [#id, #id, #row, #row], iterator_types = ["parallel", "reduction"]} ins(%x, %i : tensor<4x9xf32>, tensor<4x9xi32>) outs(%s, %t : tensor<4xf32>, tensor<4xi32>) {
+  ^bb0(%a: f32, %b: i32, %u: f32, %v: i32):
+    %left = arith.subf %u, %a : f32
+    %rest = arith.subi %v, %b : i32
+    linalg.yield %left, %rest : f32, i32
+  } -> (tensor<4xf32>, tensor<4xi32>)
+  return %r#0, %r#1 : tensor<4xf32>, tensor<4xi32>
+}
+
+// -----
+
+// The other way round every element turns the sign of what came before.
+// CHECK-LABEL: func.func @turned(
+// CHECK: arith.subf %in, %out
+func.func @turned(%x: tensor<4x9xf32>, %s: tensor<4xf32>) -> tensor<4xf32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(a, b) -> (a, b)>, affine_map<(a, b) -> (a)>], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<4x9xf32>) outs(%s : tensor<4xf32>) {
+  ^bb0(%a: f32, %u: f32):
+    %next = arith.subf %a, %u : f32
+    linalg.yield %next : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
