@@ -354,3 +354,24 @@ func.func @turned(%x: tensor<4x9xf32>, %s: tensor<4xf32>) -> tensor<4xf32> {
   } -> tensor<4xf32>
   return %r : tensor<4xf32>
 }
+
+// -----
+
+// A reduction that writes its dimensions in another order has its loops in that
+// order, in what it reads and in the index, too.
+// CHECK-DAG: #[[TURNED:.*]] = affine_map<(d0, d1, d2) -> (d2, d1, d0)>
+// CHECK-DAG: #[[WRITTEN:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-LABEL: func.func @written_turned(
+// CHECK: linalg.generic {indexing_maps = [#[[TURNED]], #[[WRITTEN]]], iterator_types = ["parallel", "reduction", "parallel"]}
+// CHECK: linalg.index 2 : index
+func.func @written_turned(%x: tensor<5x4x3xi32>, %s: tensor<3x5xi32>) -> tensor<3x5xi32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b, c)>, affine_map<(a, b, c) -> (c, a)>], iterator_types = ["parallel", "reduction", "parallel"]} ins(%x : tensor<5x4x3xi32>) outs(%s : tensor<3x5xi32>) {
+  ^bb0(%v: i32, %u: i32):
+    %i = linalg.index 0 : index
+    %n = arith.index_cast %i : index to i32
+    %m = arith.muli %v, %n : i32
+    %sum = arith.addi %u, %m : i32
+    linalg.yield %sum : i32
+  } -> tensor<3x5xi32>
+  return %r : tensor<3x5xi32>
+}
