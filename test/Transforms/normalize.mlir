@@ -375,3 +375,23 @@ func.func @written_turned(%x: tensor<5x4x3xi32>, %s: tensor<3x5xi32>) -> tensor<
   } -> tensor<3x5xi32>
   return %r : tensor<3x5xi32>
 }
+
+// -----
+
+// An operand that the body rounds first: the sum stays as it was written.
+// CHECK-LABEL: func.func @rounded_operand(
+// CHECK-NEXT: linalg.generic
+// CHECK: arith.truncf
+// CHECK: arith.mulf %{{.*}} : bf16
+// CHECK: arith.addf %{{.*}} : bf16
+// CHECK-NOT: arith.extf
+func.func @rounded_operand(%x: tensor<3xbf16>, %scale: tensor<f32>, %s: tensor<bf16>) -> tensor<bf16> {
+  %r = linalg.generic {indexing_maps = [affine_map<(a) -> (a)>, affine_map<(a) -> ()>, affine_map<(a) -> ()>], iterator_types = ["reduction"]} ins(%x, %scale : tensor<3xbf16>, tensor<f32>) outs(%s : tensor<bf16>) {
+  ^bb0(%a: bf16, %b: f32, %u: bf16):
+    %t = arith.truncf %b : f32 to bf16
+    %m = arith.mulf %a, %t : bf16
+    %n = arith.addf %u, %m : bf16
+    linalg.yield %n : bf16
+  } -> tensor<bf16>
+  return %r : tensor<bf16>
+}
