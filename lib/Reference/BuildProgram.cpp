@@ -99,7 +99,6 @@ LogicalResult ProgramBuilder::buildConstant(arith::ConstantOp op, Node &node) {
   node.kind = Node::Constant;
   if (auto dense = dyn_cast<DenseElementsAttr>(op.getValue())) {
     node.isSplat = dense.isSplat();
-    unsigned bytes = node.type.bytes();
     // One-bit elements may be packed in the attribute.
     if (node.type.width == 1) {
       for (bool bit : dense.getValues<bool>()) {
@@ -111,8 +110,6 @@ LogicalResult ProgramBuilder::buildConstant(arith::ConstantOp op, Node &node) {
     }
     ArrayRef<char> raw = dense.getRawData();
     node.constant.assign(raw.begin(), raw.end());
-    if (raw.size() < size_t(node.isSplat ? 1 : node.count) * bytes)
-      return op.emitOpError("holds fewer bytes than its type needs");
     return success();
   }
   auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue());
