@@ -94,7 +94,7 @@ struct Structured {
   /// body is such a sum, else -1.
   llvm::SmallVector<int> addends;
   llvm::SmallVector<bool> subtracted; // whether the addend is taken away
-  llvm::SmallVector<int> factors; // the same of a product
+  llvm::SmallVector<int> factors;     // the same of a product
   std::optional<Contraction> contraction;
   bool memoise = false;
   unsigned id = 0; // among the structured ops
