@@ -139,6 +139,27 @@ ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
   return get(/*lookahead=*/1, std::max<int64_t>(1, spread), peel);
 }
 
+Choice kiln::selectChoice(const ContractionView &conv, Contraction contraction,
+                          int64_t elementBytes, bool stores) {
+  Choice choice;
+  choice.contraction = contraction;
+  choice.elementBytes = elementBytes;
+  choice.stores = stores;
+  // Plain columns make neighbouring lanes store neighbouring addresses.
+  choice.columns = stores ? Columns::Plain : selectColumns(conv, contraction);
+  // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
+  // the measured optimum of dense windows. What is stored is a sector of 32
+  // bytes wide.
+  bool wide = conv.getOutColumns() > 8;
+  bool dense = contraction == Contraction::TF32 && conv.strides[1] == 1;
+  bool sixteen = stores ? elementBytes < 4 : dense;
+  choice.warpColumns = wide && sixteen ? 16 : 8;
+  // Pairs of 16-bit channels that lie in planes are no words of a fragment.
+  choice.transpose = getInstructionShape(contraction).elementsPerWord == 2 &&
+                     !conv.isChannelInnermost();
+  return choice;
+}
+
 FailureOr<Choice>
 kiln::selectChoice(const ContractionView &conv, Precision precision,
                    function_ref<InFlightDiagnostic()> emitError) {
@@ -147,25 +168,9 @@ kiln::selectChoice(const ContractionView &conv, Precision precision,
   if (failed(contraction))
     return failure();
   KernelResult result = describeResult(conv);
-  Choice choice;
-  choice.contraction = *contraction;
-  choice.elementBytes = result.elementBytes;
   // Where every multiply-add is an instruction, stores are short beside them.
-  choice.stores = result.keepsChannels && *contraction != Contraction::FMA;
-  // Plain columns make neighbouring lanes store neighbouring addresses.
-  choice.columns =
-      choice.stores ? Columns::Plain : selectColumns(conv, *contraction);
-  // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
-  // the measured optimum of dense windows. What is stored is a sector of 32
-  // bytes wide.
-  bool wide = conv.getOutColumns() > 8;
-  bool dense = *contraction == Contraction::TF32 && conv.strides[1] == 1;
-  bool sixteen = choice.stores ? result.elementBytes < 4 : dense;
-  choice.warpColumns = wide && sixteen ? 16 : 8;
-  // Pairs of 16-bit channels that lie in planes are no words of a fragment.
-  choice.transpose = getInstructionShape(*contraction).elementsPerWord == 2 &&
-                     !conv.isChannelInnermost();
-  return choice;
+  bool stores = result.keepsChannels && *contraction != Contraction::FMA;
+  return selectChoice(conv, *contraction, result.elementBytes, stores);
 }
 
 ScheduleAttr kiln::buildSchedule(const ContractionView &conv,
@@ -188,7 +193,8 @@ ScheduleAttr kiln::buildSchedule(const ContractionView &conv,
   };
   ScheduleAttr schedule = get(/*persistent=*/!choice.stores);
   // A launch has at most 2^31 - 1 blocks.
-  if (schedule && choice.stores && countTiles(schedule, conv) > INT32_MAX)
+  if (schedule && choice.stores &&
+      countBlocks(schedule, conv) > uint64_t(INT32_MAX))
     return get(/*persistent=*/true);
   return schedule;
 }

@@ -52,6 +52,10 @@ struct Choice {
   int64_t elementBytes;
 };
 
+Choice selectChoice(const ContractionView &conv, Contraction contraction,
+                    int64_t elementBytes, bool stores);
+
+/// For the kernel around `conv`.
 mlir::FailureOr<Choice>
 selectChoice(const ContractionView &conv, Precision precision,
              llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
@@ -64,6 +68,12 @@ struct Attempt {
 /// The schedule of `choice` and `attempt`; null where a ring does not pay.
 ScheduleAttr buildSchedule(const ContractionView &conv, const Choice &choice,
                            const Attempt &attempt, int64_t ring);
+
+/// What the rules try for `conv`, in their order, then what they would try if
+/// the kernel stored where it reduces, or the other way round; empty where no
+/// instruction takes its element types.
+llvm::SmallVector<ScheduleAttr> getTried(const ContractionView &conv,
+                                         Precision precision);
 
 /// Output channels of the largest tile: up to 128 all of them, padded to a
 /// power of two; beyond, 128 or 64, whichever pads less. Tiles of 256 have half

@@ -7,6 +7,7 @@
 #include "kiln/Scheduling/Rules.h"
 
 #include "ContractionSchedules.h"
+#include "SearchSteps.h"
 
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Target/Occupancy.h"
@@ -130,6 +131,30 @@ static bool fits(ScheduleAttr schedule, TargetAttr target,
   return succeeded(checkScheduleFits(schedule, target, conv, ignore));
 }
 
+/// The schedules of getAttempts.
+static SmallVector<ScheduleAttr> getShrinking(const ContractionView &conv,
+                                              const Choice &choice) {
+  SmallVector<ScheduleAttr> schedules;
+  for (const Attempt &attempt : getAttempts(conv, choice.contraction))
+    for (int64_t ring : {0, 3, 2})
+      if (ScheduleAttr schedule = buildSchedule(conv, choice, attempt, ring))
+        schedules.push_back(schedule);
+  return schedules;
+}
+
+/// Those of getStoringAttempts; none where the kernel reduces.
+static SmallVector<ScheduleAttr> getStoring(const ContractionView &conv,
+                                            const Choice &choice) {
+  SmallVector<ScheduleAttr> schedules;
+  if (!choice.stores)
+    return schedules;
+  for (const Attempt &attempt : getStoringAttempts(conv, choice))
+    for (int64_t ring : {0, 3})
+      if (ScheduleAttr schedule = buildSchedule(conv, choice, attempt, ring))
+        schedules.push_back(schedule);
+  return schedules;
+}
+
 /// The first schedule that keeps every multiprocessor busy; where the result is
 /// too small for that, the one with most tiles; null if there is none of
 /// either.
@@ -137,22 +162,40 @@ static ScheduleAttr selectStoring(const ContractionView &conv,
                                   TargetAttr target, const Choice &choice) {
   ScheduleAttr small;
   int64_t mostTiles = 0;
-  for (const Attempt &attempt : getStoringAttempts(conv, choice))
-    for (int64_t ring : {0, 3}) {
-      ScheduleAttr schedule = buildSchedule(conv, choice, attempt, ring);
-      if (!schedule || !fits(schedule, target, conv))
-        continue;
-      int64_t tiles = countTiles(schedule, conv);
-      if (tiles < target.getSms()) {
-        if (tiles > mostTiles) {
-          small = schedule;
-          mostTiles = tiles;
-        }
-      } else if (countResidentWarps(schedule, target, conv) >= kBusyWarps) {
-        return schedule;
+  for (ScheduleAttr schedule : getStoring(conv, choice)) {
+    if (!fits(schedule, target, conv))
+      continue;
+    int64_t tiles = countTiles(schedule, conv);
+    if (tiles < target.getSms()) {
+      if (tiles > mostTiles) {
+        small = schedule;
+        mostTiles = tiles;
       }
+    } else if (countResidentWarps(schedule, target, conv) >= kBusyWarps) {
+      return schedule;
     }
+  }
   return small;
+}
+
+SmallVector<ScheduleAttr> kiln::getTried(const ContractionView &conv,
+                                         Precision precision) {
+  FailureOr<Choice> choice =
+      selectChoice(conv, precision, [] { return InFlightDiagnostic(); });
+  if (failed(choice))
+    return {};
+  SmallVector<ScheduleAttr> schedules;
+  auto add = [&](const Choice &kind) {
+    schedules.append(getStoring(conv, kind));
+    schedules.append(getShrinking(conv, kind));
+  };
+  add(*choice);
+  // What the rules would try if the kernel stored where it reduces, or reduced
+  // where it stores.
+  if (choice->contraction != Contraction::FMA)
+    add(selectChoice(conv, choice->contraction, choice->elementBytes,
+                     !choice->stores));
+  return schedules;
 }
 
 FailureOr<ScheduleAttr>
@@ -163,23 +206,34 @@ kiln::selectSchedule(const ContractionView &conv, TargetAttr target,
   if (failed(selected))
     return failure();
   const Choice &choice = *selected;
-  if (choice.stores)
-    if (ScheduleAttr schedule = selectStoring(conv, target, choice))
+  if (ScheduleAttr schedule = selectStoring(conv, target, choice))
+    return schedule;
+  ScheduleAttr smallest;
+  for (ScheduleAttr schedule : getShrinking(conv, choice)) {
+    smallest = schedule;
+    if (fits(schedule, target, conv))
       return schedule;
-  ScheduleAttr schedule;
-  for (const Attempt &attempt : getAttempts(conv, choice.contraction))
-    for (int64_t ring : {0, 3, 2}) {
-      ScheduleAttr attempted = buildSchedule(conv, choice, attempt, ring);
-      if (!attempted)
-        continue;
-      schedule = attempted;
-      if (fits(schedule, target, conv))
-        return schedule;
-    }
-  auto refuse = [&] {
-    return emitError() << "none of the rules' schedules fits, the smallest "
-                          "because ";
-  };
-  (void)checkScheduleFits(schedule, target, conv, refuse);
-  return failure();
+  }
+  // What fits may lie between the sizes that the rules try, or beyond them.
+  KernelSchedule found = searchFitting(
+      smallest,
+      [&](KernelSchedule schedule) {
+        return getContractionNeighbours(cast<ScheduleAttr>(schedule), conv,
+                                        /*leastWarps=*/1);
+      },
+      [&](KernelSchedule schedule, auto emit) {
+        return checkScheduleFits(cast<ScheduleAttr>(schedule), target, conv,
+                                 emit);
+      },
+      [&](KernelSchedule schedule) -> uint64_t {
+        auto sized = cast<ScheduleAttr>(schedule);
+        return countAccumulators(sized) > kMostAccumulators
+                   ? UINT64_MAX
+                   : std::min(getSharedDemand(sized, target, conv),
+                              UINT64_MAX - 1);
+      },
+      emitError);
+  if (!found)
+    return failure();
+  return cast<ScheduleAttr>(found);
 }
