@@ -30,6 +30,9 @@ using namespace kiln;
 
 namespace {
 
+/// Kernels read up to this many bytes at once from where a buffer starts.
+constexpr int64_t kBufferAlignment = 16;
+
 struct Options {
   func::FuncOp smCount; ///< null: the number of the target
   bool unifiedMemory;
@@ -152,7 +155,9 @@ Value Launcher::allocate(Location loc, MemRefType type) {
            llvm::divideCeil(type.getElementTypeBitWidth(), 8);
   if (options.unifiedMemory)
     return allocated.emplace_back(
-        memref::AllocOp::create(builder, loc, type).getResult());
+        memref::AllocOp::create(builder, loc, type,
+                                builder.getI64IntegerAttr(kBufferAlignment))
+            .getResult());
   auto alloc =
       gpu::AllocOp::create(builder, loc, type, getTokenType(),
                            getDependencies(), ValueRange(), ValueRange());
@@ -164,8 +169,13 @@ Value Launcher::allocate(Location loc, MemRefType type) {
 }
 
 void Launcher::copyConstant(memref::GetGlobalOp constant) {
-  if (options.unifiedMemory)
+  if (options.unifiedMemory) {
+    auto global = SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
+        constant, constant.getNameAttr());
+    if (global && global.getAlignment().value_or(1) < kBufferAlignment)
+      global.setAlignment(kBufferAlignment);
     return;
+  }
   builder.setInsertionPointAfter(constant);
   Location loc = constant.getLoc();
   Value copy = allocate(loc, constant.getType());
