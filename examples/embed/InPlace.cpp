@@ -123,7 +123,7 @@ static LogicalResult bufferize(ModuleOp module) {
   return bufferization::promoteBufferResultsToOutParams(module, results);
 }
 
-/// The rest of the way. Kernels take bare pointers.
+/// The rest of the way.
 static LogicalResult lowerToLLVM(ModuleOp module) {
   PassManager pm(module.getContext());
   pm.addPass(createLowerAffinePass());
@@ -131,9 +131,7 @@ static LogicalResult lowerToLLVM(ModuleOp module) {
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   pm.addPass(createConvertFuncToLLVMPass());
   pm.addPass(createArithToLLVMConversionPass());
-  GpuToLLVMConversionPassOptions launches;
-  launches.kernelBarePtrCallConv = true;
-  pm.addPass(createGpuToLLVMConversionPass(launches));
+  pm.addPass(createGpuToLLVMConversionPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   return pm.run(module);
 }

@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/IR/SymbolTable.h"
@@ -37,6 +38,7 @@ struct Options {
   func::FuncOp smCount; ///< null: the number of the target
   bool unifiedMemory;
   bool async;
+  bool memrefArguments;
 };
 
 /// Rewrites one launch plan.
@@ -55,6 +57,7 @@ private:
   LogicalResult computeGrids();
   void copyConstant(memref::GetGlobalOp constant);
   Value allocate(Location loc, MemRefType type);
+  Value getArgument(Value buffer);
   /// A constant at the start of the function, one for each number.
   Value getIndex(int64_t number);
   void release(Operation *end);
@@ -142,6 +145,13 @@ FailureOr<gpu::KernelDim3> Launcher::computeGrid(LaunchOp op) {
 LogicalResult Launcher::computeGrids() {
   builder.setInsertionPointToStart(&function.getBody().front());
   for (LaunchOp op : function.getOps<LaunchOp>()) {
+    // The verifier compares launches with what a gpu.module holds.
+    if (!options.memrefArguments &&
+        !SymbolTable::lookupNearestSymbolFrom<gpu::BinaryOp>(
+            op, op.getKernel().getRootReference()))
+      return op.emitOpError("passes pointers to a kernel that is not in a "
+                            "gpu.binary; run kiln-embed-binary first, or set "
+                            "memref-arguments");
     FailureOr<gpu::KernelDim3> grid = computeGrid(op);
     if (failed(grid))
       return failure();
@@ -185,6 +195,19 @@ void Launcher::copyConstant(memref::GetGlobalOp constant) {
   setToken(memcpy.getAsyncToken());
 }
 
+/// What a kernel takes for a buffer.
+Value Launcher::getArgument(Value buffer) {
+  if (options.memrefArguments || !isa<MemRefType>(buffer.getType()))
+    return buffer;
+  Location loc = buffer.getLoc();
+  Value address =
+      memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, buffer);
+  Value number =
+      arith::IndexCastOp::create(builder, loc, builder.getI64Type(), address);
+  return LLVM::IntToPtrOp::create(
+      builder, loc, LLVM::LLVMPointerType::get(builder.getContext()), number);
+}
+
 void Launcher::launch(LaunchOp op) {
   Location loc = op.getLoc();
   builder.setInsertionPoint(op);
@@ -194,9 +217,11 @@ void Launcher::launch(LaunchOp op) {
   if (op.getSharedBytes() != 0)
     shared = arith::ConstantIntOp::create(builder, loc, op.getSharedBytes(),
                                           /*width=*/32);
+  auto arguments = llvm::map_to_vector(
+      op.getArguments(), [&](Value buffer) { return getArgument(buffer); });
   auto launched = gpu::LaunchFuncOp::create(
       builder, loc, op.getKernel(), grids[op],
-      gpu::KernelDim3{block[0], block[1], block[2]}, shared, op.getArguments(),
+      gpu::KernelDim3{block[0], block[1], block[2]}, shared, arguments,
       getTokenType(), getDependencies());
   setToken(launched.getAsyncToken());
   op.erase();
@@ -302,7 +327,7 @@ struct LaunchOnGpu : kiln::impl::LaunchOnGpuBase<LaunchOnGpu> {
     FailureOr<func::FuncOp> counter = getCounter(module);
     if (failed(counter))
       return failure();
-    Options options{*counter, unifiedMemory, async};
+    Options options{*counter, unifiedMemory, async, memrefArguments};
     for (func::FuncOp plan : plans) {
       Launcher launcher(plan, options);
       if (failed(launcher.run()))

@@ -51,6 +51,7 @@ void kiln::buildEmbedPipeline(OpPassManager &pm, const EmbedOptions &options) {
   launch.smCountFunction = options.smCountFunction;
   launch.unifiedMemory = options.unifiedMemory;
   launch.async = options.async;
+  launch.memrefArguments = options.memrefArguments;
   pm.addPass(createLaunchOnGpu(launch));
   pm.addPass(createMergeIsolated());
 }
@@ -137,6 +138,9 @@ struct EmbedPipelineOptions : PassPipelineOptions<EmbedPipelineOptions> {
       llvm::cl::desc("The card accesses the host's memory")};
   Option<bool> async{*this, "async", llvm::cl::init(true),
                      llvm::cl::desc("One chain of asynchronous ops")};
+  Option<bool> memrefArguments{
+      *this, "memref-arguments", llvm::cl::init(false),
+      llvm::cl::desc("Launch with memrefs in place of pointers")};
 
   EmbedOptions get() const {
     EmbedOptions options;
@@ -152,6 +156,7 @@ struct EmbedPipelineOptions : PassPipelineOptions<EmbedPipelineOptions> {
     options.smCountFunction = smCountFunction;
     options.unifiedMemory = unifiedMemory;
     options.async = async;
+    options.memrefArguments = memrefArguments;
     return options;
   }
 };

@@ -1,7 +1,8 @@
-// RUN: kiln-opt %s --kiln-launch-on-gpu | FileCheck %s --check-prefixes=CHECK,TARGET,DEVICE
-// RUN: kiln-opt %s --kiln-launch-on-gpu=sm-count-function=count | FileCheck %s --check-prefixes=CHECK,COUNTED,DEVICE
-// RUN: kiln-opt %s --kiln-launch-on-gpu=unified-memory=true | FileCheck %s --check-prefixes=CHECK,UNIFIED
-// RUN: kiln-opt %s --kiln-launch-on-gpu=async=false | FileCheck %s --check-prefixes=CHECK,SYNC
+// RUN: kiln-opt %s --kiln-launch-on-gpu=memref-arguments=true | FileCheck %s --check-prefixes=CHECK,TARGET,DEVICE
+// RUN: kiln-opt %s --kiln-launch-on-gpu="memref-arguments=true sm-count-function=count" | FileCheck %s --check-prefixes=CHECK,COUNTED,DEVICE
+// RUN: kiln-opt %s --kiln-launch-on-gpu="memref-arguments=true unified-memory=true" | FileCheck %s --check-prefixes=CHECK,UNIFIED
+// RUN: kiln-opt %s --kiln-launch-on-gpu="memref-arguments=true async=false" | FileCheck %s --check-prefixes=CHECK,SYNC
+// RUN: kiln-opt %s --kiln-launch-on-gpu | FileCheck %s --check-prefix=POINTERS
 // RUN: kiln-opt %s --kiln-launch-on-gpu --remarks-filter=kiln-launch-on-gpu 2>&1 >/dev/null | FileCheck %s --check-prefix=REMARK
 //
 // A plan with a constant, a workspace and a persistent kernel.
@@ -56,13 +57,19 @@
 // SYNC-NEXT:     gpu.dealloc %[[WORK]]
 // SYNC-NEXT:     return
 
+// Kernels take pointers, whatever convention the host has for memrefs.
+// POINTERS:      func.func @plan(%[[X:.+]]: memref<64xf32>, %[[Y:.+]]: memref<64xf32>)
+// POINTERS:      gpu.launch_func async {{.*}} @kernels::@pack
+// POINTERS:      %[[I:.+]] = memref.extract_aligned_pointer_as_index %[[X]]
+// POINTERS-NEXT: %[[N:.+]] = arith.index_cast %[[I]] : index to i64
+// POINTERS-NEXT: %[[P:.+]] = llvm.inttoptr %[[N]] : i64 to !llvm.ptr
+// POINTERS:      memref.extract_aligned_pointer_as_index %[[Y]]
+// POINTERS:      gpu.launch_func async {{.*}} @kernels::@main {{.*}} args(%[[P]] : !llvm.ptr, %{{.+}} : !llvm.ptr, %{{.+}} : !llvm.ptr)
+
 // REMARK: 2 launch(es); 96 bytes of workspace and copied constants; a grid for the target's multiprocessors
 #target = #kiln.target<name = "rtx4090", arch = "sm_89", sms = 128, shared_per_block = 101376, shared_per_sm = 102400, registers_per_sm = 65536, registers_per_thread = 255, threads_per_block = 1024, threads_per_sm = 1536, clock_mhz = 2520, bandwidth_gbs = 1008, l2_bytes = 75497472, tf32_gflops = 82600, f16_gflops = 165200>
 module attributes {gpu.container_module, kiln.target = #target} {
-  gpu.module @kernels {
-    gpu.func @pack(%w: memref<8xf32>, %p: memref<16xf32>) kernel { gpu.return }
-    gpu.func @main(%x: memref<64xf32>, %p: memref<16xf32>, %y: memref<64xf32>) kernel { gpu.return }
-  }
+  gpu.binary @kernels [#gpu.object<#nvvm.target, assembly = "">]
   memref.global "private" constant @weights : memref<8xf32> = dense<2.0>
   func.func @plan(%x: memref<64xf32> {kiln.fan_in = 3 : i64}, %y: memref<64xf32>) attributes {kiln.num_inputs = 1 : i64} {
     %w = memref.get_global @weights : memref<8xf32>

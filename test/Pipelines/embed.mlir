@@ -5,7 +5,7 @@
 // allocated or copied: the launch gets the caller's.
 // RUN: mlir-opt %t.mlir --one-shot-bufferize="bufferize-function-boundaries function-boundary-type-conversion=identity-layout-map" --buffer-results-to-out-params="hoist-static-allocs modify-public-functions" -o %t.buffers.mlir
 // RUN: FileCheck %s --check-prefix=BUFFERS < %t.buffers.mlir
-// RUN: mlir-opt %t.buffers.mlir --lower-affine --expand-strided-metadata --finalize-memref-to-llvm --convert-func-to-llvm --convert-arith-to-llvm --gpu-to-llvm=use-bare-pointers-for-kernels --reconcile-unrealized-casts | mlir-translate --mlir-to-llvmir | FileCheck %s --check-prefix=LLVM
+// RUN: mlir-opt %t.buffers.mlir --lower-affine --expand-strided-metadata --finalize-memref-to-llvm --convert-func-to-llvm --convert-arith-to-llvm --gpu-to-llvm --reconcile-unrealized-casts | mlir-translate --mlir-to-llvmir | FileCheck %s --check-prefix=LLVM
 
 // CHECK:       gpu.binary @kernels
 // CHECK:       func.func private @conv_min_launch(

@@ -115,14 +115,17 @@ def LaunchOnGpu : Pass<"kiln-launch-on-gpu", "::mlir::ModuleOp"> {
   let summary = "turns a launch plan into a function of the host";
   let description = [{
     Needs: functions of `kiln.launch` (level 4), in the module or, of a host's
-    module, in nested modules `kiln.isolated`. Their kernels may be in a
-    `gpu.module` or in a `gpu.binary`.
+    module, in nested modules `kiln.isolated`. Their kernels are in a `gpu.binary`,
+    or with `memref-arguments` in a `gpu.module`.
 
     Leaves: each as a function on memrefs that launches by `gpu.launch_func`,
     in the same order, and returns when the kernels are done. The arguments are
-    memory that the card can access, the last of them the destinations. Kernels
-    take the bare pointer of each memref, so that the host is lowered by
-    `gpu-to-llvm{use-bare-pointers-for-kernels}`.
+    memory that the card can access, the last of them the destinations.
+    - A kernel takes the *pointer* of each buffer. With `memref-arguments` the
+      launch has the memref instead, and the host must then be lowered by
+      `gpu-to-llvm{use-bare-pointers-for-kernels}`: as descriptors, which are
+      upstream's default, kernels would take them for something else, and no
+      driver notices.
     - The *grid* is computed there, from the number of multiprocessors: that of
       the module's `kiln.target`, or what the host's function
       `sm-count-function`, a `() -> i32`, returns at run time (positive, or
@@ -141,9 +144,7 @@ def LaunchOnGpu : Pass<"kiln-launch-on-gpu", "::mlir::ModuleOp"> {
 
     ```mlir
     module attributes {gpu.container_module} {
-      gpu.module @kernels {
-        gpu.func @f(%x: memref<64xf32>, %y: memref<64xf32>) kernel { gpu.return }
-      }
+      gpu.binary @kernels [#gpu.object<#nvvm.target, assembly = "...">]
       func.func private @sms() -> i32
       func.func @f(%x: memref<64xf32>, %y: memref<64xf32>) attributes {kiln.num_inputs = 1 : i64} {
         kiln.launch @kernels::@f(%x, %y : memref<64xf32>, memref<64xf32>) grid [min(16, sm_count), 1, 1] block [32, 1, 1] shared 256
@@ -152,7 +153,7 @@ def LaunchOnGpu : Pass<"kiln-launch-on-gpu", "::mlir::ModuleOp"> {
     }
     // leaves: func.func @f ... call @sms() ... arith.index_cast
     // leaves: affine.min ... gpu.wait async
-    // leaves: gpu.launch_func async ... @kernels::@f blocks in ... dynamic_shared_memory_size ... args(%arg0 : memref<64xf32>, %arg1 : memref<64xf32>)
+    // leaves: gpu.launch_func async ... @kernels::@f blocks in ... dynamic_shared_memory_size ... args(... : !llvm.ptr, ... : !llvm.ptr)
     // gone: kiln.launch
     ```
     ```
@@ -166,7 +167,9 @@ def LaunchOnGpu : Pass<"kiln-launch-on-gpu", "::mlir::ModuleOp"> {
     Option<"unifiedMemory", "unified-memory", "bool", "false",
            "The card accesses the host's memory">,
     Option<"async", "async", "bool", "true",
-           "One chain of asynchronous ops in place of ops that wait">
+           "One chain of asynchronous ops in place of ops that wait">,
+    Option<"memrefArguments", "memref-arguments", "bool", "false",
+           "Launch with memrefs, for a host that lowers them to bare pointers">
   ];
   let statistics = [
     Statistic<"numLaunches", "launches", "Launches replaced">];
@@ -175,6 +178,7 @@ def LaunchOnGpu : Pass<"kiln-launch-on-gpu", "::mlir::ModuleOp"> {
                            "::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",
                            "::mlir::gpu::GPUDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::memref::MemRefDialect"];
 }
 

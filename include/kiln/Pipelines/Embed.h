@@ -48,6 +48,9 @@ struct EmbedOptions {
   bool unifiedMemory = false;
   /// Launches as one asynchronous chain; otherwise each waits.
   bool async = true;
+  /// Launches take memrefs, which the host must lower to bare pointers, in
+  /// place of pointers.
+  bool memrefArguments = false;
 };
 
 /// The passes of the in-place route, from a host's module with linalg on
