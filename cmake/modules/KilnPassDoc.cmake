@@ -7,6 +7,8 @@ set(title_MainLoop "Level 3: copies, loads and multiplies of the main loop overl
 set(title_Distribution "Level 3 to 4: every thread gets its part of every tile")
 set(title_Conversion "Level 4: lowering to NVVM")
 set(title_Target "Level 4 to 5: serialization")
+set(title_Embedding "In place: kernels in the module of a host")
+set(title_Pipelines "In place: the stages inside a module of a host")
 set(title_Reference "The reference for a GPU")
 set(text "# Passes\n\nGenerated from `include/kiln/*/Passes.td`, in the order of the pipeline.\n")
 foreach(lib IN LISTS LIBS)
