@@ -6,6 +6,8 @@
 
 #include "kiln/Scheduling/Passes.h"
 
+#include "ScheduledKernel.h"
+
 #include "kiln/Analysis/LoopScheduleFit.h"
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
@@ -79,18 +81,15 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
 
   LogicalResult selectFor(KernelOp kernel, TargetAttr target,
                           KernelSchedule given) {
-    Block &body = kernel.getBody().front();
-    ValueRange results = body.getTerminator()->getOperands();
-    FailureOr<KernelSpace> space = KernelSpace::analyze(body, results);
-    if (failed(space))
+    FailureOr<ScheduledKernel> analyzed = ScheduledKernel::analyze(kernel);
+    if (failed(analyzed))
       return failure();
     if (!given)
       given = kernel.getScheduleAttr();
-    if (space->getContraction()) {
-      ContractionView view = *space->getContraction();
-      view.needsAllFilters = space->needsAllChannels(results);
-      return selectForContraction(kernel, target, view, given);
-    }
+    if (analyzed->view)
+      return selectForContraction(kernel, target, *analyzed->view, given);
+    const KernelSpace &space = analyzed->space;
+    ValueRange results = analyzed->results;
     if (given) {
       auto loops = dyn_cast<LoopScheduleAttr>(given);
       auto emitMisfit = [&] {
@@ -100,15 +99,15 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
         return emitMisfit() << "#kiln.schedule needs a contraction that an "
                                "instruction multiplies; this kernel takes a "
                                "#kiln.loop_schedule";
-      if (failed(checkLoopScheduleFits(loops, target, *space, results,
-                                       emitMisfit)))
+      if (failed(
+              checkLoopScheduleFits(loops, target, space, results, emitMisfit)))
         return failure();
       kernel.setScheduleAttr(given);
       ++numGiven;
       return success();
     }
     FailureOr<LoopScheduleAttr> selected =
-        selectLoopSchedule(*space, results, target, &getContext(), [&] {
+        selectLoopSchedule(space, results, target, &getContext(), [&] {
           return emitError(kernel.getLoc()) << "not supported: ";
         });
     if (failed(selected))
@@ -125,8 +124,9 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
   }
 
   LogicalResult selectForContraction(KernelOp kernel, TargetAttr target,
-                                     ContractionView view,
+                                     const ContractionView &view,
                                      KernelSchedule givenSchedule) {
+<<<<<<< HEAD
     ContractionView *conv = &view;
     auto emitError = [&] {
       return emitSourceError(conv->op, "not supported: ");
@@ -135,6 +135,10 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
       return emitError() << "padding must be a constant zero of static size, "
                             "around rows and columns; pad batch and channels "
                             "outside the program";
+=======
+    const ContractionView *conv = &view;
+    auto emitError = [&] { return conv->op->emitOpError("not supported: "); };
+>>>>>>> 1d768bb9b1fc796f1e4b4563c4c3427cd65f9c8e
     if (std::optional<int64_t> flops = countFlops(*conv))
       kernel.setFlops(*flops);
     auto given = dyn_cast_or_null<ScheduleAttr>(givenSchedule);

@@ -131,7 +131,8 @@ Program::create(ModuleOp module, std::string text, std::string name,
            << found.size();
   MLIRContext *context = module.getContext();
   program->kernel = found.front();
-  program->name = program->kernel.getKernelName().str();
+  program->name =
+      program->kernel->getParentOfType<func::FuncOp>().getName().str();
   program->targetAttr = lookupTarget(context, options.target);
   program->numInputs = countInputs(program->kernel);
   FailureOr<SearchSpace> space = SearchSpace::create(

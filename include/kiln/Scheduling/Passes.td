@@ -74,4 +74,46 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
   let dependentDialects = ["::kiln::KilnDialect"];
 }
 
+def EnumerateSchedules : Pass<"kiln-enumerate-schedules", "::mlir::ModuleOp"> {
+  let summary = "lists the schedules of every compute kernel to choose from";
+  let description = [{
+    Needs `kiln.kernel` ops and a `kiln.target` on the module, and changes
+    nothing. Writes the search space of each compute kernel
+    (`kiln/Scheduling/SearchSpace.h`) to `output`: a line for each schedule, with
+    the kernel's name, `fits` or `pruned`, the schedule, and why it was pruned,
+    in the words of kiln-select-schedule, with a tab between two fields. The
+    first is the rules' choice, the second the conservative baseline where the
+    kernel has one (four warps, two stages, the rules' tile shrunk until that
+    fits). The order is that of the C++ call, and a smaller `limit` leaves out
+    the end of the list.
+
+    The remark `schedules` counts them. A kernel without any schedule is an
+    error, as in kiln-select-schedule.
+
+    ```mlir
+    func.func @row_sums(%x: tensor<64x1000xf32>) -> tensor<64xf32> {
+      %zero = arith.constant dense<0.0> : tensor<64xf32>
+      %y = linalg.reduce {arith.addf} ins(%x : tensor<64x1000xf32>) outs(%zero : tensor<64xf32>) dimensions = [1]
+      return %y : tensor<64xf32>
+    }
+    // leaves: row_sums fits #kiln.loop_schedule<tile = [1, 1024], threads = [
+    // leaves: row_sums pruned #kiln.loop_schedule< ... values of a tile, at most 32 are supported
+    ```
+    ```
+    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-normalize),kiln-fuse,kiln-set-target,kiln-enumerate-schedules)'
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"tf32\"",
+           "what multiplies f32: tf32 (tensor cores) or f32 (exact)">,
+    Option<"limit", "limit", "int64_t", "512",
+           "schedules of a kernel, at most">,
+    Option<"output", "output", "std::string", "\"-\"",
+           "the file to write; - is standard output">];
+  let statistics = [
+    Statistic<"numFit", "schedules-that-fit", "Schedules that fit">,
+    Statistic<"numPruned", "schedules-pruned", "Schedules that do not">];
+  let dependentDialects = ["::kiln::KilnDialect"];
+}
+
 #endif // KILN_SCHEDULING_PASSES_TD

@@ -28,8 +28,8 @@ struct ToMeasure {
 /// What became of it.
 struct MeasureResult {
   Times times; ///< none: not measured
-  /// Why it is not used: a wrong result or a launch that failed. Empty with no
-  /// times: nothing is known of it.
+  /// Why it is not used: "wrong result ...", or that it was not launched. Empty
+  /// with no times: nothing is known of it.
   std::string failure;
 };
 

@@ -68,7 +68,8 @@ public:
 
   const SearchSpace &space() const { return *searchSpace; }
   KernelSchedule parse(llvm::StringRef schedule) const;
-  llvm::StringRef kernelName() const { return name; }
+  /// The function that is compiled.
+  llvm::StringRef entry() const { return name; }
   TargetAttr target() const { return targetAttr; }
   const CompileOptions &options() const { return compileOptions; }
   /// Of the kernel at level 1: what its schedule depends on.

@@ -1,0 +1,30 @@
+//===- ScheduledKernel.cpp - What a schedule is chosen for ----------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ScheduledKernel.h"
+
+#include "kiln/Analysis/ScheduleFit.h"
+
+using namespace mlir;
+using namespace kiln;
+
+FailureOr<ScheduledKernel> ScheduledKernel::analyze(KernelOp kernel) {
+  Block &body = kernel.getBody().front();
+  ValueRange results = body.getTerminator()->getOperands();
+  FailureOr<KernelSpace> space = KernelSpace::analyze(body, results);
+  if (failed(space))
+    return failure();
+  ScheduledKernel analyzed{*space, SmallVector<Value>(results), std::nullopt};
+  if (!space->getContraction())
+    return analyzed;
+  analyzed.view = space->getContraction();
+  analyzed.view->needsAllFilters = space->needsAllChannels(results);
+  if (failed(getPaddedImage(*analyzed.view)))
+    return analyzed.view->op->emitOpError(
+        "not supported: padding must be a constant zero of static size, around "
+        "rows and columns; pad batch and channels outside the program");
+  return analyzed;
+}
