@@ -7,6 +7,7 @@
 #include "ScheduledKernel.h"
 
 #include "kiln/Analysis/ScheduleFit.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -23,7 +24,8 @@ FailureOr<ScheduledKernel> ScheduledKernel::analyze(KernelOp kernel) {
   analyzed.view = space->getContraction();
   analyzed.view->needsAllFilters = space->needsAllChannels(results);
   if (failed(getPaddedImage(*analyzed.view)))
-    return analyzed.view->op->emitOpError(
+    return emitSourceError(
+        analyzed.view->op,
         "not supported: padding must be a constant zero of static size, around "
         "rows and columns; pad batch and channels outside the program");
   return analyzed;

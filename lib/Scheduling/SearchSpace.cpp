@@ -12,6 +12,7 @@
 
 #include "kiln/Analysis/LoopScheduleFit.h"
 #include "kiln/Analysis/ScheduleFit.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -41,7 +42,7 @@ FailureOr<SearchSpace> SearchSpace::create(KernelOp kernel, TargetAttr target,
   }
   FailureOr<ScheduleAttr> selected =
       selectSchedule(*made.view, target, precision, [&] {
-        return made.view->op->emitOpError("not supported: ");
+        return emitSourceError(made.view->op, "not supported: ");
       });
   if (failed(selected))
     return failure();

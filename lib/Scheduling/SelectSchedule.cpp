@@ -126,19 +126,10 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
   LogicalResult selectForContraction(KernelOp kernel, TargetAttr target,
                                      const ContractionView &view,
                                      KernelSchedule givenSchedule) {
-<<<<<<< HEAD
-    ContractionView *conv = &view;
+    const ContractionView *conv = &view;
     auto emitError = [&] {
       return emitSourceError(conv->op, "not supported: ");
     };
-    if (failed(getPaddedImage(*conv)))
-      return emitError() << "padding must be a constant zero of static size, "
-                            "around rows and columns; pad batch and channels "
-                            "outside the program";
-=======
-    const ContractionView *conv = &view;
-    auto emitError = [&] { return conv->op->emitOpError("not supported: "); };
->>>>>>> 1d768bb9b1fc796f1e4b4563c4c3427cd65f9c8e
     if (std::optional<int64_t> flops = countFlops(*conv))
       kernel.setFlops(*flops);
     auto given = dyn_cast_or_null<ScheduleAttr>(givenSchedule);

@@ -26,7 +26,8 @@ static constexpr double kBusyWarps = 8;
 std::optional<double> Program::predict(KernelSchedule schedule,
                                        const CompileFacts *facts) const {
   auto contraction = dyn_cast<ScheduleAttr>(schedule);
-  FailureOr<ContractionView> view = ContractionView::find(kernel.getBody());
+  KernelOp op = kernel;
+  FailureOr<ContractionView> view = ContractionView::find(op.getBody());
   if (!contraction || failed(view))
     return std::nullopt;
   BlockResources block;

@@ -147,8 +147,9 @@ Program::create(ModuleOp module, std::string text, std::string name,
 }
 
 KernelSchedule Program::parse(StringRef schedule) const {
-  return dyn_cast_or_null<KernelSchedule>(
-      parseAttribute(schedule, kernels->getContext()));
+  MLIRContext *context = kernels.get()->getContext();
+  ScopedDiagnosticHandler quiet(context, [](Diagnostic &) { return success(); });
+  return dyn_cast_or_null<KernelSchedule>(parseAttribute(schedule, context));
 }
 
 CompiledCandidate Program::compile(StringRef schedule,
@@ -187,7 +188,7 @@ CompiledCandidate Program::compile(StringRef schedule,
 
 FailureOr<std::string>
 Program::printWithSchedule(KernelSchedule schedule) const {
-  OwningOpRef<ModuleOp> module = kernels->clone();
+  OwningOpRef<ModuleOp> module = kernels.get().clone();
   CompileOptions settings = compileOptions;
   settings.from = Level::Kernels;
   settings.schedule = tuning::print(schedule);

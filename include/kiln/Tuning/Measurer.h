@@ -12,7 +12,7 @@
 #include "kiln/Tuning/Records.h"
 
 #include "llvm/ADT/ArrayRef.h"
-#include "llvm/ADT/FunctionRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 
 #include <memory>

@@ -67,6 +67,7 @@ public:
                                 const CompileFacts *facts = nullptr) const;
 
   const SearchSpace &space() const { return *searchSpace; }
+  /// The schedule that is written so; null where it is none.
   KernelSchedule parse(llvm::StringRef schedule) const;
   /// The function that is compiled.
   llvm::StringRef entry() const { return name; }
