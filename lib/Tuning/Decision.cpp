@@ -47,9 +47,8 @@ double kiln::tuning::signedRankTest(const std::vector<double> &ratios) {
   size_t n = differences.size();
   if (n == 0)
     return 1;
-  std::sort(differences.begin(), differences.end(), [](double a, double b) {
-    return std::abs(a) < std::abs(b);
-  });
+  std::sort(differences.begin(), differences.end(),
+            [](double a, double b) { return std::abs(a) < std::abs(b); });
   // Equal magnitudes share the mean of their ranks.
   double positive = 0, tieTerm = 0;
   bool hasTies = false;
@@ -109,6 +108,8 @@ const char *kiln::tuning::stringify(Fate fate) {
   switch (fate) {
   case Fate::Chosen:
     return "chosen";
+  case Fate::Incumbent:
+    return "what to beat";
   case Fate::Slower:
     return "not faster";
   case Fate::TooLittle:
@@ -134,8 +135,8 @@ static std::string describeTest(const Comparison &comparison, double limit) {
     std::snprintf(text, sizeof text, "p = %.2g of %zu rounds, at most %.2g",
                   *comparison.p, comparison.pairs, limit);
   else
-    std::snprintf(text, sizeof text, "untested: fewer than %zu rounds",
-                  kLeastPairs);
+    std::snprintf(text, sizeof text, "untested: %zu rounds, a test needs %zu",
+                  comparison.pairs, kLeastPairs);
   return text;
 }
 
@@ -197,6 +198,7 @@ Verdict kiln::tuning::decide(const std::vector<Measured> &candidates) {
     }
   }
   verdict.chosen = best;
+  verdict.fates[incumbent] = Fate::Incumbent;
   verdict.fates[best] = Fate::Chosen;
   if (best != incumbent)
     verdict.reason = "a change that gains " +

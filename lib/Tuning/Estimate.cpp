@@ -53,8 +53,8 @@ std::optional<double> Program::predict(KernelSchedule schedule,
                  double(view->getKernelColumns());
   // Tiles of channels that a block walks are no tiles of the launch.
   if (view->out.f == ContractionView::kNone)
-    flops *= double(
-        llvm::divideCeil(view->getFilters(), contraction.getTile()[0]));
+    flops *=
+        double(llvm::divideCeil(view->getFilters(), contraction.getTile()[0]));
   KernelInfo info;
   info.schedule = schedule;
   info.flops = int64_t(std::min(flops, 9e18));

@@ -157,8 +157,9 @@ Expected<std::unique_ptr<Journal>> Journal::open(StringRef path,
   SmallVector<StringRef> lines;
   StringRef(text).split(lines, '\n', -1, /*KeepEmpty=*/false);
   for (size_t i = 0; i < lines.size(); ++i) {
-    auto where = [&] { return "'" + path.str() + "' line " +
-                              std::to_string(i + 1) + ": "; };
+    auto where = [&] {
+      return "'" + path.str() + "' line " + std::to_string(i + 1) + ": ";
+    };
     auto value = json::parse(lines[i]);
     const json::Object *line = value ? value->getAsObject() : nullptr;
     if (!value)
@@ -171,8 +172,7 @@ Expected<std::unique_ptr<Journal>> Journal::open(StringRef path,
                                  "; name another file");
       continue;
     }
-    std::optional<JournalEntry> entry =
-        line ? readEntry(*line) : std::nullopt;
+    std::optional<JournalEntry> entry = line ? readEntry(*line) : std::nullopt;
     if (!entry)
       return createStringError(where() + "no entry of a journal");
     std::string schedule = entry->schedule;

@@ -17,14 +17,13 @@ class ReplayMeasurer : public Measurer {
 public:
   std::string describe() const override { return name; }
   bool needsCode() const override { return false; }
-  Expected<std::vector<MeasureResult>>
-  measure(ArrayRef<ToMeasure> batch, const MeasureLimits &,
-          function_ref<void()>) override {
+  Expected<std::vector<MeasureResult>> measure(ArrayRef<ToMeasure> batch,
+                                               const MeasureLimits &,
+                                               function_ref<void()>) override {
     std::vector<MeasureResult> results;
     for (const ToMeasure &candidate : batch) {
       auto found = known.find(candidate.schedule);
-      results.push_back(found == known.end() ? MeasureResult()
-                                             : found->second);
+      results.push_back(found == known.end() ? MeasureResult() : found->second);
     }
     return results;
   }
@@ -34,10 +33,8 @@ public:
 };
 } // namespace
 
-Expected<std::unique_ptr<Measurer>>
-kiln::tuning::createReplayMeasurer(const Program &program,
-                                   std::vector<Record> records,
-                                   StringRef file) {
+Expected<std::unique_ptr<Measurer>> kiln::tuning::createReplayMeasurer(
+    const Program &program, std::vector<Record> records, StringRef file) {
   auto replay = std::make_unique<ReplayMeasurer>();
   std::string device;
   bool isMixed = false;

@@ -148,7 +148,8 @@ Program::create(ModuleOp module, std::string text, std::string name,
 
 KernelSchedule Program::parse(StringRef schedule) const {
   MLIRContext *context = kernels.get()->getContext();
-  ScopedDiagnosticHandler quiet(context, [](Diagnostic &) { return success(); });
+  ScopedDiagnosticHandler quiet(context,
+                                [](Diagnostic &) { return success(); });
   return dyn_cast_or_null<KernelSchedule>(parseAttribute(schedule, context));
 }
 
@@ -161,8 +162,7 @@ CompiledCandidate Program::compile(StringRef schedule,
   context.printOpOnDiagnostic(false);
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
     if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
-      result.failure +=
-          (result.failure.empty() ? "" : "; ") + diagnostic.str();
+      result.failure += (result.failure.empty() ? "" : "; ") + diagnostic.str();
     return success();
   });
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(

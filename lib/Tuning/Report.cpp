@@ -38,22 +38,21 @@ static void printCandidate(raw_ostream &os, const CandidateReport &candidate,
   std::string none = "-";
   const auto &facts = candidate.facts;
   bool known = facts && facts->registers;
-  os << formatv(
-      "{0,3}  {1,-9} {2,5} {3,6} {4,7} {5,9} {6,6} {7,6}", number,
-      stringify(candidate.origin), candidate.warps, candidate.stages,
-      candidate.block, known ? cell(*facts->registers) : none,
-      known ? cell(facts->spillBytes) : none,
-      known ? cell(facts->blocksPerSm) : none);
+  os << formatv("{0,3}  {1,-9} {2,5} {3,6} {4,7} {5,9} {6,6} {7,6}", number,
+                stringify(candidate.origin), candidate.warps, candidate.stages,
+                candidate.block, known ? cell(*facts->registers) : none,
+                known ? cell(facts->spillBytes) : none,
+                known ? cell(facts->blocksPerSm) : none);
   auto time = [&](std::optional<double> ms) {
     return ms ? formatv("{0:f4}", *ms).str() : none;
   };
   os << formatv(" {0,10} {1,10}", time(candidate.predictedMs),
                 time(candidate.medianMs));
-  os << formatv(" {0,8}  ",
-                candidate.toIncumbent && candidate.fate != "chosen"
-                    ? formatv("{0:f2} %", 100 * candidate.toIncumbent->gain)
-                          .str()
-                    : none);
+  os << formatv(
+      " {0,8}  ",
+      candidate.toIncumbent
+          ? formatv("{0:f2} %", 100 * candidate.toIncumbent->gain).str()
+          : none);
   os << candidate.fate;
   if (!candidate.failure.empty())
     os << ": " << candidate.failure;
@@ -85,9 +84,9 @@ std::string kiln::tuning::formatText(const Report &report) {
         "  median ms     gain\n";
   for (size_t i = 0; i < report.candidates.size(); ++i)
     printCandidate(os, report.candidates[i], i + 1);
-  os << "\n" << report.reason << "\nschedule of " << report.program
-     << " (candidate " << report.chosen + 1 << "): "
-     << report.choice().schedule << "\n";
+  os << "\n"
+     << report.reason << "\nschedule of " << report.program << " (candidate "
+     << report.chosen + 1 << "): " << report.choice().schedule << "\n";
   return text;
 }
 

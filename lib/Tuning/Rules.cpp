@@ -60,9 +60,7 @@ private:
     const char *field;
     int64_t from, to;
     Direction direction;
-    bool changes() const {
-      return direction == AtMost ? from > to : from < to;
-    }
+    bool changes() const { return direction == AtMost ? from > to : from < to; }
   };
   void want(RuleResult &rule, const Wish &wish, Decided &decided,
             std::optional<int64_t> &change) {
@@ -90,14 +88,13 @@ void Counsel::askSpills() {
   }
   bool fires = facts.spillBytes > 0;
   bool near = !fires && *facts.registers > kMostRegisters - kNearRegisters;
-  RuleResult &rule =
-      begin("spills",
-            fires  ? RuleState::Fired
-            : near ? RuleState::NearlyFired
-                   : RuleState::Silent,
-            number(facts.spillBytes) + " bytes spilled (above 0), " +
-                number(*facts.registers) + " registers of " +
-                number(kMostRegisters));
+  RuleResult &rule = begin(
+      "spills",
+      fires  ? RuleState::Fired
+      : near ? RuleState::NearlyFired
+             : RuleState::Silent,
+      number(facts.spillBytes) + " bytes spilled (above 0), " +
+          number(*facts.registers) + " registers of " + number(kMostRegisters));
   if (!fires)
     return;
   advice.smallerBlock = true;
@@ -113,15 +110,14 @@ void Counsel::askHighPressure() {
   bool limited = facts.limiter == "registers";
   bool fires = registers > kHighRegisters || limited;
   bool near = !fires && registers > kHighRegisters - kNearRegisters;
-  RuleResult &rule =
-      begin("high-pressure",
-            fires  ? RuleState::Fired
-            : near ? RuleState::NearlyFired
-                   : RuleState::Silent,
-            number(registers) + " registers (above " + number(kHighRegisters) +
-                "), occupancy " + number(facts.warpsPerSm) + " of " +
-                number(facts.maxWarpsPerSm) + " warps limited by " +
-                facts.limiter);
+  RuleResult &rule = begin(
+      "high-pressure",
+      fires  ? RuleState::Fired
+      : near ? RuleState::NearlyFired
+             : RuleState::Silent,
+      number(registers) + " registers (above " + number(kHighRegisters) +
+          "), occupancy " + number(facts.warpsPerSm) + " of " +
+          number(facts.maxWarpsPerSm) + " warps limited by " + facts.limiter);
   if (!fires)
     return;
   wantWarps(rule, AtMost, 4);
@@ -153,8 +149,8 @@ void Counsel::askLowPressure() {
   bool low = registers < kLowRegisters;
   bool spills = facts.spillBytes > 0;
   bool fires = low && !spills;
-  bool near = !fires && registers < kLowRegisters + kNearRegisters &&
-              !(spills && !low);
+  bool near =
+      !fires && registers < kLowRegisters + kNearRegisters && !(spills && !low);
   RuleResult &rule =
       begin("low-pressure",
             fires  ? RuleState::Fired

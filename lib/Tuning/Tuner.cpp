@@ -127,9 +127,8 @@ void Tuner::add(Origin origin, KernelSchedule schedule, std::string reason) {
 /// The rules' proposal, which needs the default's facts, then the model's.
 void Tuner::addProposals() {
   KernelSchedule from = program.space().getChoice();
-  Advice advice =
-      applyRules(program.getFacts(from, at(standard).facts.value_or(
-                                            CompileFacts())));
+  Advice advice = applyRules(
+      program.getFacts(from, at(standard).facts.value_or(CompileFacts())));
   report.rules = advice.rules;
   std::vector<std::pair<Origin, KernelSchedule>> proposals;
   if (!advice.changesAnything()) {
@@ -147,11 +146,11 @@ void Tuner::addProposals() {
   std::vector<Ranked> ranked =
       rankSpace(program, options.spaceLimit, report.considered);
   report.fitting = ranked.size();
-  size_t room = options.exhaustive
-                    ? ranked.size() + 1
-                    : size_t(std::max<int64_t>(
-                          0, options.maxConfigs -
-                                 int64_t(report.candidates.size())));
+  size_t room =
+      options.exhaustive
+          ? ranked.size() + 1
+          : size_t(std::max<int64_t>(0, options.maxConfigs -
+                                            int64_t(report.candidates.size())));
   for (const Ranked &next : ranked)
     if (proposals.size() < room && !isKnown(next.schedule) &&
         none_of(proposals,
@@ -183,9 +182,8 @@ Error Tuner::compile(ArrayRef<size_t> batch) {
         (!at(index).facts || needsCode))
       missing.push_back(index);
   compiled += batch.size() - missing.size();
-  DefaultThreadPool pool(
-      options.threads ? hardware_concurrency(options.threads)
-                      : hardware_concurrency());
+  DefaultThreadPool pool(options.threads ? hardware_concurrency(options.threads)
+                                         : hardware_concurrency());
   std::mutex mutex;
   std::vector<Error> errors;
   for (size_t index : missing)
@@ -210,8 +208,8 @@ Error Tuner::compile(ArrayRef<size_t> batch) {
   pool.wait();
   for (size_t index : batch)
     if (at(index).facts)
-      at(index).predictedMs = program.predict(
-          program.parse(at(index).schedule), &*at(index).facts);
+      at(index).predictedMs =
+          program.predict(program.parse(at(index).schedule), &*at(index).facts);
   Error all = Error::success();
   for (Error &error : errors)
     all = joinErrors(std::move(all), std::move(error));
@@ -231,9 +229,9 @@ Error Tuner::measure(ArrayRef<size_t> batch, Progress::Phase phase) {
   limits.rounds = options.rounds;
   if (options.budgetSeconds > 0) {
     double left = options.budgetSeconds - spent();
-    double share = double(places.size()) /
-                   double(std::max(places.size(), report.candidates.size() -
-                                                      measured));
+    double share =
+        double(places.size()) /
+        double(std::max(places.size(), report.candidates.size() - measured));
     limits.budgetSeconds = std::max(1e-3, left * share);
   }
   auto results = measurer->measure(
@@ -307,9 +305,8 @@ Error Tuner::confirm() {
   auto getRatio = [&](size_t index) {
     return 1 - compare(at(index).times, at(standard).times).gain;
   };
-  stable_sort(best, [&](size_t a, size_t b) {
-    return getRatio(a) < getRatio(b);
-  });
+  stable_sort(best,
+              [&](size_t a, size_t b) { return getRatio(a) < getRatio(b); });
   best.resize(std::min(best.size(), kMost));
   if (size_t baseline = findRole(Origin::Baseline);
       baseline < report.candidates.size() && isUsable(baseline))
@@ -338,23 +335,27 @@ void Tuner::decideAll() {
       continue;
     if (measurer)
       candidate.medianMs = median(times.ms);
-    Measured::Role role = candidate.origin == Origin::Default
-                              ? Measured::Default
-                          : candidate.origin == Origin::Baseline
-                              ? Measured::Baseline
-                              : Measured::Proposal;
+    Measured::Role role =
+        candidate.origin == Origin::Default    ? Measured::Default
+        : candidate.origin == Origin::Baseline ? Measured::Baseline
+                                               : Measured::Proposal;
     list.push_back({role, std::move(times)});
     places.push_back(i);
   }
   Verdict verdict = decide(list);
   report.chosen = standard;
-  report.reason = verdict.reason;
-  if (!verdict.chosen)
+  report.reason = measurer ? verdict.reason : "by the model: " + verdict.reason;
+  if (!verdict.chosen) {
+    if (!measurer)
+      report.reason = "the default is kept: the model says nothing of such a "
+                      "kernel";
     return;
+  }
   report.chosen = places[*verdict.chosen];
   for (size_t i = 0; i < places.size(); ++i) {
     at(places[i]).fate = stringify(verdict.fates[i]);
-    at(places[i]).toIncumbent = verdict.toIncumbent[i];
+    if (i != verdict.incumbent)
+      at(places[i]).toIncumbent = verdict.toIncumbent[i];
     double gain = compare(list[*verdict.chosen].times, list[i].times).gain;
     if (list[i].role == Measured::Default)
       report.gainToDefault = gain;

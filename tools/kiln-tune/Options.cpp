@@ -182,12 +182,11 @@ void CommandLine::addCandidates() {
             "the databases of all",
             [this](const std::string &text) {
               size_t slash = text.find('/');
-              bool good = slash != std::string::npos &&
-                          parseNumber(text.substr(0, slash), options.shard) &&
-                          parseNumber(text.substr(slash + 1),
-                                      options.numShards) &&
-                          options.shard >= 0 &&
-                          options.shard < options.numShards;
+              bool good =
+                  slash != std::string::npos &&
+                  parseNumber(text.substr(0, slash), options.shard) &&
+                  parseNumber(text.substr(slash + 1), options.numShards) &&
+                  options.shard >= 0 && options.shard < options.numShards;
               if (!good)
                 refuse("--shard", "'" + text + "' must be I/N with 0 <= I < N");
             });
@@ -221,8 +220,8 @@ void CommandLine::addMeasurement() {
             options.rounds, 1);
   addNumber("--budget", "SECONDS", "start no candidate and no round later",
             options.budgetSeconds, 0.001);
-  addNumber("--rest", "MS", "rest before each round",
-            options.restMilliseconds, 0);
+  addNumber("--rest", "MS", "rest before each round", options.restMilliseconds,
+            0);
   addFlag("--skip-prepared", options.skipPrepared,
           "leave out packing kernels, after a first run of them");
   addNumber("--seed", "N", "of the random inputs (0)", options.seed,
@@ -302,19 +301,19 @@ Options CommandLine::parse(int argc, char **argv) {
   } catch (const CLI::ArgumentMismatch &mismatch) {
     // Options take any number of values, so it is a flag that has one.
     std::string text = mismatch.what();
-    options.error = db->parsed() || text.rfind("-", 0) == 0
-                        ? text
-                        : "--" + text.substr(0, text.find(' ')) +
-                              " takes no value";
+    options.error =
+        db->parsed() || text.rfind("-", 0) == 0
+            ? text
+            : "--" + text.substr(0, text.find(' ')) + " takes no value";
   } catch (const CLI::ParseError &other) {
     options.error = other.what();
   }
   for (const std::string &rest : app.remaining()) {
-    options.error = rest.size() > 1 && rest[0] == '-'
-                        ? "unknown option '" + rest.substr(0, rest.find('=')) +
-                              "'"
-                        : "one program can be tuned, but '" + options.input +
-                              "' and '" + rest + "' are given";
+    options.error =
+        rest.size() > 1 && rest[0] == '-'
+            ? "unknown option '" + rest.substr(0, rest.find('=')) + "'"
+            : "one program can be tuned, but '" + options.input + "' and '" +
+                  rest + "' are given";
     break;
   }
   if (!options.error.empty())

@@ -61,18 +61,15 @@ static Error writeCandidates(StringRef directory,
     if (candidate.files.empty())
       continue;
     SmallString<128> path(directory);
-    sys::path::append(path, formatv("{0,0+3}-{1}", i + 1,
-                                    stringify(candidate.origin))
-                                .str());
-    if (Error error =
-            writeOutputDirectory(toArtifact(candidate.files), path))
+    sys::path::append(
+        path, formatv("{0,0+3}-{1}", i + 1, stringify(candidate.origin)).str());
+    if (Error error = writeOutputDirectory(toArtifact(candidate.files), path))
       return error;
   }
   return Error::success();
 }
 
-static Error writeResult(const Options &options,
-                         const tuning::Program &program,
+static Error writeResult(const Options &options, const tuning::Program &program,
                          const tuning::Report &report) {
   const tuning::CandidateReport &choice = report.choice();
   switch (options.emit) {

@@ -17,8 +17,7 @@ namespace kiln::tune {
 llvm::Error checkOutputs(const Options &options);
 
 /// Writes them. Each holds what it held before or all of the new.
-llvm::Error writeOutputs(const Options &options,
-                         const tuning::Program &program,
+llvm::Error writeOutputs(const Options &options, const tuning::Program &program,
                          tuning::Report &report);
 
 } // namespace kiln::tune

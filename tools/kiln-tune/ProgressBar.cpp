@@ -21,15 +21,15 @@ std::string kiln::tune::formatProgress(const Progress &progress) {
   static const char *const kPhases[] = {"compiling", "measuring", "confirming"};
   std::string text = llvm::formatv(
       "[{0}{1}] {2} {3} of {4}", std::string(size_t(part * kWidth), '#'),
-      std::string(kWidth - size_t(part * kWidth), '-'),
-      kPhases[progress.phase], progress.done, progress.total);
+      std::string(kWidth - size_t(part * kWidth), '-'), kPhases[progress.phase],
+      progress.done, progress.total);
   // What is left of the budget, else as long a candidate as so far.
   double left = -1;
   if (progress.done > 0 && progress.done < total)
     left = progress.spentSeconds * (1 - part) / part;
   if (progress.budgetSeconds > 0) {
-    double budget = std::max(0.0, progress.budgetSeconds -
-                                      progress.spentSeconds);
+    double budget =
+        std::max(0.0, progress.budgetSeconds - progress.spentSeconds);
     left = left < 0 ? budget : std::min(left, budget);
   }
   if (left >= 0)

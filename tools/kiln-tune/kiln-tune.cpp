@@ -56,8 +56,7 @@ createMeasurer(const Options &options, const tuning::Program &program) {
         openInputFile(options.replay, &message);
     if (!buffer)
       return llvm::createStringError("--device=replay: " + message);
-    auto records =
-        tuning::parseRecords(buffer->getBuffer(), options.replay);
+    auto records = tuning::parseRecords(buffer->getBuffer(), options.replay);
     if (!records)
       return records.takeError();
     return tuning::createReplayMeasurer(program, std::move(*records),
@@ -104,8 +103,8 @@ static int report(const Options &options, const tuning::Report &result) {
       return fail("cannot write to standard output");
     }
   }
-  bool wrong = llvm::any_of(result.candidates,
-                            [](const auto &c) { return c.wrong; });
+  bool wrong =
+      llvm::any_of(result.candidates, [](const auto &c) { return c.wrong; });
   if (wrong)
     llvm::errs() << "kiln-tune: warning: a candidate computed a wrong result; "
                     "it was dropped\n";
@@ -152,8 +151,8 @@ static int tuneProgram(const Options &options) {
   if (!options.journal.empty()) {
     std::string device = *measurer ? (*measurer)->describe() : "none";
     auto opened = tuning::Journal::open(
-        options.journal, {(*program)->fingerprint(), options.target,
-                          options.precision, device});
+        options.journal,
+        {(*program)->fingerprint(), options.target, options.precision, device});
     if (!opened)
       return fail(opened.takeError());
     journal = std::move(*opened);

@@ -105,9 +105,8 @@ static std::vector<Measured> makeCandidates(std::vector<double> proposals,
       times.ms.push_back(ms * (1 + 1e-4 * ((i * (kind + 3)) % 7 - 3)));
     return times;
   };
-  std::vector<Measured> candidates{
-      {Measured::Baseline, repeat(baseline, 0)},
-      {Measured::Default, repeat(100, 1)}};
+  std::vector<Measured> candidates{{Measured::Baseline, repeat(baseline, 0)},
+                                   {Measured::Default, repeat(100, 1)}};
   int kind = 2;
   for (double ms : proposals)
     candidates.push_back({Measured::Proposal, repeat(ms, kind++)});

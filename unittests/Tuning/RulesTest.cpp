@@ -53,8 +53,9 @@ TEST(Rules, LowPressureBelow96Registers) {
   EXPECT_EQ(find(advice, "low-pressure").state, RuleState::Fired);
   EXPECT_EQ(advice.warps, 8);
   EXPECT_EQ(advice.stages, 3);
-  EXPECT_NE(find(advice, "low-pressure").numbers.find("95 registers (below 96)"),
-            std::string::npos);
+  EXPECT_NE(
+      find(advice, "low-pressure").numbers.find("95 registers (below 96)"),
+      std::string::npos);
 
   facts.registers = 96;
   advice = applyRules(facts);

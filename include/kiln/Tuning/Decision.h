@@ -60,6 +60,7 @@ struct Measured {
 
 enum class Fate {
   Chosen,
+  Incumbent,     ///< what would be used if nothing else were chosen
   Slower,        ///< not faster than what is chosen or was before
   TooLittle,     ///< gains less than 2 %
   Insignificant, ///< gains 2 %, but the test says it may be noise

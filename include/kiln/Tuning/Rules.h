@@ -74,7 +74,7 @@ struct RuleResult {
 
 /// What all rules say together.
 struct Advice {
-  std::vector<RuleResult> rules; ///< in rank order, all of them
+  std::vector<RuleResult> rules;        ///< in rank order, all of them
   std::optional<int64_t> warps, stages; ///< to be changed to
   bool smallerBlock = false;            ///< the next smaller block
 

@@ -63,7 +63,7 @@ struct CandidateReport {
 
 struct Report {
   std::string program, target, precision, fingerprint;
-  std::string device; ///< where times come from; empty: by the model
+  std::string device;            ///< where times come from; empty: by the model
   std::vector<RuleResult> rules; ///< of the default
   std::string ruleProposal;      ///< what became of their advice
   std::vector<CandidateReport> candidates;
@@ -72,7 +72,7 @@ struct Report {
   std::optional<double> gainToDefault, gainToBaseline; ///< of the chosen one
   std::string reason;
   size_t considered = 0, fitting = 0; ///< of the space
-  size_t inShards = 0; ///< proposals of all shards together
+  size_t inShards = 0;                ///< proposals of all shards together
   int64_t shard = 0, numShards = 1;
   bool complete = true; ///< false: the budget ended before the candidates did
   double seconds = 0;
