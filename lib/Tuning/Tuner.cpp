@@ -62,8 +62,20 @@ private:
   bool isOverBudget() const {
     return options.budgetSeconds > 0 && spent() >= options.budgetSeconds;
   }
-  void say(Progress::Phase phase, size_t done, size_t total) {
-    onProgress({phase, done, total, options.budgetSeconds, spent()});
+  static bool isMeasured(const CandidateReport &candidate) {
+    return !candidate.times.ms.empty() || !candidate.failure.empty();
+  }
+  static bool isCompiled(const CandidateReport &candidate) {
+    return candidate.facts || !candidate.failure.empty();
+  }
+  size_t countMeasured() const {
+    return size_t(count_if(report.candidates, isMeasured));
+  }
+  void say(Progress::Phase phase) {
+    size_t done = phase == Progress::Compile
+                      ? size_t(count_if(report.candidates, isCompiled))
+                      : countMeasured();
+    onProgress({phase, done, planned, options.budgetSeconds, spent()});
   }
   CandidateReport &at(size_t index) { return report.candidates[index]; }
   size_t findRole(Origin origin) const {
@@ -86,7 +98,7 @@ private:
   std::vector<CompiledCandidate> code; ///< one a candidate
   size_t standard = 0;                 ///< Kiln's default
   size_t sessions = 0;                 ///< batches that were timed
-  size_t compiled = 0, measured = 0;
+  size_t planned = 0;                  ///< candidates, as far as is known
 };
 } // namespace
 
@@ -181,15 +193,13 @@ Error Tuner::compile(ArrayRef<size_t> batch) {
     if (isUsable(index) && code[index].files.empty() &&
         (!at(index).facts || needsCode))
       missing.push_back(index);
-  compiled += batch.size() - missing.size();
   DefaultThreadPool pool(options.threads ? hardware_concurrency(options.threads)
                                          : hardware_concurrency());
   std::mutex mutex;
   std::vector<Error> errors;
   for (size_t index : missing)
     pool.async([&, index] {
-      bool withReference =
-          index == standard && measurer && measurer->needsCode();
+      bool withReference = index == standard && needsCode;
       CompiledCandidate result =
           program.compile(report.candidates[index].schedule, withReference);
       std::lock_guard<std::mutex> lock(mutex);
@@ -202,8 +212,7 @@ Error Tuner::compile(ArrayRef<size_t> batch) {
       if (isNews)
         if (Error error = note(index))
           errors.push_back(std::move(error));
-      ++compiled;
-      say(Progress::Compile, compiled, report.candidates.size());
+      say(Progress::Compile);
     });
   pool.wait();
   for (size_t index : batch)
@@ -229,13 +238,12 @@ Error Tuner::measure(ArrayRef<size_t> batch, Progress::Phase phase) {
   limits.rounds = options.rounds;
   if (options.budgetSeconds > 0) {
     double left = options.budgetSeconds - spent();
-    double share =
-        double(places.size()) /
-        double(std::max(places.size(), report.candidates.size() - measured));
+    double share = double(places.size()) /
+                   double(std::max(places.size(),
+                                   report.candidates.size() - countMeasured()));
     limits.budgetSeconds = std::max(1e-3, left * share);
   }
-  auto results = measurer->measure(
-      list, limits, [&] { say(phase, measured, report.candidates.size()); });
+  auto results = measurer->measure(list, limits, [&] { say(phase); });
   if (!results)
     return results.takeError();
   ++sessions;
@@ -255,20 +263,27 @@ Error Tuner::measure(ArrayRef<size_t> batch, Progress::Phase phase) {
       if (Error error = note(index))
         return error;
   }
-  measured += batch.size();
-  say(phase, measured, report.candidates.size());
+  say(phase);
   return Error::success();
 }
 
 Error Tuner::process(ArrayRef<size_t> batch) {
   std::vector<size_t> fresh;
   for (size_t index : batch)
-    if (at(index).times.ms.empty() && isUsable(index))
+    if (!isMeasured(at(index)))
       fresh.push_back(index);
-    else
-      ++measured;
   if (!measurer)
     return compile(batch);
+  if (!measurer->needsCode()) {
+    if (!fresh.empty())
+      if (Error error = measure(fresh, Progress::Measure))
+        return error;
+    // For the facts; of what was not measured nobody asks them.
+    std::vector<size_t> timed;
+    copy_if(batch, std::back_inserter(timed),
+            [&](size_t index) { return !at(index).times.ms.empty(); });
+    return compile(timed);
+  }
   if (fresh.empty())
     return compile(batch); // for the facts of what the journal knows
   std::vector<size_t> needed(batch.begin(), batch.end());
@@ -378,13 +393,16 @@ Expected<Report> Tuner::run() {
     add(Origin::Baseline, baseline, describeChange(choice, baseline));
   standard = report.candidates.size();
   add(Origin::Default, choice, "Kiln's own rules");
-  say(Progress::Compile, 0, size_t(options.maxConfigs));
+  planned = options.exhaustive ? report.candidates.size()
+                               : size_t(options.maxConfigs);
+  say(Progress::Compile);
   std::vector<size_t> first;
   for (size_t i = 0; i < report.candidates.size(); ++i)
     first.push_back(i);
   if (Error error = compile(first))
     return std::move(error);
   addProposals();
+  planned = report.candidates.size();
   // Baseline, default and the first proposals share their rounds.
   for (size_t i = first.size(); i < report.candidates.size(); ++i) {
     if (first.size() == kBatch) {
