@@ -142,10 +142,13 @@ void Tuner::addProposals() {
   Advice advice = applyRules(
       program.getFacts(from, at(standard).facts.value_or(CompileFacts())));
   report.rules = advice.rules;
+  std::vector<Ranked> ranked =
+      rankSpace(program, options.spaceLimit, report.considered);
+  report.fitting = ranked.size();
   std::vector<std::pair<Origin, KernelSchedule>> proposals;
   if (!advice.changesAnything()) {
     report.ruleProposal = "the rules change nothing";
-  } else if (KernelSchedule proposed = propose(program, from, advice)) {
+  } else if (KernelSchedule proposed = propose(program, from, advice, ranked)) {
     report.ruleProposal = describeChange(from, proposed);
     if (isKnown(proposed))
       report.ruleProposal += ", which is the baseline";
@@ -155,9 +158,6 @@ void Tuner::addProposals() {
     report.ruleProposal = "no schedule of the space does what the rules ask "
                           "for and fits";
   }
-  std::vector<Ranked> ranked =
-      rankSpace(program, options.spaceLimit, report.considered);
-  report.fitting = ranked.size();
   size_t room =
       options.exhaustive
           ? ranked.size() + 1
