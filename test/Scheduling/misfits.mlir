@@ -327,3 +327,17 @@ func.func @rows_of_product(%x: tensor<64x32xf32>, %w: tensor<32x64xf32>, %o: ten
   }
   return %y : tensor<64x64xf32>
 }
+
+// -----
+
+func.func @computed_filter(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 2, 1], weights = strided>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    %e = tensor.empty() : tensor<64x8x3x3xf32>
+    %n = linalg.negf ins(%b : tensor<64x8x3x3xf32>) outs(%e : tensor<64x8x3x3xf32>) -> tensor<64x8x3x3xf32>
+    // expected-error @below {{the given schedule does not fit: weights = strided copies the filter as it lies in memory, but it is computed; weights = packed computes it once}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %n : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
