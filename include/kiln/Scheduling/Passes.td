@@ -34,7 +34,8 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
     stages, three where the kernel has at most four taps, and two k-steps a
     chunk where it has one. The filter goes through a ring where this does not
     fit otherwise; then there are fewer positions, down to 64 channels, then one
-    stage with as many channels as fit, at last fewer warps.
+    stage with as many channels as fit, at last fewer warps. Where none of these
+    fits, the search goes on over neighbours of the smallest, until one fits.
 
     Where every output leaves the kernel: plain columns, because lanes then
     store neighbouring addresses, and one block a tile, so that one block
