@@ -192,6 +192,7 @@ TEST_F(TunerTest, AKilledRunGoesOn) {
 
   // With all known nothing is measured.
   card.batches.clear();
+  journal->reset();
   auto last = Journal::open(path, key);
   ASSERT_TRUE(bool(last));
   EXPECT_EQ(tune(last->get()).candidates.size(), 16u);
