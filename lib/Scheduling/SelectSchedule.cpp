@@ -6,7 +6,8 @@
 
 #include "kiln/Scheduling/Passes.h"
 
-#include "kiln/Analysis/LoopScheduleFit.h"
+#include "GivenSchedule.h"
+
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Scheduling/KernelResult.h"
 #include "kiln/Scheduling/Rules.h"
@@ -85,22 +86,10 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
       return failure();
     if (!given)
       given = kernel.getScheduleAttr();
-    if (space->getContraction()) {
-      ContractionView view = *space->getContraction();
-      view.needsAllFilters = space->needsAllChannels(results);
-      return selectForContraction(kernel, target, view, given);
-    }
+    if (std::optional<ContractionView> view = getContraction(*space, results))
+      return selectForContraction(kernel, target, *space, *view, given);
     if (given) {
-      auto loops = dyn_cast<LoopScheduleAttr>(given);
-      auto emitMisfit = [&] {
-        return kernel.emitOpError("the given schedule does not fit: ");
-      };
-      if (!loops)
-        return emitMisfit() << "#kiln.schedule needs a contraction that an "
-                               "instruction multiplies; this kernel takes a "
-                               "#kiln.loop_schedule";
-      if (failed(checkLoopScheduleFits(loops, target, *space, results,
-                                       emitMisfit)))
+      if (failed(checkGivenSchedule(given, kernel, *space, target, precision)))
         return failure();
       kernel.setScheduleAttr(given);
       ++numGiven;
@@ -124,9 +113,10 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
   }
 
   LogicalResult selectForContraction(KernelOp kernel, TargetAttr target,
-                                     ContractionView view,
+                                     const KernelSpace &space,
+                                     const ContractionView &view,
                                      KernelSchedule givenSchedule) {
-    ContractionView *conv = &view;
+    const ContractionView *conv = &view;
     auto emitError = [&] { return conv->op->emitOpError("not supported: "); };
     if (failed(getPaddedImage(*conv)))
       return emitError() << "padding must be a constant zero of static size, "
@@ -134,23 +124,11 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
                             "outside the program";
     if (std::optional<int64_t> flops = countFlops(*conv))
       kernel.setFlops(*flops);
-    auto given = dyn_cast_or_null<ScheduleAttr>(givenSchedule);
     if (givenSchedule) {
-      auto emitMisfit = [&] {
-        return conv->op->emitOpError("the given schedule does not fit: ");
-      };
-      if (!given)
-        return emitMisfit() << "#kiln.loop_schedule is for kernels without a "
-                               "contraction that an instruction multiplies";
-      if (precision == "f32" && given.getContraction() == Contraction::TF32)
-        return emitMisfit() << "contraction = mma_m16n8k8_tf32 rounds, "
-                               "precision=f32 is exact";
-      if (precision == "tf32" && given.getContraction() == Contraction::FMA &&
-          conv->getImageType().getElementType().isF32())
-        return emitMisfit() << "contraction = fma is exact, precision=tf32 "
-                               "rounds; ask for precision=f32";
-      if (failed(checkScheduleFits(given, target, *conv, emitMisfit)))
+      if (failed(checkGivenSchedule(givenSchedule, kernel, space, target,
+                                    precision)))
         return failure();
+      auto given = cast<ScheduleAttr>(givenSchedule);
       kernel.setScheduleAttr(given);
       ++numGiven;
       remark::passed(kernel.getLoc(), remark::RemarkOpts::name("given-schedule")

@@ -122,7 +122,8 @@ public:
   /// The newest entry of `key` but for the version, or null.
   const Record *lookupOtherVersion(const TuningKey &key) const;
 
-  void add(TuningEntry entry) { records.push_back({std::move(entry), {}, 0}); }
+  /// Adds an entry, or says what is wrong with it.
+  llvm::Error add(TuningEntry entry);
   /// Takes the entries of `other` and keeps the best supported of each key, in
   /// the order of the keys. Broken lines of `other` are not taken.
   void merge(const TuningDatabase &other);
