@@ -317,11 +317,11 @@ Error Tuner::confirm() {
     if (!at(i).times.ms.empty() && at(i).origin != Origin::Baseline &&
         i != standard)
       best.push_back(i);
-  auto getRatio = [&](size_t index) {
-    return 1 - compare(at(index).times, at(standard).times).gain;
+  auto getGain = [&](size_t index) {
+    return compare(at(index).times, at(standard).times).gain;
   };
   stable_sort(best,
-              [&](size_t a, size_t b) { return getRatio(a) < getRatio(b); });
+              [&](size_t a, size_t b) { return getGain(a) > getGain(b); });
   best.resize(std::min(best.size(), kMost));
   if (size_t baseline = findRole(Origin::Baseline);
       baseline < report.candidates.size() && isUsable(baseline))
@@ -383,8 +383,9 @@ Expected<Report> Tuner::run() {
   report.program = program.entry().str();
   report.target = program.target().getName().str();
   report.precision = program.options().precision;
-  report.fingerprint = program.fingerprint();
+  report.fingerprint = program.tuningKey().program;
   report.device = measurer ? measurer->describe() : "";
+  report.card = measurer ? measurer->card() : "";
   report.shard = options.shard;
   report.numShards = options.numShards;
   KernelSchedule choice = program.space().getChoice();

@@ -8,239 +8,111 @@
 
 #include "../kiln-compile/OutputDirectory.h"
 
-#include "llvm/Support/Errno.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
+#include "kiln/Scheduling/TuningDatabase.h"
+
 #include "llvm/Support/raw_ostream.h"
 
-#include <fcntl.h>
-#include <map>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <tuple>
-#include <unistd.h>
-
 using namespace llvm;
+using namespace kiln;
 using namespace kiln::tune;
 
-static constexpr int64_t kFormat = 1;
-
-namespace {
-/// One line of a database: a schedule, and the figures behind it.
-struct Entry {
-  std::string version, program, target, precision, schedule, line;
-  bool measured = false;
-  double gain = 0; ///< over the default
-  int64_t rounds = 0;
-
-  auto key() const { return std::tie(version, program, target, precision); }
-  /// What is measured says more than what is predicted, and a larger gain over
-  /// the same default was found among more candidates.
-  bool isBetterThan(const Entry &other) const {
-    return std::tie(measured, gain, rounds) >
-           std::tie(other.measured, other.gain, other.rounds);
-  }
-};
-
-/// A file that no other writer of a database has open.
-class LockedFile {
-public:
-  ~LockedFile() {
-    if (file >= 0)
-      ::close(file);
-  }
-  /// Waits for other writers. A file that one of them has replaced meanwhile is
-  /// opened again.
-  Error open(StringRef path, int flags);
-  int file = -1;
-};
-} // namespace
-
-static Error fail(const Twine &what, StringRef path) {
-  return createStringError(what + " '" + path + "': " + sys::StrError());
-}
-
-Error LockedFile::open(StringRef path, int flags) {
-  std::string name = path.str();
-  while (true) {
-    file = sys::RetryAfterSignal(-1, ::open, name.c_str(), flags | O_CLOEXEC,
-                                 0666);
-    if (file < 0)
-      return fail("cannot open", path);
-    if (sys::RetryAfterSignal(-1, ::flock, file, LOCK_EX) != 0)
-      return fail("cannot lock", path);
-    struct stat mine, named;
-    if (::fstat(file, &mine) == 0 && ::stat(name.c_str(), &named) == 0 &&
-        mine.st_ino == named.st_ino && mine.st_dev == named.st_dev)
-      return Error::success();
-    ::close(file);
-    file = -1;
-  }
-}
-
-/// Empty, or what is wrong with the line.
-static std::string parseEntry(StringRef line, Entry &entry) {
-  Expected<json::Value> value = json::parse(line);
-  if (!value)
-    return "no JSON: " + toString(value.takeError());
-  const json::Object *object = value->getAsObject();
-  if (!object || !object->getInteger("kiln_tuning"))
-    return "no entry of a tuning database";
-  if (*object->getInteger("kiln_tuning") != kFormat)
-    return "an entry of format " +
-           std::to_string(*object->getInteger("kiln_tuning")) +
-           "; this tool reads " + std::to_string(kFormat);
-  for (auto [key, slot] : {std::pair("kiln", &entry.version),
-                           {"program", &entry.program},
-                           {"target", &entry.target},
-                           {"precision", &entry.precision},
-                           {"schedule", &entry.schedule}}) {
-    *slot = object->getString(key).value_or("").str();
-    if (slot->empty())
-      return "no text '" + std::string(key) + "'";
-  }
-  entry.measured = object->getString("device").has_value();
-  entry.gain = object->getNumber("gain_to_default").value_or(0);
-  entry.rounds = object->getInteger("rounds").value_or(0);
-  entry.line = line.str();
-  return "";
-}
-
-/// All whole entries; a line that is broken is reported and skipped.
-static Expected<std::vector<Entry>> readDatabase(StringRef path) {
-  auto buffer = MemoryBuffer::getFile(path);
-  if (!buffer)
-    return createStringError("cannot read '" + path +
-                             "': " + buffer.getError().message());
-  std::vector<Entry> entries;
-  SmallVector<StringRef> lines;
-  (*buffer)->getBuffer().split(lines, '\n');
-  for (size_t i = 0; i < lines.size(); ++i) {
-    StringRef line = lines[i].trim();
-    if (line.empty() || line.starts_with("#"))
-      continue;
-    Entry entry;
-    if (std::string wrong = parseEntry(line, entry); !wrong.empty())
-      errs() << "kiln-tune: warning: " << path << ":" << i + 1 << ": " << wrong
-             << "; the line is skipped\n";
-    else
-      entries.push_back(std::move(entry));
-  }
-  return entries;
-}
-
-/// The best entry of each key, where its first stood.
-static std::vector<Entry> selectBest(const std::vector<Entry> &entries) {
-  std::vector<Entry> best;
-  for (const Entry &entry : entries) {
-    auto known = find_if(
-        best, [&](const Entry &other) { return other.key() == entry.key(); });
-    if (known == best.end())
-      best.push_back(entry);
-    else if (entry.isBetterThan(*known))
-      *known = entry;
-  }
-  return best;
-}
-
-static std::string join(const std::vector<Entry> &entries) {
-  std::string text;
-  for (const Entry &entry : entries)
-    text += entry.line + "\n";
-  return text;
-}
-
-Error kiln::tune::addToDatabase(StringRef path, const tuning::Report &report) {
+/// The medians of a run's figures; predicted ones where nothing was measured.
+static TuningEntry makeEntry(const Options &options,
+                             const tuning::Program &program,
+                             const tuning::Report &report) {
   const tuning::CandidateReport &choice = report.choice();
-  auto orNull = [](std::optional<double> value) {
-    return value ? json::Value(*value) : json::Value(nullptr);
+  TuningEntry entry;
+  entry.key = program.tuningKey();
+  entry.schedule = choice.schedule;
+  entry.kernel = report.program;
+  entry.measuredBy = options.device == Options::Cuda     ? MeasuredBy::Cuda
+                     : options.device == Options::Replay ? MeasuredBy::Replay
+                                                         : MeasuredBy::Model;
+  entry.device = report.card;
+  bool measured = options.device != Options::None;
+  auto getMs = [&](const tuning::CandidateReport &candidate) {
+    return measured ? candidate.medianMs : candidate.predictedMs;
   };
-  json::Object object{{"kiln_tuning", kFormat},
-                      {"kiln", KILN_VERSION},
-                      {"program", report.fingerprint},
-                      {"entry", report.program},
-                      {"target", report.target},
-                      {"precision", report.precision},
-                      {"schedule", choice.schedule},
-                      {"device", report.device.empty()
-                                     ? json::Value(nullptr)
-                                     : json::Value(report.device)},
-                      {"median_ms", orNull(choice.medianMs)},
-                      {"rounds", int64_t(choice.times.ms.size())},
-                      {"gain_to_default", orNull(report.gainToDefault)},
-                      {"gain_to_baseline", orNull(report.gainToBaseline)},
-                      {"candidates", int64_t(report.candidates.size())}};
-  std::string line;
-  raw_string_ostream(line) << json::Value(std::move(object)) << "\n";
-
-  LockedFile locked;
-  if (Error error = locked.open(path, O_RDWR | O_CREAT | O_APPEND))
-    return error;
-  // A writer that was killed may have left a torn line: it gets its end.
-  struct stat status;
-  char last = '\n';
-  if (::fstat(locked.file, &status) == 0 && status.st_size > 0 &&
-      ::pread(locked.file, &last, 1, status.st_size - 1) == 1 && last != '\n')
-    line = "\n" + line;
-  for (StringRef rest = line; !rest.empty();) {
-    ssize_t written = sys::RetryAfterSignal(-1, ::write, locked.file,
-                                            rest.data(), rest.size());
-    if (written < 0)
-      return fail("cannot write", path);
-    rest = rest.drop_front(size_t(written));
+  entry.chosenMs = getMs(choice).value_or(0);
+  for (const tuning::CandidateReport &candidate : report.candidates) {
+    if (candidate.origin == tuning::Origin::Baseline)
+      entry.baselineMs = getMs(candidate);
+    if (candidate.origin == tuning::Origin::Default)
+      entry.defaultMs = getMs(candidate);
   }
-  return Error::success();
+  entry.repetitions = measured ? int64_t(choice.times.ms.size()) : 0;
+  entry.date = getTuningDate();
+  if (choice.facts && choice.facts->registers)
+    entry.facts = {{"registers", *choice.facts->registers},
+                   {"spill_bytes", choice.facts->spillBytes},
+                   {"shared_bytes", choice.facts->sharedBytes},
+                   {"blocks_per_sm", choice.facts->blocksPerSm}};
+  return entry;
 }
 
-static void printEntry(const Entry &entry) {
-  outs() << formatv("{0}  {1}  {2}  kiln {3}  {4}, {5:f2} % over the "
-                    "default\n    {6}\n",
-                    entry.program, entry.target, entry.precision, entry.version,
-                    entry.measured ? "measured" : "by the model",
-                    100 * entry.gain, entry.schedule);
+Error kiln::tune::addToDatabase(const Options &options,
+                                const tuning::Program &program,
+                                const tuning::Report &report) {
+  return appendTuningEntry(options.database,
+                           makeEntry(options, program, report));
+}
+
+/// Reads a database and says which lines are none.
+static Expected<TuningDatabase> load(StringRef path) {
+  Expected<TuningDatabase> database = TuningDatabase::load(path);
+  if (database)
+    for (const TuningDatabase::BrokenLine &line : database->getBrokenLines())
+      errs() << "kiln-tune: warning: " << line.file << ":" << line.line << ": "
+             << line.message << "; the line is skipped\n";
+  return database;
 }
 
 static Error list(const Options &options) {
   for (const std::string &file : options.files) {
-    auto entries = readDatabase(file);
-    if (!entries)
-      return entries.takeError();
-    for (const Entry &entry : *entries)
-      if (options.json)
-        outs() << entry.line << "\n";
-      else
-        printEntry(entry);
+    Expected<TuningDatabase> database = load(file);
+    if (!database)
+      return database.takeError();
+    if (!options.json) {
+      database->printTable(outs());
+      continue;
+    }
+    // Entries alone: what is broken was said on standard error.
+    TuningDatabase whole;
+    for (const TuningDatabase::Record &record : database->getRecords())
+      whole.add(record.entry);
+    whole.print(outs());
   }
   return Error::success();
 }
 
 static Error merge(const Options &options) {
-  std::vector<Entry> all;
+  TuningDatabase merged;
   for (const std::string &file : options.files) {
-    auto entries = readDatabase(file);
-    if (!entries)
-      return entries.takeError();
-    all.insert(all.end(), entries->begin(), entries->end());
+    Expected<TuningDatabase> database = load(file);
+    if (!database)
+      return database.takeError();
+    merged.merge(*database);
   }
-  return kiln::writeOutputFile(options.output, join(selectBest(all)));
+  std::string text;
+  raw_string_ostream os(text);
+  merged.print(os);
+  return kiln::writeOutputFile(options.output, text);
 }
 
 static Error prune(const Options &options) {
   for (const std::string &file : options.files) {
-    LockedFile locked;
-    if (Error error = locked.open(file, O_RDWR))
+    // A missing file is no empty database here.
+    Expected<TuningDatabase> database = load(file);
+    if (!database)
+      return database.takeError();
+    size_t removed = 0, kept = 0;
+    if (Error error = updateTuningDatabase(file, [&](TuningDatabase &whole) {
+          removed = whole.prune(getKilnVersion());
+          kept = whole.getRecords().size();
+        }))
       return error;
-    auto entries = readDatabase(file);
-    if (!entries)
-      return entries.takeError();
-    std::vector<Entry> best = selectBest(*entries);
-    erase_if(best,
-             [](const Entry &entry) { return entry.version != KILN_VERSION; });
-    if (Error error = kiln::writeOutputFile(file, join(best)))
-      return error;
-    errs() << "kiln-tune: " << file << ": " << best.size() << " of "
-           << entries->size() << " entries are kept\n";
+    errs() << "kiln-tune: " << file << ": " << kept << " entries are kept, "
+           << removed << " lines removed\n";
   }
   return Error::success();
 }

@@ -151,8 +151,8 @@ static int tuneProgram(const Options &options) {
   if (!options.journal.empty()) {
     std::string device = *measurer ? (*measurer)->describe() : "none";
     auto opened = tuning::Journal::open(
-        options.journal,
-        {(*program)->fingerprint(), options.target, options.precision, device});
+        options.journal, {(*program)->tuningKey().program, options.target,
+                          options.precision, device});
     if (!opened)
       return fail(opened.takeError());
     journal = std::move(*opened);
