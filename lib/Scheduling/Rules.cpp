@@ -9,7 +9,7 @@
 #include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Scheduling/KernelResult.h"
-#include "kiln/Target/Occupancy.h"
+#include "kiln/Machine/Occupancy.h"
 
 #include "llvm/Support/MathExtras.h"
 
