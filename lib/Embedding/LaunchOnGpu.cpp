@@ -9,7 +9,7 @@
 #include "kiln/Embedding/Passes.h"
 
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
-#include "kiln/Target/Targets.h"
+#include "kiln/Machine/Targets.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -10,6 +10,7 @@
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Distribution/Passes.h"
 #include "kiln/Embedding/Passes.h"
+#include "kiln/Machine/Passes.h"
 #include "kiln/MainLoop/Passes.h"
 #include "kiln/Pipelines/Compiler.h"
 #include "kiln/Pipelines/Embed.h"
@@ -18,7 +19,6 @@
 #include "kiln/Reference/Passes.h"
 #include "kiln/Scheduling/Passes.h"
 #include "kiln/Staging/Passes.h"
-#include "kiln/Target/Passes.h"
 #include "kiln/Tiling/Passes.h"
 #include "kiln/Transforms/Passes.h"
 
@@ -72,9 +72,9 @@ void kiln::registerAllPasses() {
   registerKilnMainLoopPasses();
   registerKilnDistributionPasses();
   registerKilnConversionPasses();
-  registerKilnTargetPasses();
   registerKilnEmbeddingPasses();
   registerKilnPipelinesPasses();
+  registerKilnMachinePasses();
   registerKilnReferencePasses();
   registerGpuReferencePipeline();
   mlir::registerTransformsPasses();
