@@ -35,12 +35,7 @@ void kiln::buildEmbedPipeline(OpPassManager &pm, const EmbedOptions &options) {
   pm.addPass(createFuseInPlace(fuse));
   pm.addPass(createIsolateKernels());
 
-  CompileIsolatedOptions compile;
-  compile.target = options.compile.target;
-  compile.precision = options.compile.precision;
-  compile.schedule = options.compile.schedule;
-  pm.addPass(createCompileIsolated(compile));
-
+  pm.addPass(createCompileIsolated(options.compile));
   EmbedBinaryOptions binary;
   binary.select = getName(options.select).str();
   binary.cubin = options.compile.withCubin;
