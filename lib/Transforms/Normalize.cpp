@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NormalizePatterns.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -124,6 +125,11 @@ struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
     if (failed(checkInput(function, keepCalls)))
       return signalPassFailure();
     numAsserts += dropAsserts(function);
+    function.walk([](Operation *op) {
+      if (isa<linalg::LinalgOp, linalg::AggregatedOpInterface>(op) &&
+          !isa<linalg::GenericOp>(op))
+        keepSourceName(op);
+    });
 
     MLIRContext *context = &getContext();
     unsigned widened = 0;
