@@ -133,6 +133,7 @@ struct CompileIsolated : kiln::impl::CompileIsolatedBase<CompileIsolated> {
     target = given.target;
     precision = given.precision;
     schedule = given.schedule;
+    tuningDb = given.tuningDb;
   }
 
   void getDependentDialects(DialectRegistry &registry) const override {
@@ -160,6 +161,7 @@ private:
     options.target = target;
     options.precision = precision;
     options.schedule = schedule;
+    options.tuningDb = tuningDb;
     return options;
   }
 
