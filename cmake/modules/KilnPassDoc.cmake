@@ -1,12 +1,12 @@
 # Script: joins ${DIR}/LIB/Passes.md of the ${LIBS} into ${OUTPUT}.
 set(title_Transforms "Level 0 to 1: normalisation and fusion")
+set(title_Machine "Level 2: the card")
 set(title_Scheduling "Level 1 to 2: schedule selection")
 set(title_Tiling "Level 2 to 3: kernels are cut into the tiles of blocks and outlined")
 set(title_Staging "Level 3: tiles get shared memory, layouts and dots")
 set(title_MainLoop "Level 3: copies, loads and multiplies of the main loop overlap")
 set(title_Distribution "Level 3 to 4: every thread gets its part of every tile")
 set(title_Conversion "Level 4: lowering to NVVM")
-set(title_Target "Level 4 to 5: serialization")
 set(title_Reference "The reference for a GPU")
 set(text "# Passes\n\nGenerated from `include/kiln/*/Passes.td`, in the order of the pipeline.\n")
 foreach(lib IN LISTS LIBS)

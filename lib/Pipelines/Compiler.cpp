@@ -9,11 +9,11 @@
 #include "EntryFunction.h"
 
 #include "kiln/Conversion/Passes.h"
+#include "kiln/Machine/Targets.h"
 #include "kiln/Reference/GpuReference.h"
 #include "kiln/Target/LaunchPlan.h"
 #include "kiln/Target/Ptxas.h"
 #include "kiln/Target/Serialize.h"
-#include "kiln/Target/Targets.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Verifier.h"
@@ -28,9 +28,8 @@ LogicalResult kiln::verifyOptions(MLIRContext *context,
                                   const CompileOptions &options) {
   context->loadDialect<KilnDialect>();
   Location loc = UnknownLoc::get(context);
-  if (!lookupTarget(context, options.target))
-    return emitError(loc, "unknown target '")
-           << options.target << "'; known are " << getTargetNames();
+  if (failed(loadKernelTarget(loc, options.target)))
+    return failure();
   if (options.precision != "tf32" && options.precision != "f32")
     return emitError(loc, "unknown precision '")
            << options.precision << "'; known are tf32, f32";
@@ -157,8 +156,11 @@ compileReference(ModuleOp source, StringRef precision,
   GpuReference reference;
   if (failed(built) || !module)
     return reference;
-  (*module)->setAttr(kiln::KilnDialect::kTargetAttrName,
-                     kiln::lookupTarget(source.getContext(), options.target));
+  FailureOr<kiln::TargetAttr> target =
+      kiln::loadKernelTarget(source.getLoc(), options.target);
+  if (failed(target))
+    return failure();
+  (*module)->setAttr(kiln::KilnDialect::kTargetAttrName, *target);
   FailureOr<kiln::LaunchPlan> plan = kiln::readLaunchPlan(*module);
   if (failed(plan))
     return failure();

@@ -8,10 +8,10 @@
 
 #include "kiln/Conversion/Passes.h"
 #include "kiln/Distribution/Passes.h"
+#include "kiln/Machine/Passes.h"
 #include "kiln/MainLoop/Passes.h"
 #include "kiln/Scheduling/Passes.h"
 #include "kiln/Staging/Passes.h"
-#include "kiln/Target/Passes.h"
 #include "kiln/Tiling/Passes.h"
 #include "kiln/Transforms/Passes.h"
 

@@ -9,13 +9,13 @@
 #include "kiln/Conversion/Passes.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Distribution/Passes.h"
+#include "kiln/Machine/Passes.h"
 #include "kiln/MainLoop/Passes.h"
 #include "kiln/Pipelines/Compiler.h"
 #include "kiln/Reference/GpuReference.h"
 #include "kiln/Reference/Passes.h"
 #include "kiln/Scheduling/Passes.h"
 #include "kiln/Staging/Passes.h"
-#include "kiln/Target/Passes.h"
 #include "kiln/Tiling/Passes.h"
 #include "kiln/Transforms/Passes.h"
 
@@ -67,7 +67,7 @@ void kiln::registerAllPasses() {
   registerKilnMainLoopPasses();
   registerKilnDistributionPasses();
   registerKilnConversionPasses();
-  registerKilnTargetPasses();
+  registerKilnMachinePasses();
   registerKilnReferencePasses();
   registerGpuReferencePipeline();
   mlir::registerTransformsPasses();

@@ -7,7 +7,6 @@
 #include "kiln/Profiling/Diagnosis.h"
 
 #include "Proposals.h"
-#include "TargetFacts.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -41,7 +40,7 @@ StringRef kiln::profiling::stringify(Bound bound) {
 }
 
 double kiln::profiling::getTensorCeiling(TargetAttr target) {
-  return countsTwice(target) ? 50 : 100;
+  return target.getHalvedAccumulation() ? 50 : 100;
 }
 
 namespace {
@@ -150,7 +149,10 @@ private:
     double gflops = facts.instruction && *facts.instruction != Contraction::TF32
                         ? target.getF16Gflops()
                         : target.getTf32Gflops();
-    double peak = gflops * 1e9 * getProfilerMhz(target) / target.getClockMhz();
+    // The profiler locks the clock to the base.
+    double clock =
+        target.getBaseMhz() ? target.getBaseMhz() : target.getClockMhz();
+    double peak = gflops * 1e9 * clock / target.getClockMhz();
     auto time = get(Metric::DurationNs);
     auto dram = get(Metric::DramThroughput);
     double ns = 0;

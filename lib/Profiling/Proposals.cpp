@@ -259,12 +259,14 @@ private:
   }
   void addLoopLoads(std::string reason) {
     wishes.push_back(
-        {[](Attribute from, Attribute to) {
+        {[](Attribute from, Attribute to) { // its tile grows with it
            auto a = dyn_cast<LoopScheduleAttr>(from),
                 b = dyn_cast<LoopScheduleAttr>(to);
-           return a && b && getVolume(b.getVector()) > getVolume(a.getVector());
+           return a && b && a.getBlock() == b.getBlock() &&
+                  getVolume(b.getVector()) > getVolume(a.getVector());
          },
-         std::move(reason)});
+         std::move(reason),
+         /*inTwoSteps=*/true});
   }
 
   const KernelProfile &profile;

@@ -10,7 +10,7 @@
 #include "SearchSteps.h"
 
 #include "kiln/Analysis/ScheduleFit.h"
-#include "kiln/Target/Occupancy.h"
+#include "kiln/Machine/Occupancy.h"
 
 #include "llvm/Support/MathExtras.h"
 

@@ -7,6 +7,7 @@
 #include "kiln/Target/LaunchPlan.h"
 
 #include "kiln/Dialect/Kiln/IR/Grid.h"
+#include "kiln/Target/Serialize.h"
 
 #include "llvm/Support/JSON.h"
 
@@ -32,7 +33,7 @@ public:
       j.attribute("precision", precision);
       j.attributeObject("target", [&] {
         j.attribute("name", plan.target.getName());
-        j.attribute("arch", plan.target.getArch());
+        j.attribute("arch", kArch);
       });
       j.attributeArray("inputs", [&] {
         for (const TensorInfo &tensor : plan.inputs)

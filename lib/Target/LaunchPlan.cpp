@@ -6,7 +6,7 @@
 
 #include "kiln/Target/LaunchPlan.h"
 
-#include "kiln/Target/Targets.h"
+#include "kiln/Machine/Targets.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -31,6 +31,10 @@ public:
     plan.target = getTarget(module);
     if (!plan.target)
       return module.emitError("the launch plan has no 'kiln.target'");
+    if (!plan.target.runsKernels())
+      return module.emitError("target '")
+             << plan.target.getName() << "' is " << plan.target.getArch()
+             << ", which cannot run kernels for sm_89";
     func::FuncOp entry = findEntry();
     if (!entry || failed(readSignature(entry)))
       return failure();

@@ -7,6 +7,7 @@
 #include "kiln/Target/LaunchPlan.h"
 
 #include "kiln/Dialect/Kiln/IR/Grid.h"
+#include "kiln/Target/Serialize.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
@@ -14,8 +15,9 @@
 using namespace kiln;
 
 Roofline kiln::computeRoofline(TargetAttr target, const KernelInfo &kernel) {
-  // Scalar f32: 128 fused multiply-adds a multiprocessor and cycle.
-  double gflops = target.getSms() * 128 * 2 * target.getClockMhz() / 1e3;
+  // Scalar f32: fused multiply-adds.
+  double gflops =
+      target.getSms() * target.getF32Lanes() * 2 * target.getClockMhz() / 1e3;
   if (auto schedule = dyn_cast_or_null<ScheduleAttr>(kernel.schedule)) {
     InstructionAttr instruction = schedule.getInstruction();
     if (instruction.usesTensorCores())
@@ -48,7 +50,7 @@ std::string kiln::formatReport(const LaunchPlan &plan,
   std::string text;
   llvm::raw_string_ostream os(text);
   os << "entry " << plan.entry << ", target " << plan.target.getName() << " ("
-     << plan.target.getArch() << ")\n";
+     << kArch << ")\n";
   if (!missing.empty())
     os << "no registers, spills and occupancy: " << missing << "\n";
   auto line = [&](llvm::StringRef key) -> llvm::raw_ostream & {

@@ -6,9 +6,9 @@
 
 #include "kiln/Tuning/Program.h"
 
+#include "kiln/Machine/Targets.h"
 #include "kiln/Pipelines/Registration.h"
 #include "kiln/Target/LaunchPlan.h"
-#include "kiln/Target/Targets.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Parser/Parser.h"
@@ -133,7 +133,11 @@ Program::create(ModuleOp module, std::string text, std::string name,
   program->kernel = found.front();
   program->name =
       program->kernel->getParentOfType<func::FuncOp>().getName().str();
-  program->targetAttr = lookupTarget(context, options.target);
+  FailureOr<TargetAttr> target =
+      loadKernelTarget(UnknownLoc::get(context), options.target);
+  if (failed(target))
+    return failure();
+  program->targetAttr = *target;
   program->numInputs = countInputs(program->kernel);
   FailureOr<SearchSpace> space = SearchSpace::create(
       program->kernel, program->targetAttr,

@@ -9,39 +9,39 @@ module attributes {kiln.target = "rtx4090"} {}
 // -----
 
 // expected-error @below {{a target needs a name}}
-module attributes {test.x = #kiln.target<name = "", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
-// Only the instructions of one architecture are emitted.
-// expected-error @below {{unsupported arch "sm_80": Kiln emits sm_89 instructions}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_80", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+// Other architectures have other units of allocation.
+// expected-error @below {{unsupported arch "sm_75": the known ones are sm_80, sm_86, sm_89, sm_90}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_75", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
 // Every number must be positive.
 // expected-error @below {{sms must be positive, not 0}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 0, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 0, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
 // expected-error @below {{shared_per_block must be positive, not -1}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = -1, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = -1, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
 // expected-error @below {{shared_per_sm must be positive, not 0}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 0, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 0, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
 // expected-error @below {{registers_per_sm must be positive, not -1}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = -1, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = -1, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
 // expected-error @below {{registers_per_thread must be positive, not 0}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 0, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 0, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
@@ -56,32 +56,67 @@ module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1,
 // -----
 
 // expected-error @below {{clock_mhz must be positive, not -1}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = -1, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = -1, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
 // expected-error @below {{bandwidth_gbs must be positive, not 0}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 0, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 0, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
 // expected-error @below {{l2_bytes must be positive, not -1}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = -1, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = -1, tf32_gflops = 11, f16_gflops = 12>} {}
 
 // -----
 
 // expected-error @below {{tf32_gflops must be positive, not 0}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 0, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 0, f16_gflops = 12>} {}
 
 // -----
 
 // expected-error @below {{f16_gflops must be positive, not -1}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = -1>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = -1>} {}
 
 // -----
 
 // expected-error @below {{shared_per_block (9) exceeds shared_per_sm (3)}}
-module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 9, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 9, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{threads_per_block (1024) exceeds threads_per_sm (64)}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{threads_per_sm must be a multiple of 32, not 1025}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, threads_per_sm = 1025, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>} {}
+
+// -----
+
+// expected-error @below {{registers_per_thread must lie between 1 and 255, not 300}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, threads_per_sm = 1536, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12, registers_per_thread = 300>} {}
+
+// -----
+
+// expected-error @below {{copy_gbs (10) exceeds bandwidth_gbs (9)}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, threads_per_sm = 1536, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12, copy_gbs = 10>} {}
+
+// -----
+
+// expected-error @below {{dram_latency (100) is below l2_latency (279)}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, threads_per_sm = 1536, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12, dram_latency = 100>} {}
+
+// -----
+
+// expected-error @below {{halved_accumulation must lie between 0 and 1, not 2}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, threads_per_sm = 1536, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12, halved_accumulation = 2>} {}
+
+// -----
+
+// expected-error @below {{sfu_lanes must be positive, not 0}}
+module attributes {test.x = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, threads_per_sm = 1536, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12, sfu_lanes = 0>} {}
 
 // -----
 

@@ -5,11 +5,11 @@
 
 module {
   // A card. All numbers are given: nothing is looked up at compile time.
-  // CHECK-DAG: #[[target:.+]] = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>
+  // CHECK-DAG: #[[target:.+]] = #kiln.target<name = "card", arch = "sm_89", sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4, registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64, clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11, f16_gflops = 12>
   // CHECK-DAG: module attributes {kiln.target = #[[target]]}
   module attributes {kiln.target = #kiln.target<name = "card", arch = "sm_89",
       sms = 1, shared_per_block = 2, shared_per_sm = 3, registers_per_sm = 4,
-      registers_per_thread = 5, threads_per_block = 6, threads_per_sm = 7,
+      registers_per_thread = 5, threads_per_block = 32, threads_per_sm = 64,
       clock_mhz = 8, bandwidth_gbs = 9, l2_bytes = 10, tf32_gflops = 11,
       f16_gflops = 12>} {}
 

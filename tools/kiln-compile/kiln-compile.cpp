@@ -11,6 +11,7 @@
 
 #include "OutputDirectory.h"
 
+#include "kiln/Machine/Targets.h"
 #include "kiln/Pipelines/Compiler.h"
 #include "kiln/Pipelines/Registration.h"
 
@@ -76,7 +77,8 @@ struct CommandLine {
           clEnumValN(kiln::Level::LaunchPlan, "launch-plan", "--emit=codegen"),
           clEnumValN(kiln::Level::NVVM, "nvvm", "--emit=nvvm"))};
   cl::opt<std::string> target{"target", cl::init("rtx4090"), cl::cat(category),
-                              cl::desc("Card: rtx4090, h100 or h200")};
+                              cl::desc("Card, or a file with a #kiln.target; "
+                                       "help lists the cards")};
   cl::opt<std::string> precision{
       "precision", cl::init("tf32"), cl::cat(category),
       cl::desc("Contractions of f32: tf32 or f32 (exact)")};
@@ -183,6 +185,11 @@ llvm::Error keepLevels(kiln::CompileOptions &options, StringRef directory,
 }
 
 int run(const CommandLine &line) {
+  if (line.target == "help") {
+    MLIRContext context;
+    llvm::outs() << kiln::formatTargets(&context);
+    return 0;
+  }
   bool isArtifact = line.emit == Emit::Artifact;
   std::string output = line.output;
   if (isArtifact && (output.empty() || output == "-"))

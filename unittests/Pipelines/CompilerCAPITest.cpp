@@ -53,8 +53,9 @@ TEST(CompilerCAPITest, UnknownTargetIsNamed) {
   options.target = "abacus";
   std::vector<Message> messages = compileBad("module {}", &options);
   ASSERT_EQ(messages.size(), 1u);
-  EXPECT_EQ(messages[0].text,
-            "unknown target 'abacus'; known are rtx4090, h100, h200");
+  EXPECT_EQ(messages[0].text.find(
+                "unknown target 'abacus'; known are rtx4090, h100, h200"),
+            0u);
 }
 
 TEST(CompilerCAPITest, CallbackMayBeMissing) {

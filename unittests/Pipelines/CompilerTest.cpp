@@ -90,8 +90,9 @@ TEST(CompilerTest, ErrorsReachTheHandler) {
   Outcome outcome = compileText(readPlan(), options);
   EXPECT_FALSE(outcome.artifact);
   ASSERT_EQ(outcome.errors.size(), 1u);
-  EXPECT_EQ(outcome.errors.front(),
-            "unknown target 'abacus'; known are rtx4090, h100, h200");
+  EXPECT_EQ(outcome.errors.front().find(
+                "unknown target 'abacus'; known are rtx4090, h100, h200"),
+            0u);
 }
 
 TEST(CompilerTest, AnInvalidModuleIsRefused) {

@@ -7,8 +7,8 @@
 #ifndef KILN_UNITTESTS_PROFILING_PROFILINGTEST_H
 #define KILN_UNITTESTS_PROFILING_PROFILINGTEST_H
 
+#include "kiln/Machine/Targets.h"
 #include "kiln/Profiling/Diagnosis.h"
-#include "kiln/Target/Targets.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/MLIRContext.h"

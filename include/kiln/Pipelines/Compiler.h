@@ -35,7 +35,7 @@ enum class Level {
 };
 
 struct CompileOptions {
-  std::string target = "rtx4090"; ///< a card that lookupTarget knows
+  std::string target = "rtx4090"; ///< as loadKernelTarget takes it
   std::string precision = "tf32"; ///< "tf32" or "f32", for f32 contractions
   std::string entry;              ///< function; empty: the only public one
   std::string schedule;           ///< "#kiln.schedule<...>"; empty: by rules

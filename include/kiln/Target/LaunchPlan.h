@@ -8,7 +8,7 @@
 #define KILN_TARGET_LAUNCHPLAN_H
 
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
-#include "kiln/Target/Occupancy.h"
+#include "kiln/Machine/Occupancy.h"
 #include "kiln/Target/Ptxas.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"

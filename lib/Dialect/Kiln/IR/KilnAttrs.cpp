@@ -8,6 +8,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -200,39 +201,78 @@ int64_t ScheduleAttr::getThreads() const {
 bool ScheduleAttr::hasPersistentBlocks() const { return getPersistent(); }
 int64_t ScheduleAttr::getNumStages() const { return getStages(); }
 
-LogicalResult
-TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name,
-                   StringRef arch, int64_t sms, int64_t sharedPerBlock,
-                   int64_t sharedPerSm, int64_t registersPerSm,
-                   int64_t registersPerThread, int64_t threadsPerBlock,
-                   int64_t threadsPerSm, int64_t clockMhz, int64_t bandwidthGbs,
-                   int64_t l2Bytes, int64_t tf32Gflops, int64_t f16Gflops) {
+LogicalResult TargetAttr::verify(
+    function_ref<InFlightDiagnostic()> emitError, StringRef name,
+    StringRef arch, int64_t sms, int64_t sharedPerBlock, int64_t sharedPerSm,
+    int64_t registersPerSm, int64_t registersPerThread, int64_t threadsPerBlock,
+    int64_t threadsPerSm, int64_t blocksPerSm, int64_t registerUnit,
+    int64_t warpUnit, int64_t sharedUnit, int64_t sharedReserved,
+    int64_t clockMhz, int64_t baseMhz, int64_t boostMhz, int64_t bandwidthGbs,
+    int64_t copyGbs, int64_t l2Bytes, int64_t l2Bandwidth, int64_t l2Latency,
+    int64_t dramLatency, int64_t sharedBandwidth, int64_t tf32Gflops,
+    int64_t f16Gflops, int64_t halvedAccumulation, int64_t f32Lanes,
+    int64_t sfuLanes) {
   if (name.empty())
     return emitError() << "a target needs a name";
-  if (arch != "sm_89")
+  constexpr StringLiteral archs[] = {"sm_80", "sm_86", "sm_89", "sm_90"};
+  if (!llvm::is_contained(archs, arch))
     return emitError() << "unsupported arch \"" << arch
-                       << "\": Kiln emits sm_89 instructions";
+                       << "\": the known ones are "
+                       << llvm::join(std::begin(archs), std::end(archs), ", ");
   struct {
     StringRef field;
     int64_t value;
-  } positive[] = {{"sms", sms},
-                  {"shared_per_block", sharedPerBlock},
-                  {"shared_per_sm", sharedPerSm},
-                  {"registers_per_sm", registersPerSm},
-                  {"registers_per_thread", registersPerThread},
-                  {"threads_per_block", threadsPerBlock},
-                  {"threads_per_sm", threadsPerSm},
-                  {"clock_mhz", clockMhz},
-                  {"bandwidth_gbs", bandwidthGbs},
-                  {"l2_bytes", l2Bytes},
-                  {"tf32_gflops", tf32Gflops},
-                  {"f16_gflops", f16Gflops}};
-  for (auto &[field, value] : positive)
-    if (value <= 0)
+    int64_t least;
+    int64_t most;
+  } const facts[] = {{"sms", sms, 1, 1024},
+                     {"shared_per_block", sharedPerBlock, 1, 1 << 20},
+                     {"shared_per_sm", sharedPerSm, 1, 1 << 20},
+                     {"registers_per_sm", registersPerSm, 1, 1 << 20},
+                     {"registers_per_thread", registersPerThread, 1, 255},
+                     {"threads_per_block", threadsPerBlock, 1, 1024},
+                     {"threads_per_sm", threadsPerSm, 1, 2048},
+                     {"blocks_per_sm", blocksPerSm, 1, 64},
+                     {"register_unit", registerUnit, 1, 1 << 16},
+                     {"warp_unit", warpUnit, 1, 8},
+                     {"shared_unit", sharedUnit, 1, 1 << 16},
+                     {"shared_reserved", sharedReserved, 0, 1 << 16},
+                     {"clock_mhz", clockMhz, 1, 10'000},
+                     {"base_mhz", baseMhz, 0, 10'000},
+                     {"boost_mhz", boostMhz, 0, 10'000},
+                     {"bandwidth_gbs", bandwidthGbs, 1, 100'000},
+                     {"copy_gbs", copyGbs, 0, 100'000},
+                     {"l2_bytes", l2Bytes, 1, int64_t(1) << 34},
+                     {"l2_bandwidth", l2Bandwidth, 0, 1 << 20},
+                     {"l2_latency", l2Latency, 1, 10'000},
+                     {"dram_latency", dramLatency, 1, 10'000},
+                     {"shared_bandwidth", sharedBandwidth, 1, 1024},
+                     {"tf32_gflops", tf32Gflops, 1, 100'000'000},
+                     {"f16_gflops", f16Gflops, 1, 100'000'000},
+                     {"halved_accumulation", halvedAccumulation, 0, 1},
+                     {"f32_lanes", f32Lanes, 1, 1024},
+                     {"sfu_lanes", sfuLanes, 1, 1024}};
+  for (auto &[field, value, least, most] : facts)
+    if (least == 1 && value <= 0)
       return emitError() << field << " must be positive, not " << value;
   if (sharedPerBlock > sharedPerSm)
     return emitError() << "shared_per_block (" << sharedPerBlock
                        << ") exceeds shared_per_sm (" << sharedPerSm << ")";
+  for (auto &[field, value, least, most] : facts)
+    if (value < least || value > most)
+      return emitError() << field << " must lie between " << least << " and "
+                         << most << ", not " << value;
+  if (threadsPerBlock > threadsPerSm)
+    return emitError() << "threads_per_block (" << threadsPerBlock
+                       << ") exceeds threads_per_sm (" << threadsPerSm << ")";
+  if (threadsPerSm % 32)
+    return emitError() << "threads_per_sm must be a multiple of 32, not "
+                       << threadsPerSm;
+  if (copyGbs > bandwidthGbs)
+    return emitError() << "copy_gbs (" << copyGbs << ") exceeds bandwidth_gbs ("
+                       << bandwidthGbs << ")";
+  if (dramLatency < l2Latency)
+    return emitError() << "dram_latency (" << dramLatency
+                       << ") is below l2_latency (" << l2Latency << ")";
   return success();
 }
 

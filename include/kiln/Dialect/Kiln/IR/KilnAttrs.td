@@ -126,34 +126,101 @@ def Kiln_WeightsParameter : EnumParameter<Kiln_Weights> {
 // #kiln.target
 //===----------------------------------------------------------------------===//
 
+/// A number with a default: not printed where it has that value.
+class Kiln_Fact<int value> : DefaultValuedParameter<"int64_t", !cast<string>(value)>;
+
 def Kiln_TargetAttr : Kiln_Attr<"Target", "target"> {
-  let summary = "facts of the card that a kernel is compiled for";
+  let summary = "facts of a card";
   let description = [{
-    The instructions are always those of `arch`; the other numbers are the
-    card's and steer the schedule, the report and the predicted bound.
+    What the schedule, the report and the performance model know of a card. Its
+    kernels are always PTX for sm_89. The cards that Kiln knows stand in
+    lib/Machine/Cards.inc, with the source of each number.
 
     ```mlir
     module attributes {kiln.target = #kiln.target<name = "rtx4090",
         arch = "sm_89", sms = 128, shared_per_block = 101376, ...>} {}
     ```
+
+    Limits of a multiprocessor (SM) and of a block:
+    - `arch`: sm_80, sm_86, sm_89 or sm_90; a card before sm_89 is known to the
+      model, but cannot run the kernels;
+    - `sms`: multiprocessors;
+    - `shared_per_block`, `shared_per_sm`: bytes; the first is what a block may
+      ask for, where the card runs Kiln's kernels what one for sm_89 may;
+    - `registers_per_sm`, `registers_per_thread`: registers of 32 bits;
+    - `threads_per_block`, `threads_per_sm`, `blocks_per_sm`.
+
+    How they are given out (CUDA occupancy calculator; the same from sm_80 to
+    sm_90):
+    - `register_unit`: registers, a warp gets a multiple of it;
+    - `warp_unit`: partitions of an SM, with one scheduler and a share of the
+      registers each; warps go to them in turn;
+    - `shared_unit`: bytes, a block gets a multiple of it;
+    - `shared_reserved`: bytes of each block that the system takes beside.
+
+    Clocks in MHz:
+    - `clock_mhz`: the clock at which the rates below hold, by the public table;
+    - `base_mhz`: the clock that a profiler locks; 0: `clock_mhz`;
+    - `boost_mhz`: what a kernel that is timed runs at; 0: `clock_mhz`.
+
+    Memory:
+    - `bandwidth_gbs`: GB/s of device memory, by the public table;
+    - `copy_gbs`: GB/s that a streaming kernel reaches; 0: 91 % of
+      `bandwidth_gbs`;
+    - `l2_bytes`: bytes of the level 2 cache;
+    - `l2_bandwidth`: bytes a cycle that all SMs together read from it; 0: not
+      known, 64 an SM at most, which is the width of its port;
+    - `l2_latency`, `dram_latency`: cycles of a load that hits the level 2
+      cache, or misses it;
+    - `shared_bandwidth`: bytes a cycle and SM of shared memory.
+
+    Arithmetic:
+    - `tf32_gflops`, `f16_gflops`: GFLOP/s of `mma.sync`, dense, accumulated in
+      f32 (on Hopper not those of `wgmma`);
+    - `halved_accumulation`: 1 where a profiler counts the tensor pipe against
+      twice these rates, because accumulation in f32 runs at half of it
+      (GeForce);
+    - `f32_lanes`, `sfu_lanes`: fused multiply-adds and special functions a
+      cycle and SM.
   }];
   let parameters = (ins
     StringRefParameter<"the card">:$name,
-    StringRefParameter<"the PTX target, sm_89">:$arch,
+    StringRefParameter<"its architecture">:$arch,
     "int64_t":$sms,
     "int64_t":$shared_per_block,
     "int64_t":$shared_per_sm,
-    "int64_t":$registers_per_sm,
-    "int64_t":$registers_per_thread,
-    "int64_t":$threads_per_block,
+    Kiln_Fact<65536>:$registers_per_sm,
+    Kiln_Fact<255>:$registers_per_thread,
+    Kiln_Fact<1024>:$threads_per_block,
     "int64_t":$threads_per_sm,
+    Kiln_Fact<24>:$blocks_per_sm,
+    Kiln_Fact<256>:$register_unit,
+    Kiln_Fact<4>:$warp_unit,
+    Kiln_Fact<128>:$shared_unit,
+    Kiln_Fact<1024>:$shared_reserved,
     "int64_t":$clock_mhz,
+    Kiln_Fact<0>:$base_mhz,
+    Kiln_Fact<0>:$boost_mhz,
     "int64_t":$bandwidth_gbs,
+    Kiln_Fact<0>:$copy_gbs,
     "int64_t":$l2_bytes,
+    Kiln_Fact<0>:$l2_bandwidth,
+    Kiln_Fact<279>:$l2_latency,
+    Kiln_Fact<541>:$dram_latency,
+    Kiln_Fact<128>:$shared_bandwidth,
     "int64_t":$tf32_gflops,
-    "int64_t":$f16_gflops);
+    "int64_t":$f16_gflops,
+    Kiln_Fact<0>:$halved_accumulation,
+    Kiln_Fact<128>:$f32_lanes,
+    Kiln_Fact<16>:$sfu_lanes);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Warps that an SM holds.
+    int64_t getWarpsPerSm() const { return getThreadsPerSm() / 32; }
+    /// Whether the card runs PTX for sm_89.
+    bool runsKernels() const { return getArch() >= "sm_89"; }
+  }];
 }
 
 //===----------------------------------------------------------------------===//

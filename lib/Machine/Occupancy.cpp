@@ -4,47 +4,43 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "kiln/Target/Occupancy.h"
+#include "kiln/Machine/Occupancy.h"
 
 #include "llvm/Support/MathExtras.h"
 
 using namespace kiln;
 
-namespace {
-constexpr int64_t kWarpSize = 32;
-constexpr int64_t kRegisterUnit = 256;    // registers, for a warp
-constexpr int64_t kWarpGroup = 4;         // warps, one for each partition
-constexpr int64_t kSharedUnit = 128;      // bytes
-constexpr int64_t kReservedShared = 1024; // bytes of each block
-} // namespace
+static constexpr int64_t kWarpSize = 32;
 
 Occupancy kiln::computeOccupancy(TargetAttr target,
                                  const BlockResources &block) {
   Occupancy result;
-  result.maxWarpsPerSm = target.getThreadsPerSm() / kWarpSize;
+  result.maxWarpsPerSm = target.getWarpsPerSm();
   int64_t warps = llvm::divideCeil(std::max<int64_t>(block.threads, 1),
                                    uint64_t(kWarpSize));
-  // 24 blocks on sm_89 and 32 on sm_80 and sm_90: one for each 64 threads.
-  int64_t maxBlocks = target.getThreadsPerSm() / 64;
+  int64_t maxBlocks = target.getBlocksPerSm();
 
-  int64_t byWarps = result.maxWarpsPerSm / warps;
+  int64_t byWarps = block.threads > target.getThreadsPerBlock()
+                        ? 0
+                        : result.maxWarpsPerSm / warps;
   int64_t byRegisters = maxBlocks;
   if (block.registersPerThread > target.getRegistersPerThread()) {
     byRegisters = 0;
   } else if (block.registersPerThread > 0) {
+    // A warp takes its registers from the partition that it runs on.
     int64_t perWarp = llvm::alignTo(block.registersPerThread * kWarpSize,
-                                    uint64_t(kRegisterUnit));
-    int64_t fit = target.getRegistersPerSm() / perWarp;
-    byRegisters = fit / kWarpGroup * kWarpGroup / warps;
+                                    uint64_t(target.getRegisterUnit()));
+    int64_t partitions = target.getWarpUnit();
+    int64_t fit = target.getRegistersPerSm() / partitions / perWarp;
+    byRegisters = fit * partitions / warps;
   }
-  int64_t shared =
-      llvm::alignTo(block.sharedBytes + kReservedShared, uint64_t(kSharedUnit));
-  int64_t byShared = block.sharedBytes > target.getSharedPerBlock()
-                         ? 0
-                         : target.getSharedPerSm() / shared;
-  if (block.threads > target.getThreadsPerBlock())
-    byWarps = 0;
+  int64_t shared = llvm::alignTo(block.sharedBytes + target.getSharedReserved(),
+                                 uint64_t(target.getSharedUnit()));
+  int64_t byShared = block.sharedBytes > target.getSharedPerBlock() ? 0
+                     : shared == 0 ? maxBlocks
+                                   : target.getSharedPerSm() / shared;
 
+  result.limits = {byRegisters, byShared, byWarps, maxBlocks};
   struct Limit {
     int64_t blocks;
     llvm::StringRef name;

@@ -1,11 +1,11 @@
-//===- Passes.h - Target passes -------------------------------*- C++ -*-===//
+//===- Passes.h - Machine passes -------------------------------*- C++ -*-===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef KILN_TARGET_PASSES_H
-#define KILN_TARGET_PASSES_H
+#ifndef KILN_MACHINE_PASSES_H
+#define KILN_MACHINE_PASSES_H
 
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
@@ -14,10 +14,10 @@
 
 namespace kiln {
 #define GEN_PASS_DECL
-#include "kiln/Target/Passes.h.inc"
+#include "kiln/Machine/Passes.h.inc"
 
 #define GEN_PASS_REGISTRATION
-#include "kiln/Target/Passes.h.inc"
+#include "kiln/Machine/Passes.h.inc"
 } // namespace kiln
 
-#endif // KILN_TARGET_PASSES_H
+#endif // KILN_MACHINE_PASSES_H

@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef KILN_TARGET_OCCUPANCY_H
-#define KILN_TARGET_OCCUPANCY_H
+#ifndef KILN_MACHINE_OCCUPANCY_H
+#define KILN_MACHINE_OCCUPANCY_H
 
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
@@ -25,17 +25,24 @@ struct Occupancy {
   /// The resource that runs out first: "registers", "shared memory", "warps" or
   /// "blocks".
   llvm::StringRef limiter;
+  /// Blocks that each of them allows alone, as the `launch__occupancy_limit_*`
+  /// of a profiler; at most `blocks` of registers.
+  struct Limits {
+    int64_t registers = 0, sharedMemory = 0, warps = 0, blocks = 0;
+  } limits;
 
   double fraction() const {
     return maxWarpsPerSm ? static_cast<double>(warpsPerSm) / maxWarpsPerSm : 0;
   }
 };
 
-/// Resident blocks by the allocation rules of sm_80 to sm_90: registers go to
-/// warps in units of 256 and to warps in groups of 4, shared memory to blocks
-/// in units of 128 bytes with 1 KiB for the system.
+/// Resident blocks by the allocation rules of NVIDIA's occupancy calculator,
+/// with the units of `target`: a warp's registers are rounded up to
+/// `register_unit` and come from one of `warp_unit` partitions; a block's
+/// shared memory has `shared_reserved` bytes of the system and is rounded up to
+/// `shared_unit`.
 Occupancy computeOccupancy(TargetAttr target, const BlockResources &block);
 
 } // namespace kiln
 
-#endif // KILN_TARGET_OCCUPANCY_H
+#endif // KILN_MACHINE_OCCUPANCY_H
