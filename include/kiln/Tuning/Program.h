@@ -69,8 +69,12 @@ public:
   const SearchSpace &space() const { return *searchSpace; }
   /// The schedule that is written so; null where it is none.
   KernelSchedule parse(llvm::StringRef schedule) const;
+  /// The compute kernel at level 1.
+  KernelOp getKernel() const { return kernel; }
   /// The function that is compiled.
   llvm::StringRef entry() const { return name; }
+  /// Of the source.
+  const std::string &fileName() const { return file; }
   TargetAttr target() const { return targetAttr; }
   const CompileOptions &options() const { return compileOptions; }
   /// Of the kernel at level 1: what its schedule depends on.
@@ -80,7 +84,7 @@ public:
 private:
   Program() = default;
 
-  std::string text, fileName, name, print;
+  std::string text, file, name, print;
   CompileOptions compileOptions;
   mlir::OwningOpRef<mlir::ModuleOp> kernels; ///< level 1, with target
   KernelOp kernel;
