@@ -101,7 +101,7 @@ Program::create(ModuleOp module, std::string text, std::string name,
                 const CompileOptions &options) {
   std::unique_ptr<Program> program(new Program);
   program->text = std::move(text);
-  program->fileName = std::move(name);
+  program->file = std::move(name);
   program->compileOptions = options;
   OwningOpRef<ModuleOp> kernels = module.clone();
   if (failed(lowerTo(*kernels, Level::Kernels, options)))
@@ -156,7 +156,7 @@ CompiledCandidate Program::compile(StringRef schedule,
     return success();
   });
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(
-      text, ParserConfig(&context, /*verifyAfterParse=*/false), fileName);
+      text, ParserConfig(&context, /*verifyAfterParse=*/false), file);
   CompileOptions settings = compileOptions;
   settings.schedule = schedule.str();
   settings.withReference = withReference;

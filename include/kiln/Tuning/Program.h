@@ -70,8 +70,12 @@ public:
   const SearchSpace &space() const { return *searchSpace; }
   /// The schedule that is written so; null where it is none.
   KernelSchedule parse(llvm::StringRef schedule) const;
+  /// The compute kernel at level 1.
+  KernelOp getKernel() const { return kernel; }
   /// The function that is compiled.
   llvm::StringRef entry() const { return name; }
+  /// Of the source.
+  const std::string &fileName() const { return file; }
   TargetAttr target() const { return targetAttr; }
   const CompileOptions &options() const { return compileOptions; }
   /// What the kernel's schedule depends on.
@@ -81,7 +85,7 @@ public:
 private:
   Program() = default;
 
-  std::string text, fileName, name;
+  std::string text, file, name;
   TuningKey key;
   CompileOptions compileOptions;
   mlir::OwningOpRef<mlir::ModuleOp> kernels; ///< level 1, with target
