@@ -21,7 +21,7 @@ def ApplyTuning : Pass<"kiln-apply-tuning", "::mlir::ModuleOp"> {
     another version of Kiln, stays as it is: the rules choose for it.
 
     A file that cannot be read is an error. A line of it that is no entry is a
-    warning at that line, and is skipped. An empty `database` does nothing.
+    warning at that line (of the first eight), and is skipped. An empty `database` does nothing.
 
     The remark `tuned` gives the schedule, what it gains on the faster of
     baseline and default, how that was measured and on what card, and the line
