@@ -3,10 +3,12 @@
 # has built: every program of test/robustness, 2,000 changed copies of the
 # examples, and 500 of what the small ones are at each later level, through
 # kiln-compile; what compiles of the first set also runs in the emulator. Failing
-# programs are kept in build/soak. Takes about ten minutes on two cores.
+# programs are kept in build/soak. A writer of a tuning database is killed 200
+# times. Takes about ten minutes on two cores.
 #   SOAK_SEED=N       other changes (1)
 #   SOAK_MUTATIONS=N  another number of them (2000)
-# Exit 1: one of them crashed, hung, said no place or did not verify.
+# Exit 1: one of them crashed, hung, said no place or did not verify, or a kill
+# lost an entry.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 set -o pipefail
 
@@ -22,4 +24,5 @@ soak "mutations" --mutations="${SOAK_MUTATIONS:-2000}" --seed="${SOAK_SEED:-1}" 
 for level in kernels schedule launch-plan nvvm; do
   soak "mutations of $level" --from="$level" --mutations=500 --seed="${SOAK_SEED:-1}" examples/small/*.mlir
 done
+step "kills" env KILN_KILL_ROUNDS=200 build/bin/KilnSchedulingTests --gtest_filter='*Kill*' || failed=1
 exit "$failed"
