@@ -6,6 +6,8 @@
 
 #include "kiln/Analysis/LoopScheduleFit.h"
 
+#include "Refusal.h"
+
 #include "kiln/Analysis/Combiner.h"
 #include "kiln/Analysis/SharedPlacement.h"
 #include "kiln/Analysis/TilePlan.h"
@@ -87,10 +89,9 @@ checkScratch(LoopScheduleAttr schedule, TargetAttr target,
   return success();
 }
 
-LogicalResult
-kiln::checkLoopScheduleFits(LoopScheduleAttr schedule, TargetAttr target,
-                            const KernelSpace &space, ValueRange results,
-                            function_ref<InFlightDiagnostic()> emitError) {
+static LogicalResult checkFits(LoopScheduleAttr schedule, TargetAttr target,
+                               const KernelSpace &space, ValueRange results,
+                               function_ref<InFlightDiagnostic()> emitError) {
   FailureOr<TilePlan> plan = getTilePlan(schedule, space, results, emitError);
   if (failed(plan))
     return failure();
@@ -121,4 +122,13 @@ kiln::checkLoopScheduleFits(LoopScheduleAttr schedule, TargetAttr target,
     if (failed(checkTile(schedule, space, space.getAxes(result), emitError)))
       return failure();
   return success();
+}
+
+LogicalResult
+kiln::checkLoopScheduleFits(LoopScheduleAttr schedule, TargetAttr target,
+                            const KernelSpace &space, ValueRange results,
+                            function_ref<InFlightDiagnostic()> emitError) {
+  return failIfRefused(emitError, [&](auto refuse) {
+    return checkFits(schedule, target, space, results, refuse);
+  });
 }

@@ -6,6 +6,8 @@
 
 #include "kiln/Analysis/ScheduleFit.h"
 
+#include "Refusal.h"
+
 #include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/SharedPlacement.h"
 
@@ -187,24 +189,32 @@ uint64_t kiln::getSharedDemand(ScheduleAttr schedule, TargetAttr target,
              : getSharedBytes(schedule, conv);
 }
 
-uint64_t kiln::countBlocks(ScheduleAttr schedule, const ContractionView &conv) {
-  // Blocks walk channels that the kernel reduces.
-  bool walksChannels = false;
-  conv.op->getParentRegion()->walk([&](linalg::LinalgOp op) {
-    walksChannels |= op != conv.op && op.getNumReductionLoops() > 0;
-  });
+/// Tiles along each dimension of the result, images and groups one by one.
+static SmallVector<int64_t> getTileGrid(ScheduleAttr schedule,
+                                        const ContractionView &conv) {
   ArrayRef<int64_t> tile = schedule.getTile();
-  SmallVector<int64_t> tiles;
-  for (auto [dim, extent] : llvm::enumerate(conv.getOutType().getShape())) {
-    int64_t place = dim;
-    if (place == conv.out.f)
-      tiles.push_back(walksChannels ? 1 : llvm::divideCeil(extent, tile[0]));
-    else
-      tiles.push_back(place == conv.out.h   ? llvm::divideCeil(extent, tile[1])
-                      : place == conv.out.w ? llvm::divideCeil(extent, tile[2])
-                                            : extent);
-  }
-  return multiply(tiles);
+  SmallVector<int64_t> grid(conv.getOutType().getShape());
+  for (auto [place, size] : {std::pair(conv.out.f, tile[0]),
+                             {conv.out.h, tile[1]},
+                             {conv.out.w, tile[2]}})
+    if (place != ContractionView::kNone)
+      grid[place] = llvm::divideCeil(grid[place], size);
+  return grid;
+}
+
+uint64_t kiln::countTiles(ScheduleAttr schedule, const ContractionView &conv) {
+  return multiply(getTileGrid(schedule, conv));
+}
+
+uint64_t kiln::countBlocks(ScheduleAttr schedule, const ContractionView &conv) {
+  SmallVector<int64_t> grid = getTileGrid(schedule, conv);
+  // Blocks walk channels that the kernel reduces.
+  conv.op->getParentRegion()->walk([&](linalg::LinalgOp op) {
+    if (op != conv.op && op.getNumReductionLoops() > 0 &&
+        conv.out.f != ContractionView::kNone)
+      grid[conv.out.f] = 1;
+  });
+  return multiply(grid);
 }
 
 bool kiln::canPackFilter(const ContractionView &conv) {
@@ -344,11 +354,7 @@ LogicalResult
 kiln::checkScheduleFits(ScheduleAttr schedule, TargetAttr target,
                         const ContractionView &conv,
                         function_ref<InFlightDiagnostic()> emitError) {
-  // Who only asks gives an inactive diagnostic, which converts to success.
-  bool fits = true;
-  auto refuse = [&] {
-    fits = false;
-    return emitError();
-  };
-  return success(succeeded(checkFits(schedule, target, conv, refuse)) && fits);
+  return failIfRefused(emitError, [&](auto refuse) {
+    return checkFits(schedule, target, conv, refuse);
+  });
 }

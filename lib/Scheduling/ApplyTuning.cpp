@@ -7,6 +7,7 @@
 #include "kiln/Scheduling/Passes.h"
 
 #include "GivenSchedule.h"
+#include "PassInputs.h"
 
 #include "kiln/Scheduling/TuningDatabase.h"
 
@@ -31,13 +32,9 @@ struct ApplyTuning : public kiln::impl::ApplyTuningBase<ApplyTuning> {
     if (database.empty())
       return;
     ModuleOp module = getOperation();
-    auto target =
-        module->getAttrOfType<TargetAttr>(KilnDialect::kTargetAttrName);
-    if (!target) {
-      module.emitError("no 'kiln.target' on the module; run kiln-set-target "
-                       "first");
+    FailureOr<TargetAttr> target = getRequiredTarget(module);
+    if (failed(target))
       return signalPassFailure();
-    }
     llvm::Expected<TuningDatabase> loaded = TuningDatabase::load(database);
     if (!loaded) {
       // The program is not at fault.
@@ -47,7 +44,7 @@ struct ApplyTuning : public kiln::impl::ApplyTuningBase<ApplyTuning> {
     reportBrokenLines(loaded->getBrokenLines());
     module.walk([&](KernelOp kernel) {
       if (kernel.getRole() == Role::Compute)
-        apply(kernel, target, *loaded);
+        apply(kernel, *target, *loaded);
     });
   }
 

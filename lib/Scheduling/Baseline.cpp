@@ -35,7 +35,6 @@ static SmallVector<int64_t> placeWarps(ArrayRef<int64_t> tile, int64_t columns,
 ScheduleAttr kiln::selectBaseline(const ContractionView &conv,
                                   TargetAttr target, ScheduleAttr chosen) {
   constexpr int64_t kWarps = 4, kStages = 2, kLeastChannels = 16;
-  auto ignore = [] { return InFlightDiagnostic(); };
   int64_t warpColumns = chosen.getColumns() == Columns::EvenOdd ? 16 : 8;
   SmallVector<int64_t> tile(chosen.getTile());
   while (true) {
@@ -45,7 +44,7 @@ ScheduleAttr kiln::selectBaseline(const ContractionView &conv,
           conv, {chosen.getContraction(), tile, chosen.getChunk(), warps,
                  kStages, chosen.getPersistent(), chosen.getColumns(),
                  /*ring=*/0, chosen.getTranspose()});
-      if (succeeded(checkScheduleFits(schedule, target, conv, ignore)))
+      if (fits(schedule, target, conv))
         return schedule;
     }
     if (tile[1] > 1)

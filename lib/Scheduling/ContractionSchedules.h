@@ -69,6 +69,10 @@ struct Attempt {
 ScheduleAttr buildSchedule(const ContractionView &conv, const Choice &choice,
                            const Attempt &attempt, int64_t ring);
 
+/// Whether a schedule computes `conv` on `target`.
+bool fits(ScheduleAttr schedule, TargetAttr target,
+          const ContractionView &conv);
+
 /// What the rules try for `conv`, in their order, then what they would try if
 /// the kernel stored where it reduces, or the other way round; empty where no
 /// instruction takes its element types.

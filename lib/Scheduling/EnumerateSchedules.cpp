@@ -5,6 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "kiln/Scheduling/Passes.h"
+
+#include "PassInputs.h"
+
 #include "kiln/Scheduling/SearchSpace.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -33,14 +36,9 @@ struct EnumerateSchedules
   }
 
   LogicalResult enumerate(ModuleOp module) {
-    auto target =
-        module->getAttrOfType<TargetAttr>(KilnDialect::kTargetAttrName);
-    if (!target)
-      return module.emitError("no 'kiln.target' on the module; run "
-                              "kiln-set-target first");
-    if (precision != "tf32" && precision != "f32")
-      return module.emitError("unknown precision '")
-             << precision << "'; known are tf32 and f32";
+    FailureOr<TargetAttr> target = getRequiredTarget(module);
+    if (failed(target) || failed(getPrecision(module, precision)))
+      return failure();
     if (limit < 1)
       return module.emitError("limit must be positive, not ") << int64_t(limit);
     // Nothing is written before all is known to be good.
@@ -49,8 +47,8 @@ struct EnumerateSchedules
     WalkResult walked = module.walk([&](KernelOp kernel) {
       if (kernel.getRole() != Role::Compute)
         return WalkResult::advance();
-      return failed(list(kernel, target, lines)) ? WalkResult::interrupt()
-                                                 : WalkResult::advance();
+      return failed(list(kernel, *target, lines)) ? WalkResult::interrupt()
+                                                  : WalkResult::advance();
     });
     if (walked.wasInterrupted())
       return failure();
@@ -65,8 +63,7 @@ struct EnumerateSchedules
 
   LogicalResult list(KernelOp kernel, TargetAttr target, raw_ostream &lines) {
     FailureOr<SmallVector<Candidate>> candidates = SearchSpace::enumerate(
-        kernel, target, precision == "f32" ? Precision::F32 : Precision::TF32,
-        limit);
+        kernel, target, *parsePrecision(precision), limit);
     if (failed(candidates))
       return failure();
     int64_t fit = 0;

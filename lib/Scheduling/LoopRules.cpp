@@ -209,12 +209,8 @@ LoopScheduleAttr kiln::selectLoopBaseline(const KernelSpace &space,
                                           MLIRContext *context) {
   LoopScheduleAttr schedule =
       LoopRules(space, results, target, /*threads=*/128).select(context);
-  bool refused = false;
-  auto refuse = [&] {
-    refused = true;
-    return InFlightDiagnostic();
-  };
+  auto ignore = [] { return InFlightDiagnostic(); };
   bool fits = succeeded(
-      checkLoopScheduleFits(schedule, target, space, results, refuse));
-  return fits && !refused ? schedule : LoopScheduleAttr();
+      checkLoopScheduleFits(schedule, target, space, results, ignore));
+  return fits ? schedule : LoopScheduleAttr();
 }

@@ -98,35 +98,18 @@ static SmallVector<Attempt> getStoringAttempts(const ContractionView &conv,
   return attempts;
 }
 
-int64_t kiln::countTiles(ScheduleAttr schedule, const ContractionView &conv) {
-  ArrayRef<int64_t> tile = schedule.getTile();
-  int64_t tiles = 1;
-  for (auto [dim, extent] : llvm::enumerate(conv.getOutType().getShape())) {
-    int64_t place = dim;
-    tiles *= place == conv.out.f   ? llvm::divideCeil(extent, tile[0])
-             : place == conv.out.h ? llvm::divideCeil(extent, tile[1])
-             : place == conv.out.w ? llvm::divideCeil(extent, tile[2])
-                                   : extent;
-  }
-  return tiles;
-}
-
-/// Warps of a multiprocessor. Threads with up to 64 accumulators take 128
-/// registers, others all.
-static int64_t countResidentWarps(ScheduleAttr schedule, TargetAttr target,
-                                  const ContractionView &conv) {
+BlockResources kiln::estimateResources(ScheduleAttr schedule, TargetAttr target,
+                                       const ContractionView &conv) {
   BlockResources block;
   block.threads = schedule.getThreads();
-  int64_t accumulators =
-      ShapedType::getNumElements(schedule.getTile()) / block.threads;
   block.registersPerThread =
-      accumulators <= 64 ? 128 : target.getRegistersPerThread();
+      countAccumulators(schedule) <= 64 ? 128 : target.getRegistersPerThread();
   block.sharedBytes = getSharedBytes(schedule, conv);
-  return computeOccupancy(target, block).warpsPerSm;
+  return block;
 }
 
-static bool fits(ScheduleAttr schedule, TargetAttr target,
-                 const ContractionView &conv) {
+bool kiln::fits(ScheduleAttr schedule, TargetAttr target,
+                const ContractionView &conv) {
   auto ignore = [] { return InFlightDiagnostic(); };
   return succeeded(checkScheduleFits(schedule, target, conv, ignore));
 }
@@ -161,17 +144,19 @@ static SmallVector<ScheduleAttr> getStoring(const ContractionView &conv,
 static ScheduleAttr selectStoring(const ContractionView &conv,
                                   TargetAttr target, const Choice &choice) {
   ScheduleAttr small;
-  int64_t mostTiles = 0;
+  uint64_t mostTiles = 0;
   for (ScheduleAttr schedule : getStoring(conv, choice)) {
     if (!fits(schedule, target, conv))
       continue;
-    int64_t tiles = countTiles(schedule, conv);
-    if (tiles < target.getSms()) {
+    uint64_t tiles = countTiles(schedule, conv);
+    if (tiles < uint64_t(target.getSms())) {
       if (tiles > mostTiles) {
         small = schedule;
         mostTiles = tiles;
       }
-    } else if (countResidentWarps(schedule, target, conv) >= kBusyWarps) {
+    } else if (computeOccupancy(target,
+                                estimateResources(schedule, target, conv))
+                   .warpsPerSm >= kBusyWarps) {
       return schedule;
     }
   }

@@ -173,13 +173,7 @@ KernelSchedule kiln::searchFitting(
   int64_t numTried = 0;
   walkSchedules({start}, {}, step, [&](KernelSchedule schedule) {
     ++numTried;
-    // An inactive diagnostic converts to success.
-    bool refused = false;
-    auto refuse = [&] {
-      refused = true;
-      return InFlightDiagnostic();
-    };
-    if (succeeded(check(schedule, refuse)) && !refused) {
+    if (succeeded(check(schedule, [] { return InFlightDiagnostic(); }))) {
       found = schedule;
       return WalkResult::interrupt();
     }

@@ -7,6 +7,7 @@
 #include "kiln/Scheduling/Passes.h"
 
 #include "GivenSchedule.h"
+#include "PassInputs.h"
 
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
@@ -32,18 +33,9 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto target =
-        module->getAttrOfType<TargetAttr>(KilnDialect::kTargetAttrName);
-    if (!target) {
-      module.emitError("no 'kiln.target' on the module; run kiln-set-target "
-                       "first");
+    FailureOr<TargetAttr> target = getRequiredTarget(module);
+    if (failed(target) || failed(getPrecision(module, precision)))
       return signalPassFailure();
-    }
-    if (precision != "tf32" && precision != "f32") {
-      module.emitError("unknown precision '")
-          << precision << "'; known are tf32 and f32";
-      return signalPassFailure();
-    }
     KernelSchedule given;
     if (!schedule.empty()) {
       given = dyn_cast_or_null<KernelSchedule>(
@@ -58,8 +50,8 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
     WalkResult result = module.walk([&](KernelOp kernel) {
       if (kernel.getRole() != Role::Compute)
         return WalkResult::advance();
-      return failed(selectFor(kernel, target, given)) ? WalkResult::interrupt()
-                                                      : WalkResult::advance();
+      return failed(selectFor(kernel, *target, given)) ? WalkResult::interrupt()
+                                                       : WalkResult::advance();
     });
     if (result.wasInterrupted())
       signalPassFailure();
@@ -136,9 +128,8 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
           << remark::metric("SharedBytes", getSharedBytes(given, *conv));
       return success();
     }
-    FailureOr<ScheduleAttr> selected = selectSchedule(
-        *conv, target, precision == "f32" ? Precision::F32 : Precision::TF32,
-        emitError);
+    FailureOr<ScheduleAttr> selected =
+        selectSchedule(*conv, target, *parsePrecision(precision), emitError);
     if (failed(selected))
       return failure();
     kernel.setScheduleAttr(*selected);
@@ -153,7 +144,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
                                         .function(kernel.getKernelName()))
         << remark::metric("SharedBytes", getSharedBytes(*selected, *conv))
         << remark::metric("ImageCopyBytes", bytes)
-        << remark::metric("Tiles", countTiles(*selected, *conv))
+        << remark::metric("Tiles", int64_t(countTiles(*selected, *conv)))
         << remark::metric("Result", result);
     return success();
   }

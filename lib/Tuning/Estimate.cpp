@@ -30,12 +30,7 @@ std::optional<double> Program::predict(KernelSchedule schedule,
   FailureOr<ContractionView> view = ContractionView::find(op.getBody());
   if (!contraction || failed(view))
     return std::nullopt;
-  BlockResources block;
-  block.threads = schedule.getThreads();
-  int64_t accumulators = getBlockVolume(schedule) / block.threads;
-  block.registersPerThread =
-      accumulators <= 64 ? 128 : targetAttr.getRegistersPerThread();
-  block.sharedBytes = getSharedBytes(contraction, *view);
+  BlockResources block = estimateResources(contraction, targetAttr, *view);
   if (facts && facts->registers) {
     block.registersPerThread = *facts->registers;
     block.sharedBytes = facts->sharedBytes;
@@ -43,7 +38,7 @@ std::optional<double> Program::predict(KernelSchedule schedule,
   Occupancy occupancy = computeOccupancy(targetAttr, block);
   if (!occupancy.blocksPerSm)
     return std::nullopt;
-  int64_t tiles = countTiles(contraction, *view);
+  int64_t tiles = int64_t(countTiles(contraction, *view));
   int64_t resident = targetAttr.getSms() * occupancy.blocksPerSm;
   double waves = double(llvm::divideCeil(tiles, resident) * resident) / tiles;
   double channels =

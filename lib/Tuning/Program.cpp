@@ -136,7 +136,7 @@ Program::create(ModuleOp module, std::string text, std::string name,
   program->numInputs = countInputs(program->kernel);
   FailureOr<SearchSpace> space = SearchSpace::create(
       program->kernel, program->targetAttr,
-      options.precision == "f32" ? Precision::F32 : Precision::TF32);
+      parsePrecision(options.precision).value_or(Precision::TF32));
   if (failed(space))
     return failure();
   program->searchSpace = std::move(*space);

@@ -54,7 +54,11 @@ uint64_t countAccumulators(ScheduleAttr schedule);
 /// As many leave room for addresses and fragments.
 inline constexpr uint64_t kMostAccumulators = 128;
 
-/// Blocks of a launch where they are not persistent; saturates.
+/// Tiles of the whole result; saturates.
+uint64_t countTiles(ScheduleAttr schedule, const ContractionView &conv);
+
+/// Blocks of a launch where they are not persistent: tiles, but for channels
+/// that a block walks because the kernel reduces them; saturates.
 uint64_t countBlocks(ScheduleAttr schedule, const ContractionView &conv);
 
 /// Whether the filter is an argument of the kernel, or computed elementwise in

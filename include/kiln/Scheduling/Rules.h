@@ -8,11 +8,15 @@
 #define KILN_SCHEDULING_RULES_H
 
 #include "kiln/Analysis/KernelSpace.h"
+#include "kiln/Machine/Occupancy.h"
 
 namespace kiln {
 
 /// What multiplies f32 operands.
 enum class Precision { TF32, F32 };
+
+/// "tf32" or "f32".
+std::optional<Precision> parsePrecision(llvm::StringRef text);
 
 /// The schedule that the rules give `conv` on `target`, or failure after
 /// `emitError` has said what does not fit.
@@ -27,9 +31,10 @@ selectSchedule(const ContractionView &conv, TargetAttr target,
 ScheduleAttr selectBaseline(const ContractionView &conv, TargetAttr target,
                             ScheduleAttr chosen);
 
-/// Tiles of the whole result of `conv`: blocks of a launch, unless they are
-/// persistent.
-int64_t countTiles(ScheduleAttr schedule, const ContractionView &conv);
+/// What a block takes before ptxas has seen it: threads with up to 64
+/// accumulators 128 registers, others all.
+BlockResources estimateResources(ScheduleAttr schedule, TargetAttr target,
+                                 const ContractionView &conv);
 
 /// The loop schedule that the rules give a kernel with this space and these
 /// results, or failure after `emitError` has said what does not fit.
