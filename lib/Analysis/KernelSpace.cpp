@@ -169,8 +169,8 @@ std::string KernelSpace::checkContractionKernel(linalg::LinalgOp op,
   if (op.getNumReductionLoops() > 0 && !Combiner::match(op))
     return llvm::formatv(
         "it reduces over {0} of the result of '{1}', which threads do "
-        "together: "
-        "each result must be combined by one operation with a neutral element, "
+        "together: each result must be combined by one operation with a "
+        "neutral element, "
         "or be a minimum or maximum with its index",
         describe(channel), name);
   if (readsReduced && llvm::is_contained(loops, channel) &&

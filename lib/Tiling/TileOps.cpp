@@ -7,6 +7,7 @@
 #include "KernelTiler.h"
 
 #include "kiln/Analysis/Combiner.h"
+#include "kiln/Analysis/LoopOrder.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -288,23 +289,6 @@ LogicalResult KernelTiler::cloneBody(linalg::LinalgOp op, Operation *tiled,
   return success();
 }
 
-/// The loops of a reduction with the parallel ones in the order of its result.
-static SmallVector<unsigned> orderAsResult(linalg::LinalgOp reduction) {
-  SmallVector<unsigned> parallel, order;
-  reduction.getParallelDims(parallel);
-  llvm::SetVector<unsigned> wanted;
-  for (AffineExpr expr :
-       reduction.getMatchingIndexingMap(reduction.getDpsInitOperand(0))
-           .getResults())
-    if (auto dim = dyn_cast<AffineDimExpr>(expr))
-      wanted.insert(dim.getPosition());
-  wanted.insert(parallel.begin(), parallel.end());
-  order = llvm::to_vector(llvm::seq<unsigned>(0, reduction.getNumLoops()));
-  for (auto [place, loop] : llvm::zip_equal(parallel, wanted))
-    order[place] = loop;
-  return order;
-}
-
 /// What a reduction combines, as a tile of its own in the layout of its
 /// iteration space, and the reduction of that tile; null without one combiner.
 /// Dimensions that are kept lie as in the result.
@@ -317,7 +301,7 @@ linalg::LinalgOp KernelTiler::splitReduction(linalg::LinalgOp reduction,
   Block *body = reduction.getBlock();
   int64_t loops = iteration.size();
   AffineMap identity = builder.getMultiDimIdentityMap(loops);
-  SmallVector<unsigned> order = orderAsResult(reduction);
+  SmallVector<unsigned> order = getResultOrder(reduction);
   AffineMap ordered = AffineMap::getPermutationMap(order, builder.getContext());
   Coordinates places;
   SmallVector<utils::IteratorType> iterators;

@@ -6,6 +6,7 @@
 
 #include "NormalizePatterns.h"
 #include "kiln/Analysis/ContractionView.h"
+#include "kiln/Analysis/LoopOrder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -274,21 +275,9 @@ struct OrderReductionLoops : OpRewritePattern<linalg::GenericOp> {
     if (FailureOr<ContractionView> view = ContractionView::match(op);
         succeeded(view) && view->hasInstruction())
       return failure();
-    SmallVector<unsigned> written;
-    for (AffineExpr expr :
-         op.getMatchingIndexingMap(op.getDpsInitOperand(0)).getResults())
-      if (auto dim = dyn_cast<AffineDimExpr>(expr))
-        written.push_back(dim.getPosition());
-    SmallVector<unsigned> places(written);
-    llvm::sort(places);
-    if (written == places ||
-        std::adjacent_find(places.begin(), places.end()) != places.end())
+    SmallVector<unsigned> order = getResultOrder(op);
+    if (llvm::is_sorted(order))
       return failure();
-    // The loops that are written change places among themselves.
-    SmallVector<unsigned> order =
-        llvm::to_vector(llvm::seq<unsigned>(op.getNumLoops()));
-    for (auto [place, loop] : llvm::zip_equal(places, written))
-      order[place] = loop;
     return linalg::interchangeGenericOp(rewriter, op, order);
   }
 };
