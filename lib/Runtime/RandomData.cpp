@@ -88,17 +88,20 @@ static inline uint16_t toHalf(float value) {
 }
 
 namespace {
-/// The factor of each element, as RandomRange::relief describes it.
+/// The factor of each element, as RandomRange::relief describes it. Hashed
+/// anew for each: a table of a long dimension would be as large as the tensor.
 class Relief {
 public:
   Relief(const Shape &shape, uint64_t key, double relief);
   /// 1 for all of them.
-  bool isFlat() const { return tables.empty(); }
+  bool isFlat() const { return part == 0; }
 
   /// Goes through the elements in order.
   class Walker {
   public:
-    Walker(const Relief &relief, int64_t begin);
+    Walker(const Relief &relief, int64_t begin)
+        : relief(relief), row(begin / relief.shape.back()),
+          column(begin % relief.shape.back()), factor(getRowFactor()) {}
     float next();
 
   private:
@@ -110,51 +113,47 @@ public:
   };
 
 private:
+  float getFactor(size_t dim, int64_t position) const;
+
   Shape shape;
-  std::vector<std::vector<float>> tables; ///< a factor for each position
+  std::vector<uint64_t> keys; ///< one a dimension
+  double part = 0;            ///< of the relief, for each dimension
 };
 } // namespace
 
 Relief::Relief(const Shape &shape, uint64_t key, double relief) : shape(shape) {
   if (relief <= 0 || shape.empty())
     return;
-  double part = std::pow(1 + relief, 1 / double(shape.size())) - 1;
-  for (size_t dim = 0; dim < shape.size(); ++dim) {
-    std::vector<float> &table = tables.emplace_back();
-    uint64_t dimKey = mix(key ^ (dim + 1) * golden);
-    // One position has nothing to differ from.
-    for (int64_t i = 0; i < shape[dim]; ++i)
-      table.push_back(
-          shape[dim] == 1
-              ? 1.0f
-              : float(1 +
-                      part * (double(mix(dimKey + uint64_t(i) * golden) >> 40) *
-                                  0x1p-23 -
-                              1)));
-  }
+  part = std::pow(1 + relief, 1 / double(shape.size())) - 1;
+  for (size_t dim = 0; dim < shape.size(); ++dim)
+    keys.push_back(mix(key ^ (dim + 1) * golden));
 }
 
-Relief::Walker::Walker(const Relief &relief, int64_t begin)
-    : relief(relief), row(begin / relief.shape.back()),
-      column(begin % relief.shape.back()), factor(getRowFactor()) {}
+inline float Relief::getFactor(size_t dim, int64_t position) const {
+  // One position has nothing to differ from.
+  if (shape[dim] == 1)
+    return 1;
+  uint64_t bits = mix(keys[dim] + uint64_t(position) * golden) >> 40;
+  return float(1 + part * (double(bits) * 0x1p-23 - 1));
+}
 
 float Relief::Walker::getRowFactor() const {
   float product = 1;
   int64_t rest = row;
   for (size_t dim = relief.shape.size() - 1; dim-- > 0;) {
-    product *= relief.tables[dim][size_t(rest % relief.shape[dim])];
+    product *= relief.getFactor(dim, rest % relief.shape[dim]);
     rest /= relief.shape[dim];
   }
   return product;
 }
 
-float Relief::Walker::next() {
+inline float Relief::Walker::next() {
   if (column == relief.shape.back()) {
     column = 0;
     ++row;
     factor = getRowFactor();
   }
-  return factor * relief.tables.back()[size_t(column++)];
+  return factor * relief.getFactor(relief.shape.size() - 1, column++);
 }
 
 /// Two elements share a hash, 32 bits each: element index uses the low half
