@@ -4,8 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "kiln/Runtime/Compare.h"
-#include "kiln/Runtime/RandomData.h"
+#include "kiln/Runtime/GpuVerification.h"
 #include "kiln/Runtime/Rounds.h"
 #include "kiln/Tuning/Measurer.h"
 
@@ -66,30 +65,17 @@ llvm::Error CudaMeasurer::prepareReference(const CompiledCandidate &code) {
   if (program.failed())
     return toError(program.error());
   loaded->program = std::move(*program);
-  for (size_t i = 0; i < loaded->artifact.inputs.size(); ++i) {
-    const runtime::TensorInfo &info = loaded->artifact.inputs[i];
-    auto tensor = runtime::Tensor::create(info.type, info.shape);
-    if (tensor.failed())
-      return toError(tensor.error());
-    runtime::fillRandom(*tensor, options.seed, i,
-                        runtime::getDefaultRange(info));
-    if (auto status = loaded->program->upload(i, *tensor); status.failed())
-      return toError(status.error());
-  }
+  if (auto status = runtime::uploadRandomInputs(*loaded->program,
+                                                loaded->artifact, options.seed);
+      status.failed())
+    return toError(status.error());
   if (loaded->artifact.referencePtx.empty())
     return makeError("the program has no float64 reference for a card, so "
                      "that no candidate can be verified");
-  auto exact = runtime::CudaProgram::createReference(*loaded->program);
+  auto exact = runtime::runReference(*loaded->program, loaded->artifact);
   if (exact.failed())
     return toError(exact.error());
-  if (auto status = (*exact)->runChecked(); status.failed())
-    return makeError("reference: " + status.message());
-  for (size_t i = 0; i < loaded->artifact.outputs.size(); ++i) {
-    auto tensor = (*exact)->download(i);
-    if (tensor.failed())
-      return toError(tensor.error());
-    expected.push_back(std::move(*tensor));
-  }
+  expected = std::move(*exact);
   reference = std::move(loaded);
   auto wrong = verify(*reference);
   if (wrong.failed())
@@ -116,25 +102,11 @@ CudaMeasurer::load(const CompiledCandidate &code) {
 /// Runs the candidate once over poisoned outputs. Empty, or what is wrong with
 /// an output; an error where it does not run.
 runtime::Result<std::string> CudaMeasurer::verify(Loaded &candidate) {
-  runtime::Status status = candidate.program->poison();
-  if (!status.failed())
-    status = candidate.program->runChecked();
-  if (status.failed())
-    return status.error();
-  for (size_t i = 0; i < expected.size(); ++i) {
-    auto actual = candidate.program->download(i);
-    if (actual.failed())
-      return actual.error();
-    runtime::OutputReport report = runtime::compareTensors(
-        candidate.artifact.outputs[i], *actual, expected[i],
-        runtime::chooseTolerance(candidate.artifact, i),
-        /*allowDegenerate=*/false);
-    if (!report.passed)
-      return "wrong result of " + report.name + ": " +
-             (report.messages.empty() ? "elements differ"
-                                      : report.messages.front());
-  }
-  return std::string();
+  auto reports =
+      runtime::verifyOutputs(*candidate.program, candidate.artifact, expected);
+  if (reports.failed())
+    return reports.error();
+  return runtime::describeFailure(*reports);
 }
 
 llvm::Expected<std::vector<MeasureResult>>

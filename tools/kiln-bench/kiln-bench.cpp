@@ -10,8 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "kiln/Runtime/Benchmark.h"
-#include "kiln/Runtime/Compare.h"
-#include "kiln/Runtime/RandomData.h"
+#include "kiln/Runtime/GpuVerification.h"
 #include "kiln/Runtime/Rounds.h"
 
 #include <CLI/CLI.hpp>
@@ -57,7 +56,6 @@ public:
 
 private:
   Status load();
-  Status upload();
   Status verify();
 
   const Options &options;
@@ -115,20 +113,6 @@ static Candidate *findFirst(std::vector<Candidate> &candidates) {
   return nullptr;
 }
 
-Status Bench::upload() {
-  Candidate &first = *findFirst(candidates);
-  for (size_t i = 0; i < first.artifact.inputs.size(); ++i) {
-    const TensorInfo &info = first.artifact.inputs[i];
-    Result<Tensor> tensor = Tensor::create(info.type, info.shape);
-    if (tensor.failed())
-      return tensor.error();
-    fillRandom(*tensor, options.seed, i, getDefaultRange(info));
-    if (Status status = first.program->upload(i, *tensor); status.failed())
-      return status;
-  }
-  return {};
-}
-
 /// All outputs of all candidates against one run of the float64 reference.
 Status Bench::verify() {
   Candidate *source = nullptr;
@@ -139,47 +123,29 @@ Status Bench::verify() {
   if (!source)
     return makeError("no artifact holds a reference for the GPU: compile one "
                      "with --with-reference, or give --no-verify");
-  auto reference = CudaProgram::createReference(*source->program);
-  if (reference.failed())
-    return reference.error();
-  if (Status status = (*reference)->runChecked(); status.failed())
-    return makeError("reference: ", status.message());
+  auto expected = runReference(*source->program, source->artifact);
+  if (expected.failed())
+    return expected.error();
   for (Candidate &candidate : candidates) {
     if (!candidate.program)
       continue;
-    Status status = candidate.program->poison();
-    if (!status.failed())
-      status = candidate.program->runChecked();
-    if (status.failed())
-      return makeError(candidate.directory, ": ", status.message());
-  }
-  for (size_t i = 0; i < source->artifact.outputs.size(); ++i) {
-    Result<Tensor> expected = (*reference)->download(i);
-    if (expected.failed())
-      return expected.error();
-    for (Candidate &candidate : candidates) {
-      if (!candidate.program || !candidate.failure.empty())
-        continue;
-      Result<Tensor> actual = candidate.program->download(i);
-      if (actual.failed())
-        return actual.error();
-      OutputReport report = compareTensors(
-          candidate.artifact.outputs[i], *actual, *expected,
-          chooseTolerance(candidate.artifact, i), /*allowDegenerate=*/false);
+    auto reports =
+        verifyOutputs(*candidate.program, candidate.artifact, *expected);
+    if (reports.failed())
+      return makeError(candidate.directory, ": ", reports.message());
+    for (const OutputReport &report : *reports)
       candidate.error = std::max(candidate.error, report.relativeNorm);
-      if (!report.passed)
-        candidate.failure =
-            "wrong result of " + report.name + ": " +
-            (report.messages.empty() ? "elements differ" : report.messages[0]);
-    }
+    candidate.failure = describeFailure(*reports);
   }
   return {};
 }
 
 Status Bench::run() {
   Status status = load();
-  if (!status.failed())
-    status = upload();
+  if (!status.failed()) {
+    const Candidate &first = *findFirst(candidates);
+    status = uploadRandomInputs(*first.program, first.artifact, options.seed);
+  }
   if (!status.failed() && options.verify)
     status = verify();
   if (status.failed())

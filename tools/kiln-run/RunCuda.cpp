@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Run.h"
+#include "kiln/Runtime/GpuVerification.h"
 #include "kiln/Runtime/Npy.h"
 
 using namespace kiln::runtime;
@@ -16,26 +17,17 @@ static Result<VerifyReport> verifyOnGpu(const Options &options,
                                         const Artifact &artifact,
                                         CudaProgram &program,
                                         const std::vector<Tensor> &actual) {
-  auto reference = CudaProgram::createReference(program);
-  if (reference.failed())
-    return reference.error();
-  CudaProgram &expected = **reference;
-  Status status = expected.poison();
-  if (!status.failed())
-    status = expected.runChecked();
-  if (status.failed())
-    return makeError("reference: ", status.message());
+  auto expected = runReference(program, artifact);
+  if (expected.failed())
+    return expected.error();
   VerifyReport report;
   report.reference = "gpu";
   for (size_t i = 0; i < artifact.outputs.size(); ++i) {
-    Result<Tensor> tensor = expected.download(i);
-    if (tensor.failed())
-      return tensor.error();
     Tolerance tolerance =
         options.tolerance ? *options.tolerance : chooseTolerance(artifact, i);
     report.tolerances.push_back(tolerance);
     report.outputs.push_back(compareTensors(artifact.outputs[i], actual[i],
-                                            *tensor, tolerance,
+                                            (*expected)[i], tolerance,
                                             options.allowDegenerate));
   }
   return report;
