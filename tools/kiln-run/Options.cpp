@@ -6,112 +6,36 @@
 
 #include "Options.h"
 
-#include <CLI/CLI.hpp>
+#include "../CommandLineBase.h"
 
-#include <charconv>
 #include <cmath>
 
 using namespace kiln::runtime;
 
 namespace kiln::run {
 
-template <typename T>
-static bool parseNumber(std::string_view text, T &value) {
-  auto [rest, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && rest == text.data() + text.size();
-}
-
 namespace {
-/// Options are shown as they are written: `--seed=N`.
-struct HelpFormatter : CLI::Formatter {
-  HelpFormatter() { column_width(28); }
+struct HelpFormatter : tools::HelpFormatter {
+  HelpFormatter() : tools::HelpFormatter(28) {}
   std::string make_usage(const CLI::App *, std::string name) const override {
     return "usage: " + name + " DIR|IN.mlir [options]\n";
-  }
-  std::string make_positionals(const CLI::App *app) const override {
-    return "\n" + app->get_description() + "\n";
-  }
-  std::string make_description(const CLI::App *) const override { return {}; }
-  std::string make_option_name(const CLI::Option *option,
-                               bool isPositional) const override {
-    std::string name = Formatter::make_option_name(option, isPositional);
-    return name.substr(0, name.find('{')); // What a flag means without a value.
-  }
-  std::string make_option_opts(const CLI::Option *option) const override {
-    return option->get_option_text();
   }
 };
 
 /// The command line, each option with its help, its checks and its place.
-class CommandLine {
+class CommandLine : tools::CommandLineBase {
 public:
   CommandLine();
   Result<Options> parse(int argc, char **argv);
 
 private:
-  using Handler = std::function<void(const std::string &)>;
-
   void addDataOptions();
   void addVerificationOptions();
   void addTimingOptions();
   void addEmulationOptions();
   void addCompileOptions();
   Status checkCombination() const;
-  std::string describeRest() const;
 
-  void startGroup(const std::string &name) {
-    app.option_defaults()->group(name);
-  }
-  void addFlag(const std::string &name, bool &slot, const std::string &help) {
-    app.add_flag(name, slot, help)->disable_flag_override();
-  }
-  /// An option with a value; the last of several counts. An error that `handle`
-  /// throws is said of the option.
-  CLI::Option *addOption(const std::string &name, const std::string &form,
-                         const std::string &help, const Handler &handle) {
-    auto handleAll = [=](const std::vector<std::string> &values) {
-      for (const std::string &text : values) {
-        if (text.empty())
-          throw CLI::ParseError(name + " needs a value: " + name + "=...",
-                                CLI::ExitCodes::ArgumentMismatch);
-        handle(text);
-      }
-    };
-    // Without a value it must not take the option that follows for one.
-    return app
-        .add_option_function<std::vector<std::string>>(name, handleAll, help)
-        ->option_text("=" + form)
-        ->expected(0, 1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  }
-  /// An option that may be given several times.
-  void addList(const std::string &name, const std::string &form,
-               const std::string &help, const Handler &handle) {
-    addOption(name, form, help, handle)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  }
-  void addText(const std::string &name, const std::string &form,
-               const std::string &help, std::string &slot) {
-    addOption(name, form, help, [&slot](const auto &text) { slot = text; });
-  }
-  template <typename T>
-  void addNumber(const std::string &name, const std::string &form,
-                 const std::string &help, T &slot, T low) {
-    addOption(name, form, help, [=, &slot](const std::string &text) {
-      setNumber(name, text, slot, low);
-    });
-  }
-  /// `choose` gets the index of the value among `choices`.
-  void addChoice(const std::string &name,
-                 const std::vector<std::string> &choices,
-                 const std::string &help,
-                 const std::function<void(size_t)> &choose) {
-    addOption(name, CLI::detail::join(choices, "|"), help,
-              [=](const std::string &text) {
-                choose(getChoice(name, text, choices));
-              });
-  }
   void addFiles(const std::string &name, const std::string &form,
                 const std::string &help,
                 std::vector<std::pair<std::string, std::string>> &slot) {
@@ -124,37 +48,15 @@ private:
     });
   }
 
-  template <typename... Ts>
-  [[noreturn]] static void refuse(const std::string &name, const Ts &...parts) {
-    throw CLI::ValidationError(name, makeError(parts...).message);
-  }
-  template <typename T>
-  static void setNumber(const std::string &name, const std::string &text,
-                        T &slot, T low) {
-    T number;
-    if (!parseNumber(text, number) || number < low)
-      refuse(name, "'", text, "' is no number of at least ", low);
-    slot = number;
-  }
-  static size_t getChoice(const std::string &name, const std::string &text,
-                          const std::vector<std::string> &choices) {
-    auto found = std::find(choices.begin(), choices.end(), text);
-    if (found == choices.end())
-      refuse(name, "'", text, "' must be one of ",
-             CLI::detail::join(choices, ", "));
-    return size_t(found - choices.begin());
-  }
-
-  CLI::App app{
-      "Runs a program that kiln-compile wrote, or compiles IN.mlir and "
-      "runs it.",
-      "kiln-run"};
   Options options;
   std::string verify;
 };
 } // namespace
 
-CommandLine::CommandLine() {
+CommandLine::CommandLine()
+    : CommandLineBase("Runs a program that kiln-compile wrote, or compiles "
+                      "IN.mlir and runs it.",
+                      "kiln-run") {
   app.formatter(std::make_shared<HelpFormatter>());
   app.add_option("program", options.program)->required();
   app.allow_extras(); // Named in parse().
@@ -294,10 +196,8 @@ void CommandLine::addCompileOptions() {
 Status CommandLine::checkCombination() const {
   auto refuse = [&](std::initializer_list<const char *> names,
                     const char *need) -> Status {
-    for (const char *name : names)
-      if (app.count(name))
-        return makeError(name, " works only with ", need);
-    return {};
+    std::string found = findMisplaced(names, need);
+    return found.empty() ? Status() : Status(makeError(found));
   };
   Status result;
   if (options.device == Options::Cuda) {
@@ -328,17 +228,6 @@ Status CommandLine::checkCombination() const {
   return result;
 }
 
-/// What was left over, or nothing.
-std::string CommandLine::describeRest() const {
-  for (const std::string &rest : app.remaining()) {
-    if (rest.size() > 1 && rest[0] == '-')
-      return "unknown option '" + rest.substr(0, rest.find('=')) + "'";
-    return "one program can be run, but '" + options.program + "' and '" +
-           rest + "' are given";
-  }
-  return {};
-}
-
 Result<Options> CommandLine::parse(int argc, char **argv) {
   std::string error;
   try {
@@ -362,7 +251,7 @@ Result<Options> CommandLine::parse(int argc, char **argv) {
   } catch (const CLI::ParseError &other) {
     error = other.what();
   }
-  if (std::string rest = describeRest(); !rest.empty())
+  if (std::string rest = describeRest(options.program, "run"); !rest.empty())
     return makeError(rest);
   if (!error.empty())
     return makeError(error);

@@ -6,139 +6,48 @@
 
 #include "Options.h"
 
-#include <CLI/CLI.hpp>
-
-#include <charconv>
-#include <cmath>
+#include "../CommandLineBase.h"
 
 namespace kiln::tune {
 
 namespace {
-/// Options are shown as they are written: `--seed=N`.
-struct HelpFormatter : CLI::Formatter {
-  HelpFormatter() { column_width(30); }
+struct HelpFormatter : tools::HelpFormatter {
+  HelpFormatter() : tools::HelpFormatter(30) {}
   std::string make_usage(const CLI::App *app, std::string name) const override {
     if (!app->get_parent())
       return "usage: kiln-tune IN.mlir [options]\n"
              "       kiln-tune db list|merge|prune FILE... [options]\n";
     return "usage: " + name + " FILE... [options]\n";
   }
-  std::string make_positionals(const CLI::App *app) const override {
-    return "\n" + app->get_description() + "\n";
-  }
-  std::string make_description(const CLI::App *) const override { return {}; }
   std::string make_subcommands(const CLI::App *,
                                CLI::AppFormatMode) const override {
     return {};
   }
-  std::string make_option_opts(const CLI::Option *option) const override {
-    return option->get_option_text();
-  }
 };
 
 /// The command line, each option with its help, its checks and its place.
-class CommandLine {
+class CommandLine : tools::CommandLineBase {
 public:
   CommandLine();
   Options parse(int argc, char **argv);
 
 private:
-  using Handler = std::function<void(const std::string &)>;
-
   void addCandidates();
   void addMeasurement();
   void addOutputs();
   void addCompiling();
   std::string checkCombination() const;
 
-  void startGroup(const std::string &name) {
-    app.option_defaults()->group(name);
-  }
-  void addFlag(const std::string &name, bool &slot, const std::string &help) {
-    app.add_flag(name, slot, help)->disable_flag_override();
-  }
-  /// An option with a value; the last of several counts. An error that `handle`
-  /// throws is said of the option.
-  void addOption(const std::string &name, const std::string &form,
-                 const std::string &help, const Handler &handle) {
-    std::string shown = name.substr(name.rfind(',') + 1);
-    auto handleAll = [=](const std::vector<std::string> &values) {
-      for (const std::string &text : values) {
-        if (text.empty())
-          throw CLI::ParseError(shown + " needs a value: " + shown + "=...",
-                                CLI::ExitCodes::ArgumentMismatch);
-        handle(text);
-      }
-    };
-    // Without a value it must not take the option that follows for one; `-o`
-    // takes what follows.
-    bool isShort = name.rfind("--", 0) != 0;
-    app.add_option_function<std::vector<std::string>>(name, handleAll, help)
-        ->option_text((isShort ? " " : "=") + form)
-        ->expected(isShort ? 1 : 0, 1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  }
-  void addText(const std::string &name, const std::string &form,
-               const std::string &help, std::string &slot) {
-    addOption(name, form, help, [&slot](const auto &text) { slot = text; });
-  }
-  template <typename T>
-  void addNumber(const std::string &name, const std::string &form,
-                 const std::string &help, T &slot, T low) {
-    addOption(name, form, help, [=, &slot](const std::string &text) {
-      setNumber(name, text, slot, low);
-    });
-  }
-  /// `choose` gets the index of the value among `choices`.
-  void addChoice(const std::string &name,
-                 const std::vector<std::string> &choices,
-                 const std::string &help,
-                 const std::function<void(size_t)> &choose) {
-    addOption(name, CLI::detail::join(choices, "|"), help,
-              [=](const std::string &text) {
-                auto found = std::find(choices.begin(), choices.end(), text);
-                if (found == choices.end())
-                  refuse(name, "'" + text + "' must be one of " +
-                                   CLI::detail::join(choices, ", "));
-                choose(size_t(found - choices.begin()));
-              });
-  }
-
-  [[noreturn]] static void refuse(const std::string &name,
-                                  const std::string &what) {
-    throw CLI::ValidationError(name, what);
-  }
-  template <typename T>
-  static bool parseNumber(std::string_view text, T &value) {
-    auto [rest, error] =
-        std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && rest == text.data() + text.size();
-  }
-  template <typename T>
-  static void setNumber(const std::string &name, const std::string &text,
-                        T &slot, T low) {
-    T number;
-    bool good = parseNumber(text, number) && number >= low;
-    if constexpr (std::is_floating_point_v<T>)
-      good = good && std::isfinite(number);
-    if (!good) {
-      std::ostringstream message;
-      message << "'" << text << "' is no number of at least " << low;
-      refuse(name, message.str());
-    }
-    slot = number;
-  }
-
-  CLI::App app{
-      "Finds a schedule for the kernel of IN.mlir: a few candidates, measured "
-      "or ranked,\nkept only for a gain of 2 %.",
-      "kiln-tune"};
   CLI::App *db, *list, *merge, *prune;
   Options options;
 };
 } // namespace
 
-CommandLine::CommandLine() {
+CommandLine::CommandLine()
+    : CommandLineBase(
+          "Finds a schedule for the kernel of IN.mlir: a few candidates, "
+          "measured or ranked,\nkept only for a gain of 2 %.",
+          "kiln-tune") {
   app.formatter(std::make_shared<HelpFormatter>());
   app.add_option("program", options.input);
   app.allow_extras(); // Named in parse().
@@ -267,21 +176,14 @@ void CommandLine::addCompiling() {
 }
 
 std::string CommandLine::checkCombination() const {
-  auto refuse = [&](std::initializer_list<const char *> names,
-                    const std::string &need) -> std::string {
-    for (const char *name : names)
-      if (app.count(name))
-        return std::string(name) + " works only with " + need;
-    return {};
-  };
   std::string result;
   if (options.device != Options::Cuda)
-    result = refuse({"--rounds", "--rest", "--skip-prepared", "--seed"},
-                    "--device=cuda");
+    result = findMisplaced({"--rounds", "--rest", "--skip-prepared", "--seed"},
+                           "--device=cuda");
   if (result.empty() && options.exhaustive && app.count("--max-configs"))
     result = "--exhaustive takes all candidates: leave --max-configs out";
   if (result.empty() && options.output.empty())
-    result = refuse({"--emit"}, "-o");
+    result = findMisplaced({"--emit"}, "-o");
   if (result.empty() && options.emit == Options::Artifact &&
       options.output == "-")
     result = "an artifact is a directory: name it with -o DIR";
@@ -314,14 +216,8 @@ Options CommandLine::parse(int argc, char **argv) {
   } catch (const CLI::ParseError &other) {
     options.error = other.what();
   }
-  for (const std::string &rest : app.remaining()) {
-    options.error =
-        rest.size() > 1 && rest[0] == '-'
-            ? "unknown option '" + rest.substr(0, rest.find('=')) + "'"
-            : "one program can be tuned, but '" + options.input + "' and '" +
-                  rest + "' are given";
-    break;
-  }
+  if (std::string rest = describeRest(options.input, "tuned"); !rest.empty())
+    options.error = rest;
   if (!options.error.empty())
     return options;
   if (db->parsed()) {
