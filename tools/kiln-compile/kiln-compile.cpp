@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../CompileFlags.h"
 #include "OutputDirectory.h"
 
 #include "kiln/Machine/Targets.h"
@@ -76,22 +77,13 @@ struct CommandLine {
           clEnumValN(kiln::Level::Schedule, "schedule", "--emit=schedule"),
           clEnumValN(kiln::Level::LaunchPlan, "launch-plan", "--emit=codegen"),
           clEnumValN(kiln::Level::NVVM, "nvvm", "--emit=nvvm"))};
-  cl::opt<std::string> target{"target", cl::init("rtx4090"), cl::cat(category),
-                              cl::desc("Card, or a file with a #kiln.target; "
-                                       "help lists the cards")};
-  cl::opt<std::string> precision{
-      "precision", cl::init("tf32"), cl::cat(category),
-      cl::desc("Contractions of f32: tf32 or f32 (exact)")};
-  cl::opt<std::string> entry{"entry", cl::cat(category),
-                             cl::desc("Function to compile")};
+  kiln::tools::CompileFlags compile{category, "Function to compile"};
   cl::opt<std::string> schedule{
       "schedule", cl::cat(category), cl::value_desc("#kiln.schedule<...>"),
       cl::desc("Schedule of the compute kernels in place of the rules")};
   cl::opt<std::string> tuningDb{
       "tuning-db", cl::cat(category), cl::value_desc("file"),
       cl::desc("Measured schedules, used in place of the rules")};
-  cl::opt<std::string> ptxas{"ptxas", cl::cat(category), cl::value_desc("path"),
-                             cl::desc("The ptxas to use")};
   cl::opt<std::string> saveTemps{
       "save-temps", cl::cat(category), cl::value_desc("directory"),
       cl::desc("Keep every level in this directory")};
@@ -106,13 +98,9 @@ struct CommandLine {
                        cl::desc("Say how long each pass took")};
 
   kiln::CompileOptions getOptions() const {
-    kiln::CompileOptions options;
-    options.target = target;
-    options.precision = precision;
-    options.entry = entry;
+    kiln::CompileOptions options = compile.getOptions();
     options.schedule = schedule;
     options.tuningDb = tuningDb;
-    options.ptxas = ptxas;
     options.withReference = withReference;
     options.withCubin = !noCubin;
     options.from = from;
@@ -189,7 +177,7 @@ llvm::Error keepLevels(kiln::CompileOptions &options, StringRef directory,
 }
 
 int run(const CommandLine &line) {
-  if (line.target == "help") {
+  if (line.compile.target == "help") {
     MLIRContext context;
     llvm::outs() << kiln::formatTargets(&context);
     return 0;

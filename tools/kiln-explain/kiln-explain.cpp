@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../CompileFlags.h"
 #include "../kiln-compile/OutputDirectory.h"
 #include "Input.h"
 
@@ -43,19 +44,10 @@ struct CommandLine {
       "ncu", cl::cat(category), cl::value_desc("file"),
       cl::desc("Metrics of Nsight Compute, JSON or CSV: what bounds the kernel "
                "by them")};
-  cl::opt<std::string> target{"target", cl::init("rtx4090"), cl::cat(category),
-                              cl::desc("Card, or a file with a #kiln.target; "
-                                       "help lists the cards")};
-  cl::opt<std::string> precision{
-      "precision", cl::init("tf32"), cl::cat(category),
-      cl::desc("Contractions of f32: tf32 or f32 (exact)")};
-  cl::opt<std::string> entry{"entry", cl::cat(category),
-                             cl::desc("Function to explain")};
+  kiln::tools::CompileFlags compile{category, "Function to explain"};
   cl::opt<std::string> schedule{
       "schedule", cl::cat(category), cl::value_desc("#kiln.schedule<...>"),
       cl::desc("Schedule of the compute kernel in place of the rules")};
-  cl::opt<std::string> ptxas{"ptxas", cl::cat(category), cl::value_desc("path"),
-                             cl::desc("The ptxas to use")};
 };
 
 int fail(llvm::Error error) {
@@ -63,7 +55,7 @@ int fail(llvm::Error error) {
 }
 
 int run(const CommandLine &line) {
-  if (line.target == "help") {
+  if (line.compile.target == "help") {
     MLIRContext context;
     llvm::outs() << kiln::formatTargets(&context);
     return 0;
@@ -87,14 +79,9 @@ int run(const CommandLine &line) {
     options.profile = &*profile;
     options.profileFile = line.ncu;
   }
-  kiln::CompileOptions compile;
-  compile.target = line.target;
-  compile.precision = line.precision;
-  compile.entry = line.entry;
-  compile.ptxas = line.ptxas;
-  FailureOr<Explanation> explanation =
-      explainInput(line.input, compile, line.target.getNumOccurrences() > 0,
-                   std::move(options));
+  FailureOr<Explanation> explanation = explainInput(
+      line.input, line.compile.getOptions(),
+      line.compile.target.getNumOccurrences() > 0, std::move(options));
   if (failed(explanation))
     return kBadInput;
 
