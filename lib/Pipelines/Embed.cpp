@@ -6,6 +6,7 @@
 
 #include "kiln/Pipelines/Embed.h"
 
+#include "CompilePipelineOptions.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Embedding/Passes.h"
 #include "kiln/Pipelines/Passes.h"
@@ -98,17 +99,7 @@ std::vector<EmbeddedKernel> kiln::getKernels(gpu::BinaryOp binary) {
 }
 
 namespace {
-struct EmbedPipelineOptions : PassPipelineOptions<EmbedPipelineOptions> {
-  Option<std::string> target{*this, "target", llvm::cl::init("rtx4090"),
-                             llvm::cl::desc("Card to compile for")};
-  Option<std::string> precision{
-      *this, "precision", llvm::cl::init("tf32"),
-      llvm::cl::desc("Contractions of f32: tf32 or f32")};
-  Option<std::string> schedule{
-      *this, "schedule",
-      llvm::cl::desc("#kiln.schedule<...> in place of the rules")};
-  Option<std::string> tuningDb{*this, "tuning-db",
-                               llvm::cl::desc("File of measured schedules")};
+struct EmbedPipelineOptions : CompilePipelineOptions<EmbedPipelineOptions> {
   ListOption<std::string> functions{
       *this, "functions",
       llvm::cl::desc("Functions to take, beside those marked kiln.embed")};
@@ -141,10 +132,7 @@ struct EmbedPipelineOptions : PassPipelineOptions<EmbedPipelineOptions> {
 
   EmbedOptions get() const {
     EmbedOptions options;
-    options.compile.target = target;
-    options.compile.precision = precision;
-    options.compile.schedule = schedule;
-    options.compile.tuningDb = tuningDb;
+    options.compile = getCompileOptions();
     options.compile.ptxas = ptxas;
     options.compile.withCubin = cubin;
     options.functions.assign(functions.begin(), functions.end());

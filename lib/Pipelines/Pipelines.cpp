@@ -6,6 +6,7 @@
 
 #include "kiln/Pipelines/Compiler.h"
 
+#include "CompilePipelineOptions.h"
 #include "kiln/Conversion/Passes.h"
 #include "kiln/Distribution/Passes.h"
 #include "kiln/Machine/Passes.h"
@@ -108,27 +109,7 @@ void kiln::buildCompilePipeline(OpPassManager &pm,
 }
 
 namespace {
-struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
-  Option<std::string> target{*this, "target", llvm::cl::init("rtx4090"),
-                             llvm::cl::desc("Card to compile for")};
-  Option<std::string> precision{
-      *this, "precision", llvm::cl::init("tf32"),
-      llvm::cl::desc("Contractions of f32: tf32 or f32")};
-  Option<std::string> schedule{
-      *this, "schedule",
-      llvm::cl::desc("#kiln.schedule<...> in place of the rules")};
-  Option<std::string> tuningDb{*this, "tuning-db",
-                               llvm::cl::desc("File of measured schedules")};
-
-  kiln::CompileOptions get() const {
-    kiln::CompileOptions options;
-    options.target = target;
-    options.precision = precision;
-    options.schedule = schedule;
-    options.tuningDb = tuningDb;
-    return options;
-  }
-};
+struct PipelineOptions : kiln::CompilePipelineOptions<PipelineOptions> {};
 
 using Build = void (*)(OpPassManager &, const kiln::CompileOptions &);
 
@@ -136,7 +117,7 @@ void registerOne(StringRef name, StringRef description, Build build) {
   PassPipelineRegistration<PipelineOptions>(
       name, description,
       [build](OpPassManager &pm, const PipelineOptions &options) {
-        build(pm, options.get());
+        build(pm, options.getCompileOptions());
       });
 }
 } // namespace
