@@ -32,17 +32,6 @@ struct MergeIsolated : kiln::impl::MergeIsolatedBase<MergeIsolated> {
 
   LogicalResult merge(ModuleOp host, ModuleOp isolated) {
     SymbolTable symbols(host), inner(isolated);
-    // Gives an op of the nested module a name that both modules lack.
-    auto rename = [&](Operation *op) {
-      StringAttr wanted = SymbolTable::getSymbolName(op);
-      if (!symbols.lookup(wanted))
-        return success();
-      std::string name;
-      for (int64_t i = 0;
-           name.empty() || symbols.lookup(name) || inner.lookup(name); ++i)
-        name = (wanted.getValue() + "_" + Twine(i)).str();
-      return inner.rename(op, name);
-    };
     for (Operation &op :
          llvm::make_early_inc_range(isolated.getBody()->getOperations())) {
       if (auto function = dyn_cast<func::FuncOp>(op)) {
@@ -55,7 +44,8 @@ struct MergeIsolated : kiln::impl::MergeIsolatedBase<MergeIsolated> {
             move(symbols, inner, function);
           continue;
         }
-      } else if (failed(rename(&op))) {
+      } else if (symbols.lookup(SymbolTable::getSymbolName(&op)) &&
+                 failed(inner.renameToUnique(&op, {&symbols}))) {
         return op.emitError("cannot be renamed");
       }
       move(symbols, inner, &op);
