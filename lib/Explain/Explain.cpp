@@ -8,8 +8,8 @@
 
 #include "kiln/Target/LaunchPlan.h"
 #include "kiln/Tuning/Proposals.h"
+#include "kiln/Tuning/Tuner.h"
 
-#include "mlir/AsmParser/AsmParser.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
@@ -20,12 +20,6 @@ using namespace kiln;
 using namespace kiln::explain;
 using llvm::formatv;
 using llvm::json::Object;
-
-static KernelSchedule parseSchedule(StringRef text, MLIRContext *context) {
-  ScopedDiagnosticHandler quiet(context,
-                                [](Diagnostic &) { return success(); });
-  return dyn_cast_or_null<KernelSchedule>(parseAttribute(text, context));
-}
 
 /// The facts of a kernel as the description has them.
 static tuning::CompileFacts readFacts(const runtime::KernelInfo &kernel) {
@@ -39,17 +33,8 @@ static tuning::CompileFacts readFacts(const runtime::KernelInfo &kernel) {
     llvm::consumeError(parsed.takeError()); // there was no ptxas
     return facts;
   }
-  if (const Object *report = parsed->getAsObject()) {
-    auto get = [&](StringRef key) {
-      return report->getInteger(key).value_or(0);
-    };
-    facts.registers = report->getInteger("registers");
-    facts.spillBytes = get("spill_stores") + get("spill_loads");
-    facts.sharedBytes += get("static_shared");
-    facts.blocksPerSm = get("blocks_per_sm");
-    facts.occupancy = report->getNumber("occupancy").value_or(0);
-    facts.limiter = report->getString("limiter").value_or("").str();
-  }
+  if (const Object *report = parsed->getAsObject())
+    tuning::addReport(*report, facts);
   return facts;
 }
 
@@ -135,7 +120,7 @@ public:
     if (grid.failed())
       return llvm::createStringError(grid.message());
     kernel.blocks = (*grid)[0] * (*grid)[1] * (*grid)[2];
-    kernel.tiles = info.numTiles() ? info.numTiles() : 0;
+    kernel.tiles = info.numTiles();
     for (const runtime::KernelArgument &argument : info.arguments)
       if (argument.kind == runtime::KernelArgument::Buffer) {
         const runtime::BufferInfo &buffer =
@@ -144,6 +129,8 @@ public:
           kernel.outputBytes += buffer.bytes;
       }
     kernel.facts = readFacts(info);
+    kernel.facts.grid = kernel.blocks;
+    kernel.facts.tiles = kernel.tiles;
     kernel.maxWarpsPerSm = context.target.getWarpsPerSm();
     kernel.warpsPerSm =
         std::llround(kernel.facts.occupancy * kernel.maxWarpsPerSm);
@@ -173,6 +160,8 @@ private:
     SmallVector<Candidate> candidates =
         program->space().enumerate(options.candidates);
     kernel.considered = candidates.size();
+    // Without what ptxas says, as those that it is compared with.
+    std::optional<double> own = program->predict(context.schedule);
     std::vector<LostCandidate> fitting, pruned;
     for (const Candidate &candidate : candidates) {
       kernel.fitting += candidate.fits();
@@ -184,7 +173,7 @@ private:
           profiling::getChanges(context.schedule, candidate.schedule);
       if (candidate.fits()) {
         lost.predictedMs = program->predict(candidate.schedule);
-        lost.reason = describeLoss(candidate, lost.predictedMs);
+        lost.reason = describeLoss(candidate, lost.predictedMs, own);
         fitting.push_back(std::move(lost));
       } else {
         lost.reason = "does not fit: " + candidate.pruned;
@@ -213,13 +202,11 @@ private:
     llvm::append_range(kernel.lost, pruned);
   }
 
-  std::string describeLoss(const Candidate &candidate,
-                           std::optional<double> ms) const {
+  std::string describeLoss(const Candidate &candidate, std::optional<double> ms,
+                           std::optional<double> own) const {
     std::string text;
     if (candidate.schedule == program->space().getBaseline())
       text = "the conservative baseline; ";
-    // Both without what ptxas says, which only the kernel's own has.
-    std::optional<double> own = program->predict(context.schedule);
     if (!ms || !own)
       return text + "the model says nothing of it; the rules choose another";
     double more = 100 * (*ms / *own - 1);
@@ -234,27 +221,12 @@ private:
   }
 
   llvm::Error diagnose() {
-    profiling::KernelFacts facts;
+    profiling::KernelFacts facts = tuning::getProfileFacts(
+        context.target, context.schedule, kernel.facts, program);
     facts.kernel = kernel.name;
-    facts.target = context.target;
-    facts.grid = kernel.blocks;
-    if (kernel.tiles)
-      facts.tiles = kernel.tiles;
-    facts.threads = kernel.facts.threads;
-    facts.registers = kernel.facts.registers;
-    facts.spillBytes = kernel.facts.spillBytes;
-    if (kernel.facts.registers)
-      facts.blocksPerSm = kernel.facts.blocksPerSm;
-    facts.flops = kernel.facts.flops;
-    facts.bytes = kernel.facts.bytes;
-    facts.schedule = context.schedule;
-    auto contraction = dyn_cast<ScheduleAttr>(context.schedule);
-    facts.instruction =
-        contraction ? contraction.getContraction() : Contraction::FMA;
-    if (program)
-      facts.check = [&](KernelSchedule schedule) {
-        return program->space().check(schedule);
-      };
+    // No instruction of the schedule: products are multiply-adds.
+    if (!facts.instruction)
+      facts.instruction = Contraction::FMA;
     profiling::KernelProfile profile = makeProfile(kernel);
     if (options.profile) {
       auto selected = profiling::selectKernel(
@@ -332,7 +304,8 @@ llvm::Expected<Explanation> kiln::explain::explainArtifact(
     KernelContext context;
     context.target = target;
     context.precision = artifact.precision;
-    context.schedule = parseSchedule(info.schedule, target.getContext());
+    context.schedule =
+        tuning::parseSchedule(info.schedule, target.getContext());
     if (!info.schedule.empty() && !context.schedule)
       return llvm::createStringError(
           "the schedule of kernel '" + info.name +

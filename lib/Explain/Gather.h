@@ -37,8 +37,6 @@ std::string drawRoofline(const KernelExplanation &kernel);
 std::string drawPath(const KernelExplanation &kernel);
 std::string drawTimeline(const KernelExplanation &kernel);
 
-/// Text for a reader: "1.235 M".
-std::string printScaled(double value, llvm::StringRef unit);
 /// `text` inside of HTML and XML.
 std::string escape(llvm::StringRef text);
 

@@ -6,6 +6,8 @@
 
 #include "Gather.h"
 
+#include "kiln/Target/LaunchPlan.h"
+
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -64,6 +66,9 @@ svg .multiplies { fill: var(--multiplies); } svg .stores { fill: var(--stores); 
   h2 { break-before: page; } h3 { break-after: avoid; }
   tr, svg, .bound { break-inside: avoid; } .scroll { overflow: visible; } }
 )css";
+
+/// An arrow in UTF-8.
+static constexpr llvm::StringLiteral kArrow = "\xE2\x86\x92";
 
 namespace {
 class Page {
@@ -177,7 +182,7 @@ private:
         if (!step.what.empty())
           row({{step.place},
                {step.what},
-               {printScaled(step.bytes, "B"), "number"}});
+               {formatScaled(step.bytes, "B"), "number"}});
       endTable();
     }
     heading(3, "Timeline of a block");
@@ -213,9 +218,9 @@ private:
                    facts.blocksPerSm == 1 ? "" : "s", facts.limiter)
                .str());
     }
-    std::string work = printScaled(facts.bytes, "B");
+    std::string work = formatScaled(facts.bytes, "B");
     if (facts.flops)
-      work = printScaled(facts.flops, "FLOP, ") + work +
+      work = formatScaled(facts.flops, "FLOP, ") + work +
              formatv(", {0:f1} FLOP a byte", roof.intensity).str();
     fact("work", work);
     fact("at least", formatv("{0:f4} ms ({1})", roof.boundMs(),
@@ -224,15 +229,6 @@ private:
     if (kernel.predictedMs)
       fact("predicted", formatv("{0:f4} ms", *kernel.predictedMs).str());
     os << "</dl>\n";
-  }
-
-  static std::string
-  printChanges(llvm::ArrayRef<profiling::FieldChange> changes) {
-    std::string words;
-    for (const profiling::FieldChange &change : changes)
-      words += (words.empty() ? "" : ", ") + change.field + " " + change.from +
-               " \xE2\x86\x92 " + change.to;
-    return words.empty() ? "no field" : words;
   }
 
   void writeCandidates(const KernelExplanation &kernel) {
@@ -244,7 +240,7 @@ private:
                   .str());
     beginTable({"changes", "predicted ms", "why not"});
     for (const LostCandidate &lost : kernel.lost)
-      row({{printChanges(lost.changes), "code"},
+      row({{profiling::formatText(lost.changes, kArrow), "code"},
            {lost.predictedMs ? formatv("{0:f4}", *lost.predictedMs).str() : "",
             "number"},
            {lost.reason}});
@@ -295,7 +291,8 @@ private:
       return paragraph("No step of the schedule is proposed.");
     beginTable({"change", "reason"});
     for (const profiling::Proposal &proposal : diagnosis.proposals)
-      row({{printChanges(proposal.changes), "code"}, {proposal.reason}});
+      row({{profiling::formatText(proposal.changes, kArrow), "code"},
+           {proposal.reason}});
     endTable();
     if (diagnosis.proposed)
       os << "<p>All together: <code>"

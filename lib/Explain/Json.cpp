@@ -27,31 +27,16 @@ static Array map(const List &list, Fn toValue) {
   return array;
 }
 
-static Array toJson(llvm::ArrayRef<profiling::FieldChange> changes) {
-  return map(changes, [](const profiling::FieldChange &change) {
-    return Object{
-        {"field", change.field}, {"from", change.from}, {"to", change.to}};
-  });
-}
-
 static Object toJson(const profiling::Diagnosis &diagnosis, bool measured) {
   Object object{
       {"by", measured ? "profile" : "prediction"},
       {"bound", profiling::stringify(diagnosis.bound)},
       {"summary", diagnosis.summary},
-      {"evidence", map(diagnosis.evidence,
-                       [](const profiling::Evidence &item) {
-                         return Object{{"metric", item.metric},
-                                       {"value", item.value},
-                                       {"relation", item.relation},
-                                       {"threshold", item.threshold},
-                                       {"unit", item.unit},
-                                       {"meaning", item.meaning}};
-                       })},
+      {"evidence", profiling::toJson(diagnosis.evidence)},
       {"missing", Array(diagnosis.missing)},
       {"proposals",
        map(diagnosis.proposals, [](const profiling::Proposal &proposal) {
-         return Object{{"changes", toJson(proposal.changes)},
+         return Object{{"changes", profiling::toJson(proposal.changes)},
                        {"reason", proposal.reason},
                        {"schedule", tuning::print(proposal.schedule)}};
        })}};
@@ -123,7 +108,7 @@ static Object toJson(const KernelExplanation &kernel) {
              {"fit", int64_t(kernel.fitting)},
              {"lost", map(kernel.lost, [](const LostCandidate &lost) {
                 return Object{{"schedule", lost.schedule},
-                              {"changes", toJson(lost.changes)},
+                              {"changes", profiling::toJson(lost.changes)},
                               {"predicted_ms", orNull(lost.predictedMs)},
                               {"reason", lost.reason}};
               })}};

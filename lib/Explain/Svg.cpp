@@ -12,6 +12,8 @@
 
 #include "Gather.h"
 
+#include "kiln/Target/LaunchPlan.h"
+
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -168,7 +170,7 @@ std::string kiln::explain::drawPath(const KernelExplanation &kernel) {
       svg.line(to - 9, middle - 5, to - 2, middle, "arrow");
       svg.line(to - 9, middle + 5, to - 2, middle, "arrow");
       svg.write(from + kGap / 2, 72,
-                step.bytes > 0 ? printScaled(step.bytes, "B") : "", "middle",
+                step.bytes > 0 ? formatScaled(step.bytes, "B") : "", "middle",
                 "tick");
     }
     x += kWidth + kGap;

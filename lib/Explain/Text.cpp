@@ -6,6 +6,8 @@
 
 #include "Gather.h"
 
+#include "kiln/Target/LaunchPlan.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
@@ -15,29 +17,6 @@ using namespace kiln::explain;
 using llvm::formatv;
 using llvm::raw_ostream;
 using llvm::StringRef;
-
-std::string kiln::explain::printScaled(double value, StringRef unit) {
-  StringRef prefix = "";
-  for (StringRef next : {"k", "M", "G", "T"}) {
-    if (value < 1000)
-      break;
-    value /= 1000;
-    prefix = next;
-  }
-  std::string text;
-  llvm::raw_string_ostream(text)
-      << llvm::format("%.4g ", value) << prefix << unit;
-  return text;
-}
-
-static std::string
-printChanges(llvm::ArrayRef<profiling::FieldChange> changes) {
-  std::string text;
-  for (const profiling::FieldChange &change : changes)
-    text += (text.empty() ? "" : ", ") + change.field + " " + change.from +
-            " -> " + change.to;
-  return text.empty() ? "no field" : text;
-}
 
 static void printResources(raw_ostream &os, const KernelExplanation &kernel) {
   auto line = [&](StringRef key) -> raw_ostream & {
@@ -59,8 +38,8 @@ static void printResources(raw_ostream &os, const KernelExplanation &kernel) {
         facts.blocksPerSm, facts.blocksPerSm == 1 ? "" : "s", facts.limiter);
   }
   const RooflinePosition &roof = kernel.roofline;
-  line("roofline") << (facts.flops ? printScaled(facts.flops, "FLOP, ") : "")
-                   << printScaled(facts.bytes, "B");
+  line("roofline") << (facts.flops ? formatScaled(facts.flops, "FLOP, ") : "")
+                   << formatScaled(facts.bytes, "B");
   if (facts.flops)
     os << formatv(", {0:f1} FLOP a byte; roof {1:f1} of {2:f1} TFLOP/s",
                   roof.intensity, roof.attainableTflops, roof.peakTflops);
@@ -97,14 +76,15 @@ static void printKernel(raw_ostream &os, const KernelExplanation &kernel) {
     os << "  candidates that lost, of " << kernel.considered
        << " considered, of which " << kernel.fitting << " fit\n";
     for (const LostCandidate &lost : kernel.lost)
-      os << "    " << printChanges(lost.changes) << ": " << lost.reason << "\n";
+      os << "    " << profiling::formatText(lost.changes) << ": " << lost.reason
+         << "\n";
   }
   if (!kernel.path.empty()) {
     os << "  the tile's way\n";
     for (const PathStep &step : kernel.path) {
       os << "    " << llvm::left_justify(step.place, 15);
       if (!step.what.empty())
-        os << " " << step.what << ": " << printScaled(step.bytes, "B");
+        os << " " << step.what << ": " << formatScaled(step.bytes, "B");
       os << "\n";
     }
   }

@@ -388,11 +388,37 @@ std::string kiln::profiling::formatText(const Diagnosis &diagnosis) {
   for (const std::string &metric : diagnosis.missing)
     os << "  not measured: " << metric << "\n";
   for (const Proposal &proposal : diagnosis.proposals) {
-    os << "  try";
-    for (auto [i, change] : llvm::enumerate(proposal.changes))
-      os << (i ? ", " : " ") << change.field << " " << change.from << " -> "
-         << change.to;
-    os << ": " << proposal.reason << "\n";
+    os << "  try " << formatText(proposal.changes) << ": " << proposal.reason
+       << "\n";
   }
   return text;
+}
+
+std::string kiln::profiling::formatText(llvm::ArrayRef<FieldChange> changes,
+                                        llvm::StringRef arrow) {
+  std::string text;
+  for (const FieldChange &change : changes)
+    text += (text.empty() ? "" : ", ") + change.field + " " + change.from +
+            " " + arrow.str() + " " + change.to;
+  return text.empty() ? "no field" : text;
+}
+
+llvm::json::Array kiln::profiling::toJson(llvm::ArrayRef<Evidence> evidence) {
+  llvm::json::Array array;
+  for (const Evidence &item : evidence)
+    array.push_back(llvm::json::Object{{"metric", item.metric},
+                                       {"value", item.value},
+                                       {"relation", item.relation},
+                                       {"threshold", item.threshold},
+                                       {"unit", item.unit},
+                                       {"meaning", item.meaning}});
+  return array;
+}
+
+llvm::json::Array kiln::profiling::toJson(llvm::ArrayRef<FieldChange> changes) {
+  llvm::json::Array array;
+  for (const FieldChange &change : changes)
+    array.push_back(llvm::json::Object{
+        {"field", change.field}, {"from", change.from}, {"to", change.to}});
+  return array;
 }

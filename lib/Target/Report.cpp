@@ -30,8 +30,7 @@ Roofline kiln::computeRoofline(TargetAttr target, const KernelInfo &kernel) {
   return roofline;
 }
 
-/// 1234567 as "1.235 M".
-static std::string scaled(double value, llvm::StringRef unit) {
+std::string kiln::formatScaled(double value, llvm::StringRef unit) {
   llvm::StringRef prefix = "";
   for (llvm::StringRef next : {"k", "M", "G", "T"}) {
     if (value < 1000)
@@ -90,8 +89,8 @@ std::string kiln::formatReport(const LaunchPlan &plan,
     Roofline roofline = computeRoofline(plan.target, kernel);
     line("work");
     if (kernel.flops)
-      os << scaled(kernel.flops, "FLOP") << ", ";
-    os << scaled(kernel.bytes, "B") << "\n";
+      os << formatScaled(kernel.flops, "FLOP") << ", ";
+    os << formatScaled(kernel.bytes, "B") << "\n";
     line("bound") << llvm::format("%.4g ms", roofline.boundMs())
                   << (roofline.computeMs > roofline.memoryMs ? " (compute)"
                                                              : " (memory)")

@@ -9,12 +9,12 @@
 using namespace kiln;
 using namespace kiln::tuning;
 
-llvm::Expected<profiling::Diagnosis> kiln::tuning::diagnoseProfile(
-    const Program &program, KernelSchedule schedule, const CompileFacts &facts,
-    const profiling::Profile &profile, llvm::StringRef file) {
+profiling::KernelFacts kiln::tuning::getProfileFacts(TargetAttr target,
+                                                     KernelSchedule schedule,
+                                                     const CompileFacts &facts,
+                                                     const Program *program) {
   profiling::KernelFacts known;
-  known.kernel = program.entry().str();
-  known.target = program.target();
+  known.target = target;
   if (facts.grid)
     known.grid = facts.grid;
   if (facts.tiles)
@@ -29,9 +29,19 @@ llvm::Expected<profiling::Diagnosis> kiln::tuning::diagnoseProfile(
   if (auto contraction = mlir::dyn_cast<ScheduleAttr>(schedule))
     known.instruction = contraction.getContraction();
   known.schedule = schedule;
-  known.check = [&](KernelSchedule other) {
-    return program.space().check(other);
-  };
+  if (program)
+    known.check = [program](KernelSchedule other) {
+      return program->space().check(other);
+    };
+  return known;
+}
+
+llvm::Expected<profiling::Diagnosis> kiln::tuning::diagnoseProfile(
+    const Program &program, KernelSchedule schedule, const CompileFacts &facts,
+    const profiling::Profile &profile, llvm::StringRef file) {
+  profiling::KernelFacts known =
+      getProfileFacts(program.target(), schedule, facts, &program);
+  known.kernel = program.entry().str();
   auto entry = profiling::selectKernel(profile, known.kernel, known.grid, file);
   if (!entry)
     return entry.takeError();

@@ -123,14 +123,12 @@ static std::string describeDifference(const json::Object &line,
 
 /// One write, so that a kill leaves whole lines and at most one torn.
 static Error writeAll(int file, StringRef path, StringRef text) {
-  while (!text.empty()) {
-    ssize_t written =
-        sys::RetryAfterSignal(-1, ::write, file, text.data(), text.size());
-    if (written < 0)
-      return createStringError("cannot write '" + path +
-                               "': " + sys::StrError());
-    text = text.drop_front(size_t(written));
-  }
+  raw_fd_ostream stream(file, /*shouldClose=*/false, /*unbuffered=*/true);
+  stream << text;
+  std::error_code error = stream.error();
+  stream.clear_error();
+  if (error)
+    return createStringError("cannot write '" + path + "': " + error.message());
   return Error::success();
 }
 

@@ -13,7 +13,6 @@
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Parser/Parser.h"
-#include "llvm/Support/JSON.h"
 
 #include <cmath>
 
@@ -39,6 +38,24 @@ int64_t kiln::tuning::getBlockVolume(KernelSchedule schedule) {
   else
     tile = cast<LoopScheduleAttr>(schedule).getTile();
   return ShapedType::getNumElements(tile);
+}
+
+KernelSchedule kiln::tuning::parseSchedule(StringRef text,
+                                           MLIRContext *context) {
+  ScopedDiagnosticHandler quiet(context,
+                                [](Diagnostic &) { return success(); });
+  return dyn_cast_or_null<KernelSchedule>(parseAttribute(text, context));
+}
+
+void kiln::tuning::addReport(const llvm::json::Object &report,
+                             CompileFacts &facts) {
+  auto get = [&](StringRef key) { return report.getInteger(key).value_or(0); };
+  facts.registers = report.getInteger("registers");
+  facts.spillBytes = get("spill_stores") + get("spill_loads");
+  facts.sharedBytes += get("static_shared");
+  facts.blocksPerSm = get("blocks_per_sm");
+  facts.occupancy = report.getNumber("occupancy").value_or(0);
+  facts.limiter = report.getString("limiter").value_or("").str();
 }
 
 CompileFacts kiln::tuning::readFacts(StringRef artifactJson, int64_t smCount) {
@@ -73,18 +90,8 @@ CompileFacts kiln::tuning::readFacts(StringRef artifactJson, int64_t smCount) {
       }
     if (const llvm::json::Object *tiles = kernel->getObject("tiles"))
       facts.tiles = tiles->getInteger("count").value_or(0);
-    const llvm::json::Object *report = kernel->getObject("report");
-    if (!report)
-      return facts;
-    auto get = [&](StringRef key) {
-      return report->getInteger(key).value_or(0);
-    };
-    facts.registers = report->getInteger("registers");
-    facts.spillBytes = get("spill_stores") + get("spill_loads");
-    facts.sharedBytes += get("static_shared");
-    facts.blocksPerSm = get("blocks_per_sm");
-    facts.occupancy = report->getNumber("occupancy").value_or(0);
-    facts.limiter = report->getString("limiter").value_or("").str();
+    if (const llvm::json::Object *report = kernel->getObject("report"))
+      addReport(*report, facts);
     return facts;
   }
   return facts;
@@ -147,10 +154,7 @@ Program::create(ModuleOp module, std::string text, std::string name,
 }
 
 KernelSchedule Program::parse(StringRef schedule) const {
-  MLIRContext *context = kernels.get()->getContext();
-  ScopedDiagnosticHandler quiet(context,
-                                [](Diagnostic &) { return success(); });
-  return dyn_cast_or_null<KernelSchedule>(parseAttribute(schedule, context));
+  return parseSchedule(schedule, kernels.get()->getContext());
 }
 
 CompiledCandidate Program::compile(StringRef schedule,

@@ -120,25 +120,14 @@ static json::Value
 toJson(const std::optional<profiling::Diagnosis> &diagnosis) {
   if (!diagnosis)
     return nullptr;
-  json::Array evidence, proposals;
-  for (const profiling::Evidence &item : diagnosis->evidence)
-    evidence.push_back(json::Object{{"metric", item.metric},
-                                    {"value", item.value},
-                                    {"relation", item.relation},
-                                    {"threshold", item.threshold},
-                                    {"unit", item.unit},
-                                    {"meaning", item.meaning}});
-  for (const profiling::Proposal &proposal : diagnosis->proposals) {
-    json::Array changes;
-    for (const profiling::FieldChange &change : proposal.changes)
-      changes.push_back(json::Object{
-          {"field", change.field}, {"from", change.from}, {"to", change.to}});
-    proposals.push_back(json::Object{{"changes", std::move(changes)},
-                                     {"reason", proposal.reason}});
-  }
+  json::Array proposals;
+  for (const profiling::Proposal &proposal : diagnosis->proposals)
+    proposals.push_back(
+        json::Object{{"changes", profiling::toJson(proposal.changes)},
+                     {"reason", proposal.reason}});
   return json::Object{{"bound", profiling::stringify(diagnosis->bound)},
                       {"summary", diagnosis->summary},
-                      {"evidence", std::move(evidence)},
+                      {"evidence", profiling::toJson(diagnosis->evidence)},
                       {"proposals", std::move(proposals)}};
 }
 

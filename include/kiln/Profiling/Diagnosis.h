@@ -10,6 +10,8 @@
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Profiling/Profile.h"
 
+#include "llvm/Support/JSON.h"
+
 #include <functional>
 
 namespace kiln::profiling {
@@ -124,6 +126,12 @@ std::vector<FieldChange> getChanges(KernelSchedule from, KernelSchedule to);
 
 /// For a reader.
 std::string formatText(const Diagnosis &diagnosis);
+/// "stages 2 -> 3, chunk 8 -> 16", or "no field".
+std::string formatText(llvm::ArrayRef<FieldChange> changes,
+                       llvm::StringRef arrow = "->");
+/// A list of objects with the members' names.
+llvm::json::Array toJson(llvm::ArrayRef<Evidence> evidence);
+llvm::json::Array toJson(llvm::ArrayRef<FieldChange> changes);
 
 } // namespace kiln::profiling
 

@@ -97,6 +97,9 @@ struct Roofline {
 };
 Roofline computeRoofline(TargetAttr target, const KernelInfo &kernel);
 
+/// 1234567 of "FLOP" as "1.235 MFLOP".
+std::string formatScaled(double value, llvm::StringRef unit);
+
 /// Registers, spills, shared memory, occupancy, work and bound, for a reader.
 /// `missing` says why there are no numbers of ptxas, where there are none.
 std::string formatReport(const LaunchPlan &plan, llvm::StringRef missing);

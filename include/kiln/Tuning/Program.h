@@ -13,6 +13,7 @@
 #include "kiln/Tuning/Rules.h"
 
 #include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/JSON.h"
 
 #include <map>
 #include <memory>
@@ -45,6 +46,9 @@ struct CompiledCandidate {
 /// Reads the facts of the compute kernel out of an `artifact.json`, the grid on
 /// a card of `smCount` multiprocessors. Packing kernels are not tuned.
 CompileFacts readFacts(llvm::StringRef artifactJson, int64_t smCount);
+
+/// Adds what ptxas said: the `report` of a kernel in an `artifact.json`.
+void addReport(const llvm::json::Object &report, CompileFacts &facts);
 
 /// A source program and the space of its kernel.
 class Program {
@@ -99,6 +103,8 @@ private:
 
 /// A schedule as it is written, `#kiln.schedule<...>`.
 std::string print(KernelSchedule schedule);
+/// What `print` has written; null for anything else, without a diagnostic.
+KernelSchedule parseSchedule(llvm::StringRef text, mlir::MLIRContext *context);
 /// Warps of a block.
 int64_t getWarps(KernelSchedule schedule);
 /// Output elements of a block's tile.

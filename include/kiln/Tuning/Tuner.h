@@ -95,6 +95,13 @@ struct Progress {
   double budgetSeconds = 0, spentSeconds = 0;
 };
 
+/// What a diagnosis asks of a kernel, but for its name. `program` answers which
+/// other schedules fit; without one nobody is asked.
+profiling::KernelFacts getProfileFacts(TargetAttr target,
+                                       KernelSchedule schedule,
+                                       const CompileFacts &facts,
+                                       const Program *program);
+
 /// What a profile of the kernel with this schedule says. An error where it is
 /// none of this kernel, or cannot be.
 llvm::Expected<profiling::Diagnosis>
