@@ -44,6 +44,12 @@ void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
 
 void kiln::addScheduleSelection(OpPassManager &pm,
                                 const CompileOptions &options) {
+  if (!options.tuningDb.empty() && options.schedule.empty()) {
+    ApplyTuningOptions tuning;
+    tuning.database = options.tuningDb;
+    tuning.precision = options.precision;
+    pm.addPass(createApplyTuning(tuning));
+  }
   SelectScheduleOptions schedule;
   schedule.precision = options.precision;
   schedule.schedule = options.schedule;
@@ -105,12 +111,15 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
   Option<std::string> schedule{
       *this, "schedule",
       llvm::cl::desc("#kiln.schedule<...> in place of the rules")};
+  Option<std::string> tuningDb{*this, "tuning-db",
+                               llvm::cl::desc("File of measured schedules")};
 
   kiln::CompileOptions get() const {
     kiln::CompileOptions options;
     options.target = target;
     options.precision = precision;
     options.schedule = schedule;
+    options.tuningDb = tuningDb;
     return options;
   }
 };

@@ -42,7 +42,7 @@ struct EnumerateSchedules
       return module.emitError("unknown precision '")
              << precision << "'; known are tf32 and f32";
     if (limit < 1)
-      return module.emitError("limit must be positive, not ") << limit;
+      return module.emitError("limit must be positive, not ") << int64_t(limit);
     // Nothing is written before all is known to be good.
     std::string text;
     llvm::raw_string_ostream lines(text);

@@ -218,8 +218,17 @@ kiln::selectSchedule(const ContractionView &conv, TargetAttr target,
   KernelSchedule found = searchFitting(
       smallest,
       [&](KernelSchedule schedule) {
-        return getContractionNeighbours(cast<ScheduleAttr>(schedule), conv,
-                                        /*leastWarps=*/1);
+        SmallVector<KernelSchedule> next = getContractionNeighbours(
+            cast<ScheduleAttr>(schedule), conv, /*leastWarps=*/1);
+        // What has no say in whether a schedule fits stays as the rules set it.
+        llvm::erase_if(next, [&](KernelSchedule neighbour) {
+          auto sized = cast<ScheduleAttr>(neighbour);
+          bool ahead = sized.getContraction() != Contraction::FMA &&
+                       sized.getStages() > 1;
+          return sized.getPersistent() != smallest.getPersistent() ||
+                 ahead != (sized.getLookahead() > 0);
+        });
+        return next;
       },
       [&](KernelSchedule schedule, auto emit) {
         return checkScheduleFits(cast<ScheduleAttr>(schedule), target, conv,

@@ -15,6 +15,9 @@ using namespace kiln;
 FailureOr<ScheduledKernel> ScheduledKernel::analyze(KernelOp kernel) {
   Block &body = kernel.getBody().front();
   ValueRange results = body.getTerminator()->getOperands();
+  if (results.size() != kernel.getNumResults())
+    return kernel.emitOpError("is cut into tiles already; a schedule is chosen "
+                              "before kiln-tile-to-blocks");
   FailureOr<KernelSpace> space = KernelSpace::analyze(body, results);
   if (failed(space))
     return failure();

@@ -18,8 +18,8 @@ struct ScheduledKernel {
   /// That of `space`, with what the results ask of it.
   std::optional<ContractionView> view;
 
-  /// Failure after an error at the op that has no place, or whose padding is no
-  /// part of a copy.
+  /// Failure after an error at a kernel that has tiles already, or at the op
+  /// that has no place, or whose padding is no part of a copy.
   static mlir::FailureOr<ScheduledKernel> analyze(KernelOp kernel);
 };
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NormalizePatterns.h"
+#include "kiln/Analysis/ContractionView.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -260,6 +261,38 @@ struct SubtractToAdd : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// A reduction writes its dimensions in the order of its loops: `kiln.reduce`
+/// leaves what it keeps as it lies in the tile. What an instruction multiplies
+/// keeps its loops: later passes ask its maps.
+struct OrderReductionLoops : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getNumReductionLoops() == 0 || !op.hasPureTensorSemantics())
+      return failure();
+    if (FailureOr<ContractionView> view = ContractionView::match(op);
+        succeeded(view) && view->hasInstruction())
+      return failure();
+    SmallVector<unsigned> written;
+    for (AffineExpr expr :
+         op.getMatchingIndexingMap(op.getDpsInitOperand(0)).getResults())
+      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+        written.push_back(dim.getPosition());
+    SmallVector<unsigned> places(written);
+    llvm::sort(places);
+    if (written == places ||
+        std::adjacent_find(places.begin(), places.end()) != places.end())
+      return failure();
+    // The loops that are written change places among themselves.
+    SmallVector<unsigned> order =
+        llvm::to_vector(llvm::seq<unsigned>(op.getNumLoops()));
+    for (auto [place, loop] : llvm::zip_equal(places, written))
+      order[place] = loop;
+    return linalg::interchangeGenericOp(rewriter, op, order);
+  }
+};
+
 /// Whether the body only passes inputs on.
 bool movesOnly(linalg::GenericOp op) {
   return llvm::hasSingleElement(*op.getBody());
@@ -282,9 +315,10 @@ bool mayFuse(OpOperand *operand) {
 } // namespace
 
 void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
-  patterns.add<Decompose, DropUnreadInput, ExtractToOperand, FillConstantInit,
-               GeneralizeNamed, RoundConstant, SubtractToAdd>(
-      patterns.getContext());
+  patterns
+      .add<Decompose, DropUnreadInput, ExtractToOperand, FillConstantInit,
+           GeneralizeNamed, OrderReductionLoops, RoundConstant, SubtractToAdd>(
+          patterns.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
 }
 

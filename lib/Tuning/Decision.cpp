@@ -91,14 +91,14 @@ Comparison kiln::tuning::compare(const Times &candidate, const Times &other) {
   // are alike, a pair is as often above 1 as below it.
   bool normalized = !candidate.reference.empty() && !other.reference.empty();
   if (left.size() != right.size() && !normalized) {
-    result.gain = 1 - median(left) / median(right);
+    result.gain = median(right) / median(left) - 1;
     return result;
   }
   result.pairs = std::min(left.size(), right.size());
   std::vector<double> ratios;
   for (size_t i = 0; i < result.pairs; ++i)
     ratios.push_back(left[i] / right[i]);
-  result.gain = 1 - median(ratios);
+  result.gain = 1 / median(ratios) - 1;
   if (result.pairs >= kLeastPairs)
     result.p = signedRankTest(ratios);
   return result;

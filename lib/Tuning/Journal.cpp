@@ -7,13 +7,12 @@
 #include "kiln/Tuning/Journal.h"
 
 #include "llvm/Support/Errno.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -141,15 +140,22 @@ Expected<std::unique_ptr<Journal>> Journal::open(StringRef path,
                                                  const JournalKey &key) {
   std::unique_ptr<Journal> journal(new Journal);
   journal->path = path.str();
-  std::string text;
-  if (sys::fs::exists(path)) {
-    auto buffer = MemoryBuffer::getFile(path);
-    if (!buffer)
-      return createStringError(buffer.getError(),
-                               "cannot read '" + path +
-                                   "': " + buffer.getError().message());
-    text = (*buffer)->getBuffer().str();
-  }
+  auto fail = [&](StringRef what) {
+    return createStringError(what + " '" + path + "': " + sys::StrError());
+  };
+  journal->file =
+      sys::RetryAfterSignal(-1, ::open, journal->path.c_str(),
+                            O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (journal->file < 0)
+    return fail("cannot write");
+  if (sys::RetryAfterSignal(-1, ::flock, journal->file, LOCK_EX | LOCK_NB) != 0)
+    return createStringError("the journal '" + path +
+                             "' is in use by another run; name another file");
+  auto buffer = MemoryBuffer::getOpenFile(journal->file, path, /*FileSize=*/-1);
+  if (!buffer)
+    return createStringError("cannot read '" + path +
+                             "': " + buffer.getError().message());
+  std::string text = (*buffer)->getBuffer().str();
   // What stands behind the last newline was torn by a kill.
   size_t whole = text.rfind('\n') + 1; // 0 where there is none
   bool isTorn = whole != text.size();
@@ -178,20 +184,11 @@ Expected<std::unique_ptr<Journal>> Journal::open(StringRef path,
     std::string schedule = entry->schedule;
     journal->entries[schedule] = std::move(*entry);
   }
-  bool isNew = lines.empty();
-  if (isTorn || isNew) {
-    // Written beside and renamed: a kill here leaves the old file.
-    std::string fresh = isNew ? toLine(writeKey(key)) : text;
-    if (Error error = writeToOutput(path, [&](raw_ostream &stream) {
-          stream << fresh;
-          return Error::success();
-        }))
+  if (isTorn && ::ftruncate(journal->file, off_t(whole)) != 0)
+    return fail("cannot write");
+  if (lines.empty())
+    if (Error error = writeAll(journal->file, path, toLine(writeKey(key))))
       return std::move(error);
-  }
-  journal->file = sys::RetryAfterSignal(-1, ::open, journal->path.c_str(),
-                                        O_WRONLY | O_APPEND | O_CLOEXEC);
-  if (journal->file < 0)
-    return createStringError("cannot write '" + path + "': " + sys::StrError());
   return journal;
 }
 

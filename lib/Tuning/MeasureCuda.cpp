@@ -35,6 +35,7 @@ public:
       : device(std::move(device)), options(options) {}
 
   std::string describe() const override { return device->info().name; }
+  std::string card() const override { return device->info().name; }
   bool needsCode() const override { return true; }
   llvm::Expected<std::vector<MeasureResult>>
   measure(llvm::ArrayRef<ToMeasure> batch, const MeasureLimits &limits,

@@ -16,6 +16,7 @@ namespace {
 class ReplayMeasurer : public Measurer {
 public:
   std::string describe() const override { return name; }
+  std::string card() const override { return device; }
   bool needsCode() const override { return false; }
   Expected<std::vector<MeasureResult>> measure(ArrayRef<ToMeasure> batch,
                                                const MeasureLimits &,
@@ -28,7 +29,7 @@ public:
     return results;
   }
 
-  std::string name;
+  std::string name, device;
   std::map<std::string, MeasureResult> known;
 };
 } // namespace
@@ -67,5 +68,6 @@ Expected<std::unique_ptr<Measurer>> kiln::tuning::createReplayMeasurer(
   replay->name = "replay of " + file.str();
   if (!device.empty())
     replay->name += " (" + device + ")";
+  replay->device = device;
   return replay;
 }

@@ -12,9 +12,7 @@
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Parser/Parser.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/SHA256.h"
 
 #include <cmath>
 
@@ -98,19 +96,6 @@ static int64_t countInputs(KernelOp kernel) {
   return tensors.size();
 }
 
-/// Of the kernel at level 1, whatever it is called and wherever it stands.
-static std::string getFingerprint(KernelOp kernel) {
-  auto copy = cast<KernelOp>(kernel->clone());
-  copy.setKernelName("");
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  copy->print(os, OpPrintingFlags().printGenericOpForm().useLocalScope());
-  copy->erase();
-  llvm::SHA256 hash;
-  hash.update(text);
-  return llvm::toHex(hash.final(), /*LowerCase=*/true).substr(0, 32);
-}
-
 FailureOr<std::unique_ptr<Program>>
 Program::create(ModuleOp module, std::string text, std::string name,
                 const CompileOptions &options) {
@@ -146,7 +131,8 @@ Program::create(ModuleOp module, std::string text, std::string name,
     return failure();
   program->searchSpace = std::move(*space);
   program->kernels = std::move(kernels);
-  program->print = getFingerprint(program->kernel);
+  program->key =
+      getTuningKey(program->kernel, program->targetAttr, options.precision);
   return program;
 }
 

@@ -37,10 +37,24 @@ struct Goal {
       distance += 1;
     return distance;
   }
-  /// Among those that do what is wanted: a warp's work changes little.
+  /// Among those that do what is wanted: a warp's work changes little, and
+  /// nothing else that nobody asked for.
   double getCost(KernelSchedule schedule) const {
-    return std::abs(
-        std::log2(getVolumeOfWarp(schedule) / getVolumeOfWarp(from)));
+    double cost =
+        std::abs(std::log2(getVolumeOfWarp(schedule) / getVolumeOfWarp(from)));
+    if (!advice.warps)
+      cost += std::abs(
+          std::log2(double(getWarps(schedule)) / double(getWarps(from))));
+    if (!advice.stages)
+      cost += std::abs(double(schedule.getNumStages() - from.getNumStages()));
+    auto mine = dyn_cast<ScheduleAttr>(schedule);
+    auto theirs = dyn_cast<ScheduleAttr>(from);
+    if (mine && theirs)
+      cost += std::abs(std::log2(double(mine.getChunk()) /
+                                 double(theirs.getChunk()))) +
+              (mine.getRing() != theirs.getRing()) +
+              (mine.getLookahead() != theirs.getLookahead());
+    return cost;
   }
 };
 } // namespace
@@ -85,8 +99,8 @@ static KernelSchedule selectFitting(const Program &program, const Goal &goal,
 }
 
 KernelSchedule kiln::tuning::propose(const Program &program,
-                                     KernelSchedule from,
-                                     const Advice &advice) {
+                                     KernelSchedule from, const Advice &advice,
+                                     const std::vector<Ranked> &ranked) {
   if (!advice.changesAnything())
     return {};
   Goal goal{advice, from};
@@ -103,8 +117,14 @@ KernelSchedule kiln::tuning::propose(const Program &program,
     layer = std::move(next);
   }
   // What is wanted does not fit as it is: with another tile perhaps.
-  return selectFitting(program, goal,
-                       step(program, goal, layer, /*aside=*/true));
+  if (KernelSchedule found = selectFitting(
+          program, goal, step(program, goal, layer, /*aside=*/true)))
+    return found;
+  // Or it is no step of the space: what the rules try is not always.
+  SetVector<Attribute> all;
+  for (const Ranked &candidate : ranked)
+    all.insert(candidate.schedule);
+  return selectFitting(program, goal, all);
 }
 
 std::string kiln::tuning::describeChange(KernelSchedule from,

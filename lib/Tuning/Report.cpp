@@ -162,6 +162,8 @@ std::string kiln::tuning::formatJson(const Report &report) {
       {"precision", report.precision},
       {"device", report.device.empty() ? json::Value(nullptr)
                                        : json::Value(report.device)},
+      {"card",
+       report.card.empty() ? json::Value(nullptr) : json::Value(report.card)},
       {"rules", std::move(rules)},
       {"rule_proposal", report.ruleProposal},
       {"space", json::Object{{"schedules", int64_t(report.considered)},

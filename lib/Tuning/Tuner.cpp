@@ -142,10 +142,13 @@ void Tuner::addProposals() {
   Advice advice = applyRules(
       program.getFacts(from, at(standard).facts.value_or(CompileFacts())));
   report.rules = advice.rules;
+  std::vector<Ranked> ranked =
+      rankSpace(program, options.spaceLimit, report.considered);
+  report.fitting = ranked.size();
   std::vector<std::pair<Origin, KernelSchedule>> proposals;
   if (!advice.changesAnything()) {
     report.ruleProposal = "the rules change nothing";
-  } else if (KernelSchedule proposed = propose(program, from, advice)) {
+  } else if (KernelSchedule proposed = propose(program, from, advice, ranked)) {
     report.ruleProposal = describeChange(from, proposed);
     if (isKnown(proposed))
       report.ruleProposal += ", which is the baseline";
@@ -155,9 +158,6 @@ void Tuner::addProposals() {
     report.ruleProposal = "no schedule of the space does what the rules ask "
                           "for and fits";
   }
-  std::vector<Ranked> ranked =
-      rankSpace(program, options.spaceLimit, report.considered);
-  report.fitting = ranked.size();
   size_t room =
       options.exhaustive
           ? ranked.size() + 1
@@ -317,11 +317,11 @@ Error Tuner::confirm() {
     if (!at(i).times.ms.empty() && at(i).origin != Origin::Baseline &&
         i != standard)
       best.push_back(i);
-  auto getRatio = [&](size_t index) {
-    return 1 - compare(at(index).times, at(standard).times).gain;
+  auto getGain = [&](size_t index) {
+    return compare(at(index).times, at(standard).times).gain;
   };
   stable_sort(best,
-              [&](size_t a, size_t b) { return getRatio(a) < getRatio(b); });
+              [&](size_t a, size_t b) { return getGain(a) > getGain(b); });
   best.resize(std::min(best.size(), kMost));
   if (size_t baseline = findRole(Origin::Baseline);
       baseline < report.candidates.size() && isUsable(baseline))
@@ -383,8 +383,9 @@ Expected<Report> Tuner::run() {
   report.program = program.entry().str();
   report.target = program.target().getName().str();
   report.precision = program.options().precision;
-  report.fingerprint = program.fingerprint();
+  report.fingerprint = program.tuningKey().program;
   report.device = measurer ? measurer->describe() : "";
+  report.card = measurer ? measurer->card() : "";
   report.shard = options.shard;
   report.numShards = options.numShards;
   KernelSchedule choice = program.space().getChoice();

@@ -433,3 +433,17 @@ func.func @pack(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
   }
   return %y : tensor<1x4x2x8xf32>
 }
+
+// -----
+
+// An operand of a kernel is a buffer.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @scalar_operand(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  // expected-error@+1 {{not supported: a kernel operand of type 'f32'}}
+  %s = arith.constant 1.0 : f32
+  %y = kiln.kernel "copy" (%x, %s : tensor<1x4x2x8xf32>, f32) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>, %b: f32):
+    kiln.yield %a : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}

@@ -354,3 +354,44 @@ func.func @turned(%x: tensor<4x9xf32>, %s: tensor<4xf32>) -> tensor<4xf32> {
   } -> tensor<4xf32>
   return %r : tensor<4xf32>
 }
+
+// -----
+
+// A reduction that writes its dimensions in another order has its loops in that
+// order, in what it reads and in the index, too.
+// CHECK-DAG: #[[TURNED:.*]] = affine_map<(d0, d1, d2) -> (d2, d1, d0)>
+// CHECK-DAG: #[[WRITTEN:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-LABEL: func.func @written_turned(
+// CHECK: linalg.generic {indexing_maps = [#[[TURNED]], #[[WRITTEN]]], iterator_types = ["parallel", "reduction", "parallel"]}
+// CHECK: linalg.index 2 : index
+func.func @written_turned(%x: tensor<5x4x3xi32>, %s: tensor<3x5xi32>) -> tensor<3x5xi32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b, c)>, affine_map<(a, b, c) -> (c, a)>], iterator_types = ["parallel", "reduction", "parallel"]} ins(%x : tensor<5x4x3xi32>) outs(%s : tensor<3x5xi32>) {
+  ^bb0(%v: i32, %u: i32):
+    %i = linalg.index 0 : index
+    %n = arith.index_cast %i : index to i32
+    %m = arith.muli %v, %n : i32
+    %sum = arith.addi %u, %m : i32
+    linalg.yield %sum : i32
+  } -> tensor<3x5xi32>
+  return %r : tensor<3x5xi32>
+}
+
+// -----
+
+// An operand that the body rounds first: the sum stays as it was written.
+// CHECK-LABEL: func.func @rounded_operand(
+// CHECK-NEXT: linalg.generic
+// CHECK: arith.truncf
+// CHECK: arith.mulf %{{.*}} : bf16
+// CHECK: arith.addf %{{.*}} : bf16
+// CHECK-NOT: arith.extf
+func.func @rounded_operand(%x: tensor<3xbf16>, %scale: tensor<f32>, %s: tensor<bf16>) -> tensor<bf16> {
+  %r = linalg.generic {indexing_maps = [affine_map<(a) -> (a)>, affine_map<(a) -> ()>, affine_map<(a) -> ()>], iterator_types = ["reduction"]} ins(%x, %scale : tensor<3xbf16>, tensor<f32>) outs(%s : tensor<bf16>) {
+  ^bb0(%a: bf16, %b: f32, %u: bf16):
+    %t = arith.truncf %b : f32 to bf16
+    %m = arith.mulf %a, %t : bf16
+    %n = arith.addf %u, %m : bf16
+    linalg.yield %n : bf16
+  } -> tensor<bf16>
+  return %r : tensor<bf16>
+}

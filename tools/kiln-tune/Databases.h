@@ -12,8 +12,10 @@
 
 namespace kiln::tune {
 
-/// Adds the result of a run.
-llvm::Error addToDatabase(llvm::StringRef path, const tuning::Report &report);
+/// Adds the result of a run to `--tuning-db`.
+llvm::Error addToDatabase(const Options &options,
+                          const tuning::Program &program,
+                          const tuning::Report &report);
 
 /// Runs `kiln-tune db ...`; the exit status.
 int runDatabaseCommand(const Options &options);

@@ -253,7 +253,8 @@ void CommandLine::addOutputs() {
 
 void CommandLine::addCompiling() {
   startGroup("Compiling, as for kiln-compile");
-  addText("--target", "NAME", "the card (rtx4090)", options.target);
+  addText("--target", "NAME",
+          "the card (rtx4090), a file of its facts, or help", options.target);
   addText("--precision", "tf32|f32", "of contractions of f32",
           options.precision);
   addText("--entry", "NAME", "the function to compile", options.entry);
@@ -326,6 +327,8 @@ Options CommandLine::parse(int argc, char **argv) {
       options.error = "'" + options.input + "' stands before 'db'";
     return options;
   }
+  if (options.target == "help") // No program is needed.
+    return options;
   if (options.input.empty())
     options.error = "no program is given";
   else

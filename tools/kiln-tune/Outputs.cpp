@@ -103,6 +103,6 @@ Error kiln::tune::writeOutputs(const Options &options,
     if (Error error = writeResult(options, program, report))
       return error;
   if (!options.database.empty())
-    return addToDatabase(options.database, report);
+    return addToDatabase(options, program, report);
   return Error::success();
 }

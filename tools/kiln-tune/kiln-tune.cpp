@@ -14,6 +14,7 @@
 #include "Outputs.h"
 #include "ProgressBar.h"
 
+#include "kiln/Machine/Targets.h"
 #include "kiln/Pipelines/Registration.h"
 
 #include "mlir/Parser/Parser.h"
@@ -150,9 +151,10 @@ static int tuneProgram(const Options &options) {
   std::unique_ptr<tuning::Journal> journal;
   if (!options.journal.empty()) {
     std::string device = *measurer ? (*measurer)->describe() : "none";
-    auto opened = tuning::Journal::open(
-        options.journal,
-        {(*program)->fingerprint(), options.target, options.precision, device});
+    auto opened =
+        tuning::Journal::open(options.journal, {(*program)->tuningKey().program,
+                                                (*program)->tuningKey().target,
+                                                options.precision, device});
     if (!opened)
       return fail(opened.takeError());
     journal = std::move(*opened);
@@ -198,6 +200,11 @@ int main(int argc, char **argv) {
   }
   if (!options.text.empty()) {
     llvm::outs() << options.text;
+    return exitGood;
+  }
+  if (options.target == "help") {
+    MLIRContext context;
+    llvm::outs() << formatTargets(&context);
     return exitGood;
   }
   if (options.command != Options::Tune)

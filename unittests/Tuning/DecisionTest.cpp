@@ -69,19 +69,19 @@ TEST(Compare, RoundsArePaired) {
   // The clock falls by half from round to round; the ratio stays.
   Times other{{1, 2, 4, 8, 16}, {}}, mine{{0.9, 1.8, 3.6, 7.2, 14.4}, {}};
   Comparison result = compare(mine, other);
-  EXPECT_NEAR(result.gain, 0.1, 1e-9);
+  EXPECT_NEAR(result.gain, 1 / 9., 1e-9);
   EXPECT_EQ(result.pairs, 5u);
   EXPECT_LT(*result.p, 0.05);
 }
 
 TEST(Compare, FewRoundsAreNotTested) {
   EXPECT_FALSE(compare({{1, 1, 1, 1}, {}}, {{2, 2, 2, 2}, {}}).p);
-  EXPECT_NEAR(compare({{98}, {}}, {{100}, {}}).gain, 0.02, 1e-9);
+  EXPECT_NEAR(compare({{100}, {}}, {{102}, {}}).gain, 0.02, 1e-9);
 }
 
 TEST(Compare, RoundsThatDoNotCorrespondAreNotPaired) {
   Comparison result = compare({{9, 9, 9}, {}}, {{10, 10}, {}});
-  EXPECT_NEAR(result.gain, 0.1, 1e-9);
+  EXPECT_NEAR(result.gain, 1 / 9., 1e-9);
   EXPECT_EQ(result.pairs, 0u);
 }
 
@@ -90,7 +90,7 @@ TEST(Compare, SessionsMeetAtTheReference) {
   Times first{{10, 10, 10, 10, 10}, {10, 10, 10, 10, 10}};
   Times second{{19, 19, 19, 19, 19}, {20, 20, 20, 20, 20}};
   Comparison result = compare(second, first);
-  EXPECT_NEAR(result.gain, 0.05, 1e-9);
+  EXPECT_NEAR(result.gain, 1 / 19., 1e-9);
   EXPECT_LT(*result.p, 0.05);
 }
 
@@ -114,17 +114,17 @@ static std::vector<Measured> makeCandidates(std::vector<double> proposals,
 }
 
 TEST(Decide, AChangeNeedsTwoPercent) {
-  Verdict verdict = decide(makeCandidates({97.9}));
+  Verdict verdict = decide(makeCandidates({100 / 1.021}));
   EXPECT_EQ(verdict.chosen, 2u);
   EXPECT_EQ(verdict.fates[2], Fate::Chosen);
-  verdict = decide(makeCandidates({98.1}));
+  verdict = decide(makeCandidates({100 / 1.019}));
   EXPECT_EQ(verdict.chosen, 1u);
   EXPECT_EQ(verdict.fates[2], Fate::TooLittle);
   EXPECT_NE(verdict.reason.find("1.9"), std::string::npos) << verdict.reason;
   EXPECT_NE(verdict.reason.find("reverted"), std::string::npos);
   // One time each decides, untested; exactly 2 % is enough.
-  EXPECT_EQ(decide({{Measured::Default, {{100}, {}}},
-                    {Measured::Proposal, {{98}, {}}}})
+  EXPECT_EQ(decide({{Measured::Default, {{102}, {}}},
+                    {Measured::Proposal, {{100}, {}}}})
                 .chosen,
             1u);
 }

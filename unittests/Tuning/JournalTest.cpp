@@ -97,6 +97,7 @@ TEST_F(JournalTest, ATornLineIsDroppedAtEveryPlace) {
     EXPECT_EQ(journal->size(), known) << length;
     // What is added stands on a line of its own.
     EXPECT_FALSE(bool(journal->append(makeEntry(3))));
+    journal.reset();
     EXPECT_EQ(open()->size(), known + 1) << length;
   }
 }
@@ -113,6 +114,13 @@ TEST_F(JournalTest, ALaterLineCounts) {
   EXPECT_EQ(journal->size(), 1u);
   EXPECT_EQ(journal->find("#kiln.schedule<1>")->times.ms,
             std::vector<double>{7});
+}
+
+TEST_F(JournalTest, BelongsToOneRunAtATime) {
+  auto journal = open();
+  EXPECT_NE(getError(key).find("in use by another run"), std::string::npos);
+  journal.reset();
+  EXPECT_EQ(getError(key), "");
 }
 
 TEST_F(JournalTest, IsAboutOneRun) {

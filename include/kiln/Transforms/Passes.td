@@ -31,6 +31,7 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     - every other elementwise op, transpose, broadcast, map or reduce as a
       `linalg.generic`; unused operands and results are gone, constants stand
       in the bodies;
+    - the loops of a reduction in the order of the dimensions that it writes;
     - chains of elementwise generics of the same iteration space as one
       generic. Nothing is computed twice for that: a producer with several
       users stays, and so does one with a smaller iteration space (work on a

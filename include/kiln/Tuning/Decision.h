@@ -42,8 +42,9 @@ struct Times {
 
 /// One candidate beside another.
 struct Comparison {
-  /// Part of the other's time that it saves: 1 minus the median over the rounds
-  /// of the ratio of times; of the medians where rounds do not correspond.
+  /// How much faster it is: 0.02 where it takes 1 / 1.02 of the other's time.
+  /// From the median over the rounds of the ratio of times; of the medians
+  /// where rounds do not correspond.
   double gain = 0;
   /// Of the signed-rank test that it is not faster; nothing where there are too
   /// few rounds to test.

@@ -43,8 +43,8 @@ struct JournalEntry {
 
 class Journal {
 public:
-  /// Opens or creates the file. Whole lines that say nothing of use are an
-  /// error that names file and line.
+  /// Opens or creates the file, which no other run may have open. Whole lines
+  /// that say nothing of use are an error that names file and line.
   static llvm::Expected<std::unique_ptr<Journal>> open(llvm::StringRef path,
                                                        const JournalKey &key);
   ~Journal();

@@ -44,6 +44,8 @@ public:
   virtual ~Measurer() = default;
   /// "NVIDIA H100 80GB HBM3", "replay of FILE (...)".
   virtual std::string describe() const = 0;
+  /// The card that times are of; empty where a record does not say.
+  virtual std::string card() const = 0;
   /// Whether candidates must be compiled to be measured, the first with a
   /// reference.
   virtual bool needsCode() const = 0;

@@ -9,6 +9,7 @@
 
 #include "kiln/Pipelines/Compiler.h"
 #include "kiln/Scheduling/SearchSpace.h"
+#include "kiln/Scheduling/TuningDatabase.h"
 #include "kiln/Tuning/Rules.h"
 
 #include "mlir/IR/OwningOpRef.h"
@@ -77,14 +78,15 @@ public:
   const std::string &fileName() const { return file; }
   TargetAttr target() const { return targetAttr; }
   const CompileOptions &options() const { return compileOptions; }
-  /// Of the kernel at level 1: what its schedule depends on.
-  const std::string &fingerprint() const { return print; }
+  /// What the kernel's schedule depends on.
+  const TuningKey &tuningKey() const { return key; }
   int64_t distinctInputs() const { return numInputs; }
 
 private:
   Program() = default;
 
-  std::string text, file, name, print;
+  std::string text, file, name;
+  TuningKey key;
   CompileOptions compileOptions;
   mlir::OwningOpRef<mlir::ModuleOp> kernels; ///< level 1, with target
   KernelOp kernel;

@@ -11,13 +11,6 @@
 
 namespace kiln::tuning {
 
-/// The schedule of the space that does what `advice` says and is otherwise as
-/// close to `from` as can be: warps and tile change together, so that a warp
-/// computes as much as before; where registers spill it computes less. Null
-/// where none fits or nothing is to be changed.
-KernelSchedule propose(const Program &program, KernelSchedule from,
-                       const Advice &advice);
-
 /// What differs, "num_warps 8 -> 4, block 32768 -> 16384 outputs".
 std::string describeChange(KernelSchedule from, KernelSchedule to);
 
@@ -31,6 +24,13 @@ struct Ranked {
 /// not fit.
 std::vector<Ranked> rankSpace(const Program &program, int64_t limit,
                               size_t &numConsidered);
+
+/// The schedule of the space that does what `advice` says and is otherwise as
+/// close to `from` as can be: warps and tile change together, so that a warp
+/// computes as much as before; where registers spill it computes less. Null
+/// where none fits or nothing is to be changed. `ranked` is the space.
+KernelSchedule propose(const Program &program, KernelSchedule from,
+                       const Advice &advice, const std::vector<Ranked> &ranked);
 
 } // namespace kiln::tuning
 

@@ -64,6 +64,7 @@ struct CandidateReport {
 struct Report {
   std::string program, target, precision, fingerprint;
   std::string device;            ///< where times come from; empty: by the model
+  std::string card;              ///< that was measured on; may be empty
   std::vector<RuleResult> rules; ///< of the default
   std::string ruleProposal;      ///< what became of their advice
   std::vector<CandidateReport> candidates;
