@@ -182,13 +182,13 @@ private:
     }
     heading(3, "Timeline of a block");
     if (!kernel.timeline.events.empty())
-      paragraph(formatv("{0:f0} cycles, {1:f2} us at {2:f0} MHz; multiplies are "
-                        "under way {3:f1} % of the time.",
-                        kernel.timeline.cycles,
-                        kernel.timeline.cycles / kernel.timeline.clockMhz,
-                        kernel.timeline.clockMhz,
-                        100 * kernel.timeline.multiplyShare)
-                    .str());
+      paragraph(
+          formatv("{0:f0} cycles, {1:f2} us at {2:f0} MHz; multiplies are "
+                  "under way {3:f1} % of the time.",
+                  kernel.timeline.cycles,
+                  kernel.timeline.cycles / kernel.timeline.clockMhz,
+                  kernel.timeline.clockMhz, 100 * kernel.timeline.multiplyShare)
+              .str());
     os << drawTimeline(kernel);
     paragraph(kernel.timeline.note, "faint");
     writeNext(kernel);

@@ -34,33 +34,6 @@ static Array toJson(llvm::ArrayRef<profiling::FieldChange> changes) {
   });
 }
 
-static Object toJson(const profiling::Diagnosis &diagnosis, bool measured) {
-  Object object{
-      {"by", measured ? "profile" : "prediction"},
-      {"bound", profiling::stringify(diagnosis.bound)},
-      {"summary", diagnosis.summary},
-      {"evidence", map(diagnosis.evidence,
-                       [](const profiling::Evidence &item) {
-                         return Object{{"metric", item.metric},
-                                       {"value", item.value},
-                                       {"relation", item.relation},
-                                       {"threshold", item.threshold},
-                                       {"unit", item.unit},
-                                       {"meaning", item.meaning}};
-                       })},
-      {"missing", Array(diagnosis.missing)},
-      {"proposals",
-       map(diagnosis.proposals, [](const profiling::Proposal &proposal) {
-         return Object{{"changes", toJson(proposal.changes)},
-                       {"reason", proposal.reason},
-                       {"schedule", tuning::print(proposal.schedule)}};
-       })}};
-  object["schedule"] = diagnosis.proposed
-                           ? Value(tuning::print(diagnosis.proposed))
-                           : Value(nullptr);
-  return object;
-}
-
 static Object toJson(const tuning::RuleResult &rule) {
   return Object{{"rule", rule.rule},
                 {"state", tuning::stringify(rule.state)},
@@ -142,7 +115,9 @@ static Object toJson(const KernelExplanation &kernel) {
                        {"begin", event.begin},
                        {"end", event.end}};
        })}};
-  object["diagnosis"] = toJson(kernel.diagnosis, kernel.measured);
+  Object diagnosis = profiling::toJson(kernel.diagnosis);
+  diagnosis["by"] = kernel.measured ? "profile" : "prediction";
+  object["diagnosis"] = std::move(diagnosis);
   return object;
 }
 

@@ -207,7 +207,9 @@ public:
   }
 
 private:
-  static double top(TimelineEvent::Lane lane) { return kTop + int(lane) * kLane; }
+  static double top(TimelineEvent::Lane lane) {
+    return kTop + int(lane) * kLane;
+  }
   double at(double cycle) const {
     return kLeft + (kRight - kLeft) * std::min(cycle, end) / end;
   }

@@ -110,12 +110,12 @@ static void printKernel(raw_ostream &os, const KernelExplanation &kernel) {
   }
   os << "  timeline\n";
   if (!kernel.timeline.events.empty())
-    os << formatv("    {0:f0} cycles, {1:f2} us at {2:f0} MHz; multiplies {3:f1} "
-                  "% of the time\n",
-                  kernel.timeline.cycles,
-                  kernel.timeline.cycles / kernel.timeline.clockMhz,
-                  kernel.timeline.clockMhz,
-                  100 * kernel.timeline.multiplyShare);
+    os << formatv(
+        "    {0:f0} cycles, {1:f2} us at {2:f0} MHz; multiplies {3:f1} "
+        "% of the time\n",
+        kernel.timeline.cycles,
+        kernel.timeline.cycles / kernel.timeline.clockMhz,
+        kernel.timeline.clockMhz, 100 * kernel.timeline.multiplyShare);
   os << "    " << kernel.timeline.note << "\n";
   os << "  what to try next, by the "
      << (kernel.measured ? "profile" : "predicted metrics") << "\n";

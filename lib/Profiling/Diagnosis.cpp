@@ -376,23 +376,3 @@ Diagnosis kiln::profiling::diagnose(const KernelProfile &profile,
                                     const KernelFacts &facts) {
   return Doctor(profile, facts).run();
 }
-
-std::string kiln::profiling::formatText(const Diagnosis &diagnosis) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << "bound by " << stringify(diagnosis.bound) << ": " << diagnosis.summary
-     << "\n";
-  for (const Evidence &item : diagnosis.evidence)
-    os << formatv("  {0} {1:f2} {2} {3:f2} {4}: {5}\n", item.metric, item.value,
-                  item.relation, item.threshold, item.unit, item.meaning);
-  for (const std::string &metric : diagnosis.missing)
-    os << "  not measured: " << metric << "\n";
-  for (const Proposal &proposal : diagnosis.proposals) {
-    os << "  try";
-    for (auto [i, change] : llvm::enumerate(proposal.changes))
-      os << (i ? ", " : " ") << change.field << " " << change.from << " -> "
-         << change.to;
-    os << ": " << proposal.reason << "\n";
-  }
-  return text;
-}

@@ -10,6 +10,8 @@
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Profiling/Profile.h"
 
+#include "llvm/Support/JSON.h"
+
 #include <functional>
 
 namespace kiln::profiling {
@@ -122,7 +124,8 @@ getFields(KernelSchedule schedule);
 /// The fields in which `to` differs from `from`.
 std::vector<FieldChange> getChanges(KernelSchedule from, KernelSchedule to);
 
-/// For a reader.
+/// For a program, and for a reader.
+llvm::json::Object toJson(const Diagnosis &diagnosis);
 std::string formatText(const Diagnosis &diagnosis);
 
 } // namespace kiln::profiling

@@ -1,0 +1,73 @@
+//===- PrintDiagnosis.cpp - A diagnosis in words and JSON -----------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Profiling/Diagnosis.h"
+
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace kiln;
+using namespace kiln::profiling;
+using llvm::formatv;
+using llvm::json::Array;
+using llvm::json::Object;
+
+static std::string print(KernelSchedule schedule) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  mlir::Attribute(schedule).print(os);
+  return text;
+}
+
+Object kiln::profiling::toJson(const Diagnosis &diagnosis) {
+  Array evidence, proposals;
+  for (const Evidence &item : diagnosis.evidence)
+    evidence.push_back(Object{{"metric", item.metric},
+                              {"value", item.value},
+                              {"relation", item.relation},
+                              {"threshold", item.threshold},
+                              {"unit", item.unit},
+                              {"meaning", item.meaning}});
+  for (const Proposal &proposal : diagnosis.proposals) {
+    Array changes;
+    for (const FieldChange &change : proposal.changes)
+      changes.push_back(Object{
+          {"field", change.field}, {"from", change.from}, {"to", change.to}});
+    proposals.push_back(Object{{"changes", std::move(changes)},
+                               {"reason", proposal.reason},
+                               {"schedule", print(proposal.schedule)}});
+  }
+  Object object{{"bound", stringify(diagnosis.bound)},
+                {"summary", diagnosis.summary},
+                {"evidence", std::move(evidence)},
+                {"main_stall", diagnosis.mainStall},
+                {"missing", Array(diagnosis.missing)},
+                {"proposals", std::move(proposals)},
+                {"schedule", nullptr}};
+  if (diagnosis.proposed)
+    object["schedule"] = print(diagnosis.proposed);
+  return object;
+}
+
+std::string kiln::profiling::formatText(const Diagnosis &diagnosis) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "bound by " << stringify(diagnosis.bound) << ": " << diagnosis.summary
+     << "\n";
+  for (const Evidence &item : diagnosis.evidence)
+    os << formatv("  {0} {1:f2} {2} {3:f2} {4}: {5}\n", item.metric, item.value,
+                  item.relation, item.threshold, item.unit, item.meaning);
+  for (const std::string &metric : diagnosis.missing)
+    os << "  not measured: " << metric << "\n";
+  for (const Proposal &proposal : diagnosis.proposals) {
+    os << "  try";
+    for (auto [i, change] : llvm::enumerate(proposal.changes))
+      os << (i ? ", " : " ") << change.field << " " << change.from << " -> "
+         << change.to;
+    os << ": " << proposal.reason << "\n";
+  }
+  return text;
+}
