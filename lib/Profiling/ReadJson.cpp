@@ -35,15 +35,26 @@ public:
     });
     if (!nested)
       return readRow(*object, "", file.str());
-    for (const auto &[kernel, entry] : *object) {
+    for (auto [kernel, entry] : getSorted(*object)) {
       cursor = findKey(kernel, 0);
-      if (llvm::Error error = readKernel(entry, kernel))
+      if (llvm::Error error = readKernel(*entry, kernel))
         return error;
     }
     return llvm::Error::success();
   }
 
 private:
+  /// Entries of an object have no order; messages and results need one.
+  static std::vector<std::pair<StringRef, const json::Value *>>
+  getSorted(const json::Object &object) {
+    std::vector<std::pair<StringRef, const json::Value *>> entries;
+    for (const auto &[key, value] : object)
+      entries.emplace_back(key, &value);
+    llvm::sort(entries,
+               [](const auto &a, const auto &b) { return a.first < b.first; });
+    return entries;
+  }
+
   llvm::Error readKernel(const json::Value &value, StringRef kernel) {
     if (const json::Object *row = value.getAsObject())
       return readRow(*row, kernel, getPlace(cursor));
@@ -71,13 +82,7 @@ private:
     Row row{kernel.str(), place, {}};
     // llvm::json keeps no places: a metric's is the next that has its name.
     size_t end = cursor;
-    // Entries of an object have no order; messages need one.
-    std::vector<std::pair<StringRef, const json::Value *>> entries;
-    for (const auto &[key, value] : object)
-      entries.emplace_back(key, &value);
-    llvm::sort(entries,
-               [](const auto &a, const auto &b) { return a.first < b.first; });
-    for (auto [key, value] : entries) {
+    for (auto [key, value] : getSorted(object)) {
       if (llvm::is_contained(kKernelColumns, key)) {
         if (auto name = value->getAsString())
           row.kernel = name->str();

@@ -81,6 +81,9 @@ int kiln::explain::explainDescriptions(StringRef file, StringRef targetName,
     one.push_back(*parsed);
     list = &one;
   }
+  if (profile)
+    for (const std::string &note : profile->notes)
+      llvm::errs() << "kiln-explain: note: " << note << "\n";
   json::Array results;
   std::string text;
   for (size_t i = 0; i < list->size(); ++i) {
