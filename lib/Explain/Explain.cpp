@@ -267,6 +267,13 @@ private:
       kernel.measured = true;
     }
     kernel.diagnosis = profiling::diagnose(profile, facts);
+    if (kernel.diagnosis.bound == profiling::Bound::Unknown &&
+        !kernel.measured && !kernel.predictedMs) {
+      kernel.diagnosis.summary =
+          "no time is predicted of this kernel; a profile would tell (ncu "
+          "--csv, kiln-explain --ncu=FILE)";
+      kernel.diagnosis.missing.clear();
+    }
     return llvm::Error::success();
   }
 
@@ -295,7 +302,9 @@ static std::vector<FusionDecision> getFusion(const RemarkCollector &collector) {
     decision.joined = !remark.missed;
     decision.reason =
         (category == "kiln-fuse" ? "" : category.str() + ": ") + remark.text;
-    decisions.push_back(std::move(decision));
+    // Several parts of one op of the source say the same.
+    if (!llvm::is_contained(decisions, decision))
+      decisions.push_back(std::move(decision));
   }
   return decisions;
 }
@@ -361,6 +370,11 @@ kiln::explain::explain(const tuning::Program &program,
   std::string schedule = options.schedule.empty()
                              ? tuning::print(program.space().getChoice())
                              : options.schedule;
+  if (!program.parse(schedule))
+    return llvm::createStringError(
+        "--schedule: '" + schedule +
+        "' is no schedule; it must be #kiln.schedule<...> or "
+        "#kiln.loop_schedule<...>");
   tuning::CompiledCandidate compiled =
       program.compile(schedule, /*withReference=*/false);
   if (!compiled.failure.empty())

@@ -88,8 +88,11 @@ public:
       paragraph("Note: " + note, "faint");
     writeSummary();
     writeFusion();
-    for (const KernelExplanation &kernel : explanation.kernels)
-      write(kernel);
+    // What computes is read first; packing is small.
+    for (bool packs : {false, true})
+      for (const KernelExplanation &kernel : explanation.kernels)
+        if ((kernel.role == "pack") == packs)
+          write(kernel);
     os << "</main>\n</body>\n</html>\n";
     return std::move(text);
   }
@@ -132,8 +135,8 @@ private:
         os << "<div class=\"bound\"><strong>" << escape(kernel.name)
            << "</strong>: bound by "
            << profiling::stringify(kernel.diagnosis.bound)
-           << (kernel.measured ? ", by its profile. "
-                               : ", by predicted metrics. ")
+           << (kernel.measured ? ", by its profile: "
+                               : ", by predicted metrics: ")
            << escape(kernel.diagnosis.summary) << ".</div>\n";
   }
 

@@ -145,11 +145,13 @@ std::string kiln::explain::drawRoofline(const KernelExplanation &kernel) {
                formatv("predicted: {0:f1} TFLOP/s in {1:f4} ms", rate,
                        *kernel.predictedMs)
                    .str());
-    bool left = x.at(roof.intensity) > 420;
-    svg.write(x.at(roof.intensity) + (left ? -10 : 10), y.at(rate) + 20,
-              formatv("predicted {0:f1} TFLOP/s", rate).str(),
-              left ? "end" : "start");
+    svg.circle(x.to - 168, y.from - 34, "predicted", "");
+    svg.write(x.to - 158, y.from - 30,
+              formatv("predicted {0:f1} TFLOP/s", rate).str());
   }
+  svg.circle(x.to - 168, y.from - 15, "attainable", "");
+  svg.write(x.to - 158, y.from - 11,
+            formatv("attainable {0:f1} TFLOP/s", roof.attainableTflops).str());
   return svg.finish();
 }
 

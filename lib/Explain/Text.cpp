@@ -143,7 +143,10 @@ std::string kiln::explain::formatText(const Explanation &explanation) {
       os << "  " << (decision.joined ? "in   " : "out  ") << decision.place
          << " " << decision.reason << "\n";
   }
-  for (const KernelExplanation &kernel : explanation.kernels)
-    printKernel(os, kernel);
+  // What computes is read first; packing is small.
+  for (bool packs : {false, true})
+    for (const KernelExplanation &kernel : explanation.kernels)
+      if ((kernel.role == "pack") == packs)
+        printKernel(os, kernel);
   return text;
 }

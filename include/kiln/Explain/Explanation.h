@@ -28,6 +28,7 @@ struct FusionDecision {
   std::string op;    ///< "linalg.generic"
   bool joined = true;
   std::string reason; ///< why it stayed out, or what was done to it
+  bool operator==(const FusionDecision &) const = default;
 };
 
 /// A field of the schedule.
