@@ -359,6 +359,10 @@ def main():
         descriptions.extend(made)
 
     for row in rows:
+        if "conv" in row["kind"] and not (row["stride"] and row["dilation"]):
+            print(f"skipped, no shape: {row['task']} {row['source']}",
+                  file=sys.stderr)
+            continue
         known = row["config"] == "source" or row["config_by"] == "grid"
         known = known and all(own_configuration_known(row))
         if known and row["ncu_n"] != "0":

@@ -44,6 +44,7 @@ llvm::Error KernelDescription::complete() {
                       {"block.shared_bytes", double(sharedBytes), 0, 1 << 20},
                       {"loop.steps", double(steps), 1, 1e12},
                       {"loop.slots", double(slots), 1, 64},
+                      {"loop.waits", double(waits), 1, 1000},
                       {"loop.instructions", instructions, 0, 1e9},
                       {"loop.cycles_alone", cyclesAlone, 1, 100},
                       {"loop.l1_wavefronts", l1Wavefronts, 0, 1e9},
@@ -65,6 +66,7 @@ llvm::Error KernelDescription::complete() {
                 "columns, k), or loop.flops");
   if (!fastTiles)
     fastTiles = tiles;
+  l2WriteBytes = std::max(l2WriteBytes, writeBytes);
   if (flops < 0)
     flops = multiply == Multiply::None ? 0 : 2. * m * n * k;
   if (alu < 0)
@@ -207,6 +209,7 @@ kiln::parseDescription(const llvm::json::Value &json) {
   top.text("name", kernel.name);
   top.number("launches", kernel.launches);
   top.number("write_bytes", kernel.writeBytes);
+  top.number("l2_write_bytes", kernel.l2WriteBytes);
 
   Fields grid = top.nested("grid", true);
   grid.number("tiles", kernel.tiles, true);
@@ -224,6 +227,7 @@ kiln::parseDescription(const llvm::json::Value &json) {
   Fields loop = top.nested("loop", false);
   loop.number("steps", kernel.steps);
   loop.number("slots", kernel.slots);
+  loop.number("waits", kernel.waits);
   loop.choice("multiply", kernel.multiply, kMultiplies);
   loop.number("flops", kernel.flops);
   loop.number("instructions", kernel.instructions);

@@ -33,6 +33,13 @@ constexpr double kAluCycles = 2;
 /// come from shared memory, 30 cycles (Luo et al., arXiv 2402.13499), as long
 /// again for the barrier and the wait before it.
 constexpr double kStepLatency = 60;
+/// Bytes a cycle between a multiprocessor and the level 2 cache (A100
+/// whitepaper: 5120 bytes a cycle for 108, with reserve; 64 by the width of the
+/// level 1 cache's port).
+constexpr double kPortBytes = 64;
+/// The rate of writes into the level 2 cache, of that of reads: 1820 to 2155
+/// and 3735 bytes a cycle on an H100 (bench/probe_l2_writes.cu, probe_l2.cu).
+constexpr double kWriteShare = 0.55;
 /// Microseconds of a launch that has nothing to do, start to end on the card
 /// (a profiler's time of an empty kernel).
 constexpr double kLaunchMicroseconds = 1.5;
@@ -58,13 +65,16 @@ public:
                    ? target.getCopyGbs() * 1e9
                    : target.getBandwidthGbs() * 1e9 * kCopyShare;
     l2Rate = target.getL2Bandwidth() ? target.getL2Bandwidth()
-                                     : 64. * target.getSms();
+                                     : kPortBytes * target.getSms();
   }
 
   Prediction run();
 
 private:
   Demand computeDemand() const;
+  /// Tiles of a warp of each partition a cycle, of `customers` warps there;
+  /// `epilogue` instructions of each are overlapped with others' multiplies.
+  double computeMainLoop(double customers, double epilogue) const;
   /// Cycles of `blocks` blocks beside each other on a multiprocessor.
   double computeRound(double blocks) const;
   void fillMetrics(Prediction &result, double cycles) const;
@@ -98,13 +108,12 @@ Demand Model::computeDemand() const {
       kernel.steps * (kernel.l1Wavefronts + kernel.sharedWavefronts * 128. /
                                                 target.getSharedBandwidth());
   double perTile = target.getSms() / double(kernel.tiles);
-  d.l2 = (traffic.l2Read + traffic.l2Write) / l2Rate * perTile;
+  d.l2 = (traffic.l2Read + traffic.l2Write / kWriteShare) / l2Rate * perTile;
   d.dram = (traffic.dramRead + traffic.dramWrite) / copyRate * hertz * perTile;
   return d;
 }
 
-double Model::computeRound(double blocks) const {
-  double customers = blocks * kernel.warps / kPartitions;
+double Model::computeMainLoop(double customers, double epilogue) const {
   // A block's work on a part of the multiprocessor, as one warp's of each
   // partition.
   double warps = kPartitions / kernel.warps;
@@ -119,10 +128,9 @@ double Model::computeRound(double blocks) const {
     multiply = std::max(multiply, fragments);
   else
     multiply += std::max(fragments, steps * kernel.sharedWavefronts * warps);
-  double issue = std::max(steps * kernel.instructions, demand.alu * warps) +
-                 kernel.epilogueInstructions;
-  double alone = steps * kernel.instructions * kernel.cyclesAlone +
-                 kernel.epilogueInstructions * kernel.cyclesAlone;
+  double issue =
+      std::max(steps * kernel.instructions, demand.alu * warps) + epilogue;
+  double alone = (steps * kernel.instructions + epilogue) * kernel.cyclesAlone;
   double delay = steps * kStepLatency + std::max(0., alone - issue);
 
   // The second network: reads. Writes are posted, nothing waits for them.
@@ -135,24 +143,39 @@ double Model::computeRound(double blocks) const {
                    std::min(1., missShare) *
                        (target.getDramLatency() - target.getL2Latency());
 
-  double rate;
   if (kernel.slots <= 1) {
     // Nothing runs ahead: the copies leave while their addresses are computed,
     // the rest of them and their latency are waited for.
     double rest = copies[0] + copies[1] + copies[2] - alone;
-    delay += steps * latency + std::max(0., rest);
-    rate = computeThroughput({multiply, issue}, delay, customers);
-  } else {
-    delay += kernel.persistent ? 0 : latency; // the first fill
-    rate = std::min(computeThroughput({multiply, issue}, delay, customers),
-                    computeThroughput(copies, steps * latency,
-                                      customers * (kernel.slots - 1)));
+    delay += steps * kernel.waits * latency + std::max(0., rest);
+    return computeThroughput({multiply, issue}, delay, customers);
   }
+  // The first fill, unless the tile before it did that.
+  if (!kernel.persistent)
+    delay += latency + (copies[0] + copies[1] + copies[2]) / steps;
+  return std::min(computeThroughput({multiply, issue}, delay, customers),
+                  computeThroughput(copies, steps * latency,
+                                    customers * (kernel.slots - 1)));
+}
+
+double Model::computeRound(double blocks) const {
+  double warpsOfBlock = kernel.warps / kPartitions;
+  double customers = blocks * warpsOfBlock;
+  double rate = computeMainLoop(customers, kernel.epilogueInstructions);
   for (double part : {demand.tensor, demand.fma, demand.issue, demand.alu,
                       demand.special, demand.shared, demand.l2, demand.dram})
     if (part > 0)
-      rate = std::min(rate, 1 / (part * warps));
-  return customers / rate;
+      rate = std::min(rate, warpsOfBlock / part);
+  // The warps of a block meet at barriers, so none of them stores while another
+  // multiplies: only other blocks fill the pipe meanwhile, and no block is done
+  // before its main loop and then its epilogue. Multiprocessors start together
+  // and stay so, so each gets its share of the cache's rate.
+  double epilogue = std::max(kernel.epilogueInstructions *
+                                 std::max(kernel.cyclesAlone, warpsOfBlock),
+                             kernel.l2WriteBytes / kernel.tiles /
+                                 (l2Rate * kWriteShare / target.getSms()));
+  double alone = warpsOfBlock / computeMainLoop(warpsOfBlock, 0) + epilogue;
+  return std::max(customers / rate, alone);
 }
 
 void Model::fillMetrics(Prediction &result, double cycles) const {
@@ -185,6 +208,8 @@ Prediction Model::run() {
   int64_t resident = result.occupancy.blocksPerSm;
   if (!resident)
     return result;
+  if (kernel.persistent)
+    resident = 1;
   int64_t sms = target.getSms(), atATime = resident * sms;
   traffic = computeTraffic(kernel, target.getL2Bytes(),
                            std::min<double>(atATime, kernel.tiles));

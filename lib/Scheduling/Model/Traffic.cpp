@@ -69,7 +69,7 @@ Traffic kiln::computeTraffic(const KernelDescription &kernel, double l2Capacity,
         times * std::min(read.bytes, kernel.tiles * read.blockBytes);
     traffic.l2Read += kernel.tiles * read.blockBytes;
   }
-  traffic.l2Write = kernel.writeBytes;
+  traffic.l2Write = kernel.l2WriteBytes;
   // What the cache still holds at the end is written after it.
   traffic.dramWrite = std::max(0., kernel.writeBytes - l2Capacity);
   return traffic;

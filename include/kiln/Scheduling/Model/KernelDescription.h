@@ -56,7 +56,8 @@ struct KernelDescription {
   int64_t fastTiles = 0; ///< along the fast axis; 0: all
   int64_t group = 0;     ///< places of the fast axis that are swept before the
                          ///< slow axis moves on ("grouped" order); 0: all
-  bool persistent = false; ///< as many blocks as fit loop over the tiles
+  bool persistent =
+      false; ///< one block on each multiprocessor loops over tiles
   int64_t launches = 1;
 
   int64_t warps = 4;       ///< of a block
@@ -68,6 +69,8 @@ struct KernelDescription {
   /// `slots - 1` steps before the one that frees their slot ends, so with 1
   /// nothing is hidden behind the multiplies of the same warp.
   int64_t slots = 1;
+  /// With one slot: how often a step waits for copies, one after the other.
+  int64_t waits = 1;
   Multiply multiply = Multiply::None;
   std::array<int64_t, 3> tile = {0, 0, 0}; ///< rows, columns, k of a step
   double flops = -1;                       ///< of a step; default: 2 x the tile
@@ -93,6 +96,9 @@ struct KernelDescription {
 
   std::vector<ReadDescription> reads;
   double writeBytes = 0; ///< of all tiles
+  /// The same, where stores touch parts of sectors, by the bytes in whole ones
+  /// that take as long. Default: `writeBytes`.
+  double l2WriteBytes = -1;
 
   /// Fills in the defaults above; what is impossible is an error that names the
   /// field.
