@@ -73,11 +73,10 @@ static RooflinePosition locate(TargetAttr target, KernelSchedule schedule,
   return position;
 }
 
-/// Metrics of the launch, which are exact, and those that a predicted time
-/// gives.
+/// Metrics of the launch, which are exact, and those that the model expects.
 static std::vector<PredictedMetric>
-predictMetrics(TargetAttr target, const KernelExplanation &kernel,
-               bool usesTensorCores) {
+predictMetrics(const KernelExplanation &kernel,
+               const std::optional<Prediction> &prediction) {
   std::vector<PredictedMetric> metrics;
   auto add = [&](StringRef name, double value, StringRef unit, StringRef how) {
     metrics.push_back({name.str(), unit.str(), value, how.str()});
@@ -91,18 +90,22 @@ predictMetrics(TargetAttr target, const KernelExplanation &kernel,
     add("sm__maximum_warps_per_active_cycle_pct", 100 * facts.occupancy, "%",
         "from the occupancy");
   }
-  if (!kernel.predictedMs || *kernel.predictedMs <= 0)
+  if (!prediction)
     return metrics;
-  double ms = *kernel.predictedMs;
-  std::string how = "least bytes over the predicted time";
-  add("dram__throughput.avg.pct_of_peak_sustained_elapsed",
-      std::min(100.0, 100 * kernel.roofline.memoryMs / ms), "%", how);
-  if (usesTensorCores) {
-    double share = std::min(1.0, kernel.roofline.computeMs / ms);
-    add("sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active",
-        share * profiling::getTensorCeiling(target), "%",
-        "work over the predicted time");
-  }
+  std::string how =
+      formatv("the model, at {0:f0} MHz", prediction->clockMhz).str();
+  std::string elapsed = ".avg.pct_of_peak_sustained_elapsed";
+  std::string active = ".avg.pct_of_peak_sustained_active";
+  add("sm__throughput" + elapsed, prediction->smThroughput, "%", how);
+  add("sm__warps_active" + active, prediction->warpsActive, "%", how);
+  if (prediction->utilisation.tensor > 0)
+    add("sm__pipe_tensor_cycles_active" + active, prediction->tensorPipe, "%",
+        how);
+  add("sm__inst_issued" + active, prediction->utilisation.issue, "%", how);
+  add("l1tex__throughput" + active, prediction->utilisation.shared, "%", how);
+  add("lts__throughput" + elapsed, prediction->utilisation.l2, "%", how);
+  add("lts__t_sector_hit_rate.pct", prediction->l2HitRate, "%", how);
+  add("dram__throughput" + elapsed, prediction->dramThroughput, "%", how);
   return metrics;
 }
 
@@ -153,9 +156,13 @@ public:
     kernel.fields = explainFields(context, kernel);
     if (program && !info.isPacking)
       askTuner();
-    auto contraction = dyn_cast<ScheduleAttr>(context.schedule);
-    kernel.metrics = predictMetrics(
-        context.target, kernel, contraction && contraction.usesTensorCores());
+    std::optional<Prediction> prediction;
+    if (program && !info.isPacking)
+      prediction = program->predictMetrics(context.schedule, Clock::Profiler,
+                                           &kernel.facts);
+    kernel.metrics = predictMetrics(kernel, prediction);
+    if (prediction)
+      kernel.predictedBound = prediction->bound.str();
     if (!info.isPacking)
       if (llvm::Error error = diagnose())
         return std::move(error);
@@ -227,8 +234,8 @@ private:
       return text + formatv("the model expects {0:f1} % more time", more).str();
     if (more > -0.05)
       return text + "the model expects the same time; the rules choose another";
-    return text + formatv("the model expects {0:f1} % less time, to first "
-                          "order: kiln-tune would measure it",
+    return text + formatv("the model expects {0:f1} % less time; kiln-tune "
+                          "would measure it",
                           -more)
                       .str();
   }
@@ -267,6 +274,10 @@ private:
       kernel.measured = true;
     }
     kernel.diagnosis = profiling::diagnose(profile, facts);
+    // The explanation outlives the context; the texts stay.
+    kernel.diagnosis.proposed = {};
+    for (profiling::Proposal &proposal : kernel.diagnosis.proposals)
+      proposal.schedule = {};
     if (kernel.diagnosis.bound == profiling::Bound::Unknown &&
         !kernel.measured && !kernel.predictedMs) {
       kernel.diagnosis.summary =

@@ -225,7 +225,9 @@ private:
                              roof.isComputeBound() ? "compute" : "memory")
                          .str());
     if (kernel.predictedMs)
-      fact("predicted", formatv("{0:f4} ms", *kernel.predictedMs).str());
+      fact("predicted", formatv("{0:f4} ms, bound by {1}", *kernel.predictedMs,
+                                kernel.predictedBound)
+                            .str());
     os << "</dl>\n";
   }
 
@@ -300,9 +302,9 @@ private:
     for (const profiling::Proposal &proposal : diagnosis.proposals)
       row({{printChanges(proposal.changes), "code"}, {proposal.reason}});
     endTable();
-    if (diagnosis.proposed)
-      os << "<p>All together: <code>"
-         << escape(tuning::print(diagnosis.proposed)) << "</code></p>\n";
+    if (!diagnosis.proposedText.empty())
+      os << "<p>All together: <code>" << escape(diagnosis.proposedText)
+         << "</code></p>\n";
   }
 
   const Explanation &explanation;

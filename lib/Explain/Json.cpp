@@ -82,6 +82,8 @@ static Object toJson(const KernelExplanation &kernel) {
   if (kernel.role != "compute")
     return object;
   object["predicted_ms"] = orNull(kernel.predictedMs);
+  if (kernel.predictedMs)
+    object["predicted_bound"] = kernel.predictedBound;
   object["metrics"] = map(kernel.metrics, [](const PredictedMetric &metric) {
     return Object{{"name", metric.name},
                   {"value", metric.value},
@@ -138,7 +140,7 @@ std::string kiln::explain::formatJson(const Explanation &explanation) {
                                      {"reason", decision.reason}};
                      })},
       {"kernels", map(explanation.kernels, [](const KernelExplanation &kernel) {
-         return toJson(kernel);
+         return ::toJson(kernel);
        })}};
   std::string text;
   llvm::raw_string_ostream(text)

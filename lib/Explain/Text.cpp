@@ -81,7 +81,8 @@ static void printKernel(raw_ostream &os, const KernelExplanation &kernel) {
     return;
   os << "  predicted";
   if (kernel.predictedMs)
-    os << formatv(": {0:f4} ms", *kernel.predictedMs);
+    os << formatv(": {0:f4} ms, bound by {1}", *kernel.predictedMs,
+                  kernel.predictedBound);
   os << "\n";
   for (const PredictedMetric &metric : kernel.metrics)
     os << formatv("    {0} {1:f2} {2} ({3})\n", metric.name, metric.value,

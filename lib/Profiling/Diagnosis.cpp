@@ -57,6 +57,8 @@ public:
     addOccupancy();
     addStall();
     result.proposals = propose(profile, facts, result, result.proposed);
+    if (result.proposed)
+      result.proposedText = print(result.proposed);
     return std::move(result);
   }
 

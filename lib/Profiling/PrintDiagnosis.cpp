@@ -15,13 +15,6 @@ using llvm::formatv;
 using llvm::json::Array;
 using llvm::json::Object;
 
-static std::string print(KernelSchedule schedule) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  mlir::Attribute(schedule).print(os);
-  return text;
-}
-
 Object kiln::profiling::toJson(const Diagnosis &diagnosis) {
   Array evidence, proposals;
   for (const Evidence &item : diagnosis.evidence)
@@ -38,7 +31,7 @@ Object kiln::profiling::toJson(const Diagnosis &diagnosis) {
           {"field", change.field}, {"from", change.from}, {"to", change.to}});
     proposals.push_back(Object{{"changes", std::move(changes)},
                                {"reason", proposal.reason},
-                               {"schedule", print(proposal.schedule)}});
+                               {"schedule", proposal.text}});
   }
   Object object{{"bound", stringify(diagnosis.bound)},
                 {"summary", diagnosis.summary},
@@ -47,8 +40,8 @@ Object kiln::profiling::toJson(const Diagnosis &diagnosis) {
                 {"missing", Array(diagnosis.missing)},
                 {"proposals", std::move(proposals)},
                 {"schedule", nullptr}};
-  if (diagnosis.proposed)
-    object["schedule"] = print(diagnosis.proposed);
+  if (!diagnosis.proposedText.empty())
+    object["schedule"] = diagnosis.proposedText;
   return object;
 }
 

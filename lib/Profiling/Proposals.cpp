@@ -35,6 +35,13 @@ StringRef kiln::profiling::describeStall(StringRef reason) {
       .Default("warps wait");
 }
 
+std::string kiln::profiling::print(KernelSchedule schedule) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  Attribute(schedule).print(os);
+  return text;
+}
+
 static std::string writeList(ArrayRef<int64_t> values) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -310,7 +317,7 @@ std::vector<Proposal> kiln::profiling::propose(const KernelProfile &profile,
         }))
       continue;
     proposals.push_back(
-        {getChanges(facts.schedule, alone), wish.reason, alone});
+        {getChanges(facts.schedule, alone), wish.reason, alone, print(alone)});
     if (KernelSchedule next = grant(wish, all, facts))
       all = next;
   }

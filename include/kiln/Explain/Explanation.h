@@ -100,12 +100,15 @@ struct KernelExplanation {
   tuning::CompileFacts facts;
   int64_t warpsPerSm = 0, maxWarpsPerSm = 0;
   RooflinePosition roofline;
+  /// By the model, at the boosting clock; metrics are at the profiler's.
   std::optional<double> predictedMs;
+  std::string predictedBound; ///< the model's word for it
   std::vector<PredictedMetric> metrics;
   std::vector<tuning::RuleResult> rules;
   std::vector<LostCandidate> lost;
   size_t considered = 0, fitting = 0; ///< of the search space
-  /// By the predicted metrics, or those of a profile.
+  /// By the predicted metrics, or those of a profile. Its schedules are texts:
+  /// an explanation outlives the context of its program.
   profiling::Diagnosis diagnosis;
   bool measured = false; ///< `diagnosis` is of a profile
   std::vector<PathStep> path;

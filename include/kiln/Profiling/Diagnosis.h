@@ -89,6 +89,7 @@ struct Proposal {
   std::vector<FieldChange> changes;
   std::string reason;
   KernelSchedule schedule; ///< with this change alone
+  std::string text;        ///< the same as text, which needs no context
 };
 
 struct Diagnosis {
@@ -101,6 +102,7 @@ struct Diagnosis {
   /// All proposals together, as far as that is a valid schedule that fits; null
   /// where nothing is proposed.
   KernelSchedule proposed;
+  std::string proposedText; ///< the same as text; empty where it is null
   /// Metrics that would say more, by ncu's names.
   std::vector<std::string> missing;
 };
