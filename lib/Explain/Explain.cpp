@@ -258,10 +258,14 @@ private:
     auto contraction = dyn_cast<ScheduleAttr>(context.schedule);
     facts.instruction =
         contraction ? contraction.getContraction() : Contraction::FMA;
-    if (program)
+    if (program) {
       facts.check = [&](KernelSchedule schedule) {
         return program->space().check(schedule);
       };
+      facts.predict = [&](KernelSchedule schedule) {
+        return program->predict(schedule);
+      };
+    }
     profiling::KernelProfile profile = makeProfile(kernel);
     if (options.profile) {
       auto selected = profiling::selectKernel(

@@ -15,6 +15,8 @@
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace kiln;
 using namespace kiln::profiling;
@@ -283,15 +285,29 @@ private:
 };
 } // namespace
 
-/// The first neighbour of `from` that grants a wish and fits.
+static std::optional<double> predict(const KernelFacts &facts,
+                                     KernelSchedule schedule) {
+  return facts.predict ? facts.predict(schedule) : std::nullopt;
+}
+
+/// The neighbour of `from` that grants a wish and fits: the one that the model
+/// expects to be fastest, or the first.
 static KernelSchedule grant(const Wish &wish, KernelSchedule from,
                             const KernelFacts &facts) {
-  auto take = [&](KernelSchedule origin) -> KernelSchedule {
-    for (Attribute to : origin.getNeighbours())
-      if (wish.takes(from, to) &&
-          (!facts.check || facts.check(cast<KernelSchedule>(to)).empty()))
-        return cast<KernelSchedule>(to);
-    return {};
+  auto take = [&](KernelSchedule origin) {
+    KernelSchedule best;
+    std::optional<double> bestMs;
+    for (Attribute attribute : origin.getNeighbours()) {
+      auto to = cast<KernelSchedule>(attribute);
+      if (!wish.takes(from, to) || (facts.check && !facts.check(to).empty()))
+        continue;
+      std::optional<double> ms = predict(facts, to);
+      if (best && (!ms || (bestMs && *ms >= *bestMs)))
+        continue;
+      best = to;
+      bestMs = ms;
+    }
+    return best;
   };
   KernelSchedule taken = take(from);
   if (!taken && wish.inTwoSteps)
@@ -299,6 +315,20 @@ static KernelSchedule grant(const Wish &wish, KernelSchedule from,
       if ((taken = take(cast<KernelSchedule>(step))))
         break;
   return taken;
+}
+
+/// What the model expects of a change; empty where it says nothing.
+static std::string describeExpectation(const KernelFacts &facts,
+                                       KernelSchedule to) {
+  std::optional<double> before = predict(facts, facts.schedule),
+                        after = predict(facts, to);
+  if (!before || !after || *before <= 0)
+    return "";
+  double more = 100 * (*after / *before - 1);
+  if (std::abs(more) < 0.05)
+    return "; the model expects the same time";
+  return formatv("; the model expects {0:f1} % {1} time", std::abs(more),
+                 more > 0 ? "more" : "less");
 }
 
 std::vector<Proposal> kiln::profiling::propose(const KernelProfile &profile,
@@ -316,8 +346,9 @@ std::vector<Proposal> kiln::profiling::propose(const KernelProfile &profile,
           return other.schedule == alone;
         }))
       continue;
-    proposals.push_back(
-        {getChanges(facts.schedule, alone), wish.reason, alone, print(alone)});
+    proposals.push_back({getChanges(facts.schedule, alone),
+                         wish.reason + describeExpectation(facts, alone), alone,
+                         print(alone)});
     if (KernelSchedule next = grant(wish, all, facts))
       all = next;
   }

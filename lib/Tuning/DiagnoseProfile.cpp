@@ -32,6 +32,7 @@ llvm::Expected<profiling::Diagnosis> kiln::tuning::diagnoseProfile(
   known.check = [&](KernelSchedule other) {
     return program.space().check(other);
   };
+  known.predict = [&](KernelSchedule other) { return program.predict(other); };
   auto entry = profiling::selectKernel(profile, known.kernel, known.grid, file);
   if (!entry)
     return entry.takeError();

@@ -88,6 +88,24 @@ TEST_F(ProposalsTest, WhatDoesNotFitIsNotProposed) {
   EXPECT_EQ(describe(diagnose(getLatency("long_scoreboard"), facts)), "");
 }
 
+// Of several steps with one purpose the one that the model expects to be
+// fastest.
+TEST_F(ProposalsTest, FastestStep) {
+  KernelFacts facts = getScheduled(kSimple);
+  KernelProfile profile = make({{Metric::L2Throughput, 90}});
+  EXPECT_EQ(describe(diagnose(profile, facts)),
+            "tile [128, 8, 32] -> [256, 8, 32]");
+  facts.predict = [](KernelSchedule schedule) -> std::optional<double> {
+    auto tile = llvm::cast<ScheduleAttr>(schedule).getTile();
+    return tile[2] == 64 ? 1.9 : 2.0;
+  };
+  Diagnosis diagnosis = diagnose(profile, facts);
+  EXPECT_EQ(describe(diagnosis), "tile [128, 8, 32] -> [128, 8, 64]");
+  EXPECT_EQ(diagnosis.proposals.front().reason,
+            "larger tiles read their operands less often; the model expects "
+            "5.0 % less time");
+}
+
 TEST_F(ProposalsTest, OneBlockOfAMultiprocessor) {
   KernelProfile profile = getLatency("wait");
   profile.values[Metric::LimitRegisters] = 1;

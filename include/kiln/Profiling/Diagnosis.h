@@ -67,6 +67,9 @@ struct KernelFacts {
   KernelSchedule schedule;
   /// Empty if a schedule fits the kernel, else why not; null: not asked.
   std::function<std::string(KernelSchedule)> check;
+  /// Milliseconds that a model expects of a schedule: of several steps with one
+  /// purpose the fastest is proposed. Null: the first.
+  std::function<std::optional<double>(KernelSchedule)> predict;
 };
 
 /// A value beside the threshold that decided.
