@@ -64,6 +64,7 @@ static RooflinePosition locate(TargetAttr target, KernelSchedule schedule,
   position.computeMs = times.computeMs;
   position.memoryMs = times.memoryMs;
   position.bandwidthGbs = target.getBandwidthGbs();
+  position.clockMhz = target.getClockMhz();
   info.flops = int64_t(1e12);
   position.peakTflops = 1e3 / computeRoofline(target, info).computeMs;
   if (facts.bytes)
@@ -161,8 +162,14 @@ public:
       prediction = program->predictMetrics(context.schedule, Clock::Profiler,
                                            &kernel.facts);
     kernel.metrics = predictMetrics(kernel, prediction);
-    if (prediction)
+    if (prediction) {
+      // Timed runs boost.
+      prediction = program->predictMetrics(context.schedule, Clock::Boost,
+                                           &kernel.facts);
+      kernel.predictedMs = prediction->milliseconds;
+      kernel.predictedMhz = prediction->clockMhz;
       kernel.predictedBound = prediction->bound.str();
+    }
     if (!info.isPacking)
       if (llvm::Error error = diagnose())
         return std::move(error);
@@ -173,7 +180,6 @@ public:
 
 private:
   void askTuner() {
-    kernel.predictedMs = program->predict(context.schedule, &kernel.facts);
     kernel.rules =
         tuning::applyRules(program->getFacts(context.schedule, kernel.facts))
             .rules;

@@ -75,6 +75,7 @@ static Object toJson(const KernelExplanation &kernel) {
       {"roofline", Object{{"intensity", roof.intensity},
                           {"peak_tflops", roof.peakTflops},
                           {"bandwidth_gbs", roof.bandwidthGbs},
+                          {"clock_mhz", roof.clockMhz},
                           {"attainable_tflops", roof.attainableTflops},
                           {"compute_ms", roof.computeMs},
                           {"memory_ms", roof.memoryMs},
@@ -82,8 +83,10 @@ static Object toJson(const KernelExplanation &kernel) {
   if (kernel.role != "compute")
     return object;
   object["predicted_ms"] = orNull(kernel.predictedMs);
-  if (kernel.predictedMs)
+  if (kernel.predictedMs) {
+    object["predicted_mhz"] = kernel.predictedMhz;
     object["predicted_bound"] = kernel.predictedBound;
+  }
   object["metrics"] = map(kernel.metrics, [](const PredictedMetric &metric) {
     return Object{{"name", metric.name},
                   {"value", metric.value},

@@ -129,8 +129,10 @@ std::string kiln::explain::drawRoofline(const KernelExplanation &kernel) {
   svg.line(x.at(x.low), y.at(low), x.at(ridge), y.at(roof.peakTflops), "roof");
   svg.line(x.at(ridge), y.at(roof.peakTflops), x.at(x.high),
            y.at(roof.peakTflops), "roof");
-  svg.write(x.at(ridge) + 8, y.at(roof.peakTflops) - 8,
-            formatv("{0:f1} TFLOP/s", roof.peakTflops).str(), "start");
+  svg.write(
+      x.at(ridge) + 8, y.at(roof.peakTflops) - 8,
+      formatv("{0:f1} TFLOP/s at {1:f0} MHz", roof.peakTflops, roof.clockMhz)
+          .str());
   svg.write(x.at(ridge / 16) - 8, y.at(roof.peakTflops / 16) - 6,
             formatv("{0:f0} GB/s", roof.bandwidthGbs).str(), "end");
   svg.line(x.at(roof.intensity), y.from, x.at(roof.intensity),
@@ -145,9 +147,16 @@ std::string kiln::explain::drawRoofline(const KernelExplanation &kernel) {
                formatv("predicted: {0:f1} TFLOP/s in {1:f4} ms", rate,
                        *kernel.predictedMs)
                    .str());
+    // At the clock of the prediction the roof is higher.
+    double boosted = roof.peakTflops * kernel.predictedMhz / roof.clockMhz;
+    double corner = boosted * 1e3 / roof.bandwidthGbs;
+    svg.line(x.at(corner), y.at(boosted), x.at(x.high), y.at(boosted),
+             "boosted");
     svg.circle(x.to - 168, y.from - 34, "predicted", "");
-    svg.write(x.to - 158, y.from - 30,
-              formatv("predicted {0:f1} TFLOP/s", rate).str());
+    svg.write(
+        x.to - 158, y.from - 30,
+        formatv("predicted {0:f1} at {1:f0} MHz", rate, kernel.predictedMhz)
+            .str());
   }
   svg.circle(x.to - 168, y.from - 15, "attainable", "");
   svg.write(x.to - 158, y.from - 11,

@@ -30,6 +30,12 @@ std::string kiln::explain::printScaled(double value, StringRef unit) {
   return text;
 }
 
+std::string kiln::explain::printBound(const RooflinePosition &roof) {
+  return roof.isComputeBound()
+             ? formatv("compute, at {0:f0} MHz", roof.clockMhz).str()
+             : "memory";
+}
+
 static std::string
 printChanges(llvm::ArrayRef<profiling::FieldChange> changes) {
   std::string text;
@@ -65,7 +71,7 @@ static void printResources(raw_ostream &os, const KernelExplanation &kernel) {
     os << formatv(", {0:f1} FLOP a byte; roof {1:f1} of {2:f1} TFLOP/s",
                   roof.intensity, roof.attainableTflops, roof.peakTflops);
   os << formatv("; {0:f4} ms at least ({1})\n", roof.boundMs(),
-                roof.isComputeBound() ? "compute" : "memory");
+                printBound(roof));
 }
 
 static void printKernel(raw_ostream &os, const KernelExplanation &kernel) {
@@ -81,8 +87,9 @@ static void printKernel(raw_ostream &os, const KernelExplanation &kernel) {
     return;
   os << "  predicted";
   if (kernel.predictedMs)
-    os << formatv(": {0:f4} ms, bound by {1}", *kernel.predictedMs,
-                  kernel.predictedBound);
+    os << formatv(": {0:f4} ms, bound by {1}, at {2:f0} MHz",
+                  *kernel.predictedMs, kernel.predictedBound,
+                  kernel.predictedMhz);
   os << "\n";
   for (const PredictedMetric &metric : kernel.metrics)
     os << formatv("    {0} {1:f2} {2} ({3})\n", metric.name, metric.value,

@@ -47,9 +47,10 @@ struct LostCandidate {
 
 /// Where the kernel stands under the roof of its card.
 struct RooflinePosition {
-  double intensity = 0; ///< FLOP a byte
-  double peakTflops = 0, bandwidthGbs = 0;
-  double attainableTflops = 0; ///< at that intensity
+  double intensity = 0;                    ///< FLOP a byte
+  double peakTflops = 0, bandwidthGbs = 0; ///< by the public table
+  double clockMhz = 0;                     ///< at which these hold
+  double attainableTflops = 0;             ///< at that intensity
   double computeMs = 0, memoryMs = 0;
   double boundMs() const { return std::max(computeMs, memoryMs); }
   bool isComputeBound() const { return computeMs > memoryMs; }
@@ -102,6 +103,7 @@ struct KernelExplanation {
   RooflinePosition roofline;
   /// By the model, at the boosting clock; metrics are at the profiler's.
   std::optional<double> predictedMs;
+  double predictedMhz = 0;    ///< that clock
   std::string predictedBound; ///< the model's word for it
   std::vector<PredictedMetric> metrics;
   std::vector<tuning::RuleResult> rules;
