@@ -152,14 +152,14 @@ std::string kiln::explain::drawRoofline(const KernelExplanation &kernel) {
     double corner = boosted * 1e3 / roof.bandwidthGbs;
     svg.line(x.at(corner), y.at(boosted), x.at(x.high), y.at(boosted),
              "boosted");
-    svg.circle(x.to - 168, y.from - 34, "predicted", "");
-    svg.write(
-        x.to - 158, y.from - 30,
-        formatv("predicted {0:f1} at {1:f0} MHz", rate, kernel.predictedMhz)
-            .str());
+    svg.circle(x.from + 20, y.to + 40, "predicted", "");
+    svg.write(x.to - 158, y.from - 30,
+              formatv("predicted {0:f1} TFLOP/s at {1:f0} MHz", rate,
+                      kernel.predictedMhz)
+                  .str());
   }
-  svg.circle(x.to - 168, y.from - 15, "attainable", "");
-  svg.write(x.to - 158, y.from - 11,
+  svg.circle(x.from + 20, y.to + 20, "attainable", "");
+  svg.write(x.from + 30, y.to + 24,
             formatv("attainable {0:f1} TFLOP/s", roof.attainableTflops).str());
   return svg.finish();
 }
@@ -198,13 +198,6 @@ public:
       : timeline(timeline), end(end), svg(960, kTop + 4 * kLane + 34, title) {}
 
   std::string draw() {
-    for (auto lane : {TimelineEvent::Copies, TimelineEvent::Fragments,
-                      TimelineEvent::Multiplies, TimelineEvent::Stores}) {
-      svg.write(kLeft - 8, top(lane) + 16, stringify(lane), "end", "tick");
-      svg.line(kLeft, top(lane) + kLane - 2, kRight, top(lane) + kLane - 2,
-               "grid");
-      drawLane(lane);
-    }
     double step = std::pow(10, std::floor(std::log10(std::max(1.0, end))));
     if (end / step < 3)
       step /= 4;
@@ -212,6 +205,13 @@ public:
       svg.line(at(tick), kTop, at(tick), kTop + 4 * kLane + 4, "grid");
       svg.write(at(tick), kTop + 4 * kLane + 16, printTick(tick), "middle",
                 "tick");
+    }
+    for (auto lane : {TimelineEvent::Copies, TimelineEvent::Fragments,
+                      TimelineEvent::Multiplies, TimelineEvent::Stores}) {
+      svg.write(kLeft - 8, top(lane) + 16, stringify(lane), "end", "tick");
+      svg.line(kLeft, top(lane) + kLane - 2, kRight, top(lane) + kLane - 2,
+               "grid");
+      drawLane(lane);
     }
     svg.write(kRight, kTop + 4 * kLane + 30, "cycles", "end", "tick");
     return svg.finish();
