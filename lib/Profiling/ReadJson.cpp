@@ -127,6 +127,8 @@ llvm::Error kiln::profiling::readJson(StringRef text, StringRef file,
   // Python writes numbers that JSON has not; outside of strings only.
   std::string plain;
   bool inString = false;
+  constexpr int kMostDepth = 16;
+  int depth = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     StringRef rest = text.substr(i);
     if (!inString &&
@@ -140,6 +142,15 @@ llvm::Error kiln::profiling::readJson(StringRef text, StringRef file,
       plain += text[i++];
     else if (text[i] == '"')
       inString = !inString;
+    // The parser recurses.
+    if (!inString)
+      depth += StringRef("[{").contains(text[i])   ? 1
+               : StringRef("]}").contains(text[i]) ? -1
+                                                   : 0;
+    if (depth > kMostDepth)
+      return makeError(
+          formatv("{0}:{1}", file, text.take_front(i).count('\n') + 1).str(),
+          "brackets are nested too deeply for a profile");
     plain += text[i];
   }
   llvm::Expected<json::Value> value = json::parse(plain);
