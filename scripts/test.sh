@@ -93,6 +93,10 @@ embed_project() {
       return 1
     fi
   done
+  if ! build/embed/embed --in-place | grep -q '^the result is right$'; then
+    complain "examples/embed: the kernels in the host's module do not run"
+    return 1
+  fi
 }
 
 # The runtime and kiln-run with a C++ compiler and two sets of headers, and no

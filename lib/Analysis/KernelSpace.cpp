@@ -219,6 +219,10 @@ std::string KernelSpace::add(linalg::LinalgOp op) {
         !llvm::all_of(map.getResults(),
                       llvm::IsaPred<AffineDimExpr, AffineConstantExpr>))
       reason = "it writes its result at other positions than those it works on";
+    else if (reason.empty() && op.getNumReductionLoops() > 0 &&
+             map != op.getMatchingIndexingMap(op.getDpsInitOperand(0)))
+      reason = "its results are reduced together but have their dimensions in "
+               "different orders; write one op for each";
   if (!reason.empty()) {
     axes = std::move(savedAxes);
     parent = std::move(savedParent);

@@ -29,14 +29,20 @@ void kiln::addInlining(OpPassManager &pm) {
   pm.addPass(createSymbolDCEPass());
 }
 
-void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
+void kiln::addFusion(OpPassManager &pm, bool keepCalls) {
   addInlining(pm);
   OpPassManager &functions = pm.nest<func::FuncOp>();
-  functions.addPass(createKilnNormalize());
+  KilnNormalizeOptions normalize;
+  normalize.keepCalls = keepCalls;
+  functions.addPass(createKilnNormalize(normalize));
   // After dead code is gone, before anything moves.
   functions.addPass(createCheckSupported());
   functions.addPass(createKilnSinkMonotone());
   pm.addPass(createKilnFuse());
+}
+
+void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
+  addFusion(pm);
   OpPassManager &fused = pm.nest<func::FuncOp>();
   fused.addPass(createKilnAnnotateArguments());
   fused.addPass(createKilnVerifyKernels());

@@ -44,7 +44,7 @@ RandomRange getDefaultRange(const TensorInfo &info) {
   // Integers are rounded down, so that [1, 8) gives 1 to 7.
   double scale = isFloat(info.type) ? 1 / std::sqrt(double(info.fanIn)) : 8;
   double least = isFloat(info.type) ? scale / 4 : 1;
-  double relief = isFloat(info.type) ? 0.6 : 0;
+  double relief = isFloat(info.type) ? 0.4 : 0;
   switch (info.domain) {
   case Domain::Positive:
     return {least, scale, 0, relief};
@@ -118,7 +118,7 @@ private:
 Relief::Relief(const Shape &shape, uint64_t key, double relief) : shape(shape) {
   if (relief <= 0 || shape.empty())
     return;
-  double part = 1 - std::pow(1 - relief, 1 / double(shape.size()));
+  double part = std::pow(1 + relief, 1 / double(shape.size())) - 1;
   for (size_t dim = 0; dim < shape.size(); ++dim) {
     std::vector<float> &table = tables.emplace_back();
     uint64_t dimKey = mix(key ^ (dim + 1) * golden);
@@ -127,9 +127,10 @@ Relief::Relief(const Shape &shape, uint64_t key, double relief) : shape(shape) {
       table.push_back(
           shape[dim] == 1
               ? 1.0f
-              : float(1 -
-                      part * 0x1p-24 *
-                          double(mix(dimKey + uint64_t(i) * golden) >> 40)));
+              : float(1 +
+                      part * (double(mix(dimKey + uint64_t(i) * golden) >> 40) *
+                                  0x1p-23 -
+                              1)));
   }
 }
 

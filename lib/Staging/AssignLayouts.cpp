@@ -156,8 +156,8 @@ FailureOr<Value> LayoutAssigner::materialize(Value value, LayoutAttr layout) {
       done[{value, layout}] = *converted;
     return converted;
   }
-  if (!op) // What a loop carries has got its layout from outside.
-    return convert(value, layout);
+  if (!op)
+    return emitError(value.getLoc()) << "a tile of no known origin";
   builder.setInsertionPoint(op);
   RankedTensorType type = withLayout(value, layout);
   Location loc = op->getLoc();
@@ -204,10 +204,8 @@ FailureOr<Value> LayoutAssigner::convert(Value made, LayoutAttr layout) {
   RankedTensorType type = withLayout(made, layout);
   if (made.getType() == type)
     return made;
-  auto from = dyn_cast_or_null<LayoutAttr>(
-      cast<RankedTensorType>(made.getType()).getEncoding());
-  if (!from)
-    return emitError(made.getLoc()) << "a tile of no known origin";
+  auto from =
+      cast<LayoutAttr>(cast<RankedTensorType>(made.getType()).getEncoding());
   if (from.getWarps().size() != layout.getWarps().size() ||
       !matchLayoutBits(from, layout))
     return emitError(made.getLoc())

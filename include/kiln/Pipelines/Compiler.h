@@ -63,6 +63,10 @@ void buildCompilePipeline(mlir::OpPassManager &pm,
 /// Replaces calls by what they call and erases functions that are no longer
 /// used; the first part of the fusion stage.
 void addInlining(mlir::OpPassManager &pm);
+/// Makes kernels and leaves what joined none, with `keepCalls` also calls that
+/// cannot be inlined; the fusion stage up to what only a program of one kernel
+/// needs.
+void addFusion(mlir::OpPassManager &pm, bool keepCalls = false);
 /// Takes schedules from the tuning database unless one is given, selects the
 /// others, and checks those that are given or stand in the module.
 void addScheduleSelection(mlir::OpPassManager &pm,

@@ -23,11 +23,11 @@ struct RandomRange {
   /// [gap, high). Whole where integers are drawn.
   double gap = 0;
   /// Floats only: the distance from zero (from `gap`, or from `low` where no
-  /// number is negative) is scaled by a factor in (1 - relief, 1], the product
-  /// of one for each position along each dimension. Sums over thousands of
-  /// numbers that are all alike hardly differ from one another, and a kernel
-  /// that confuses them would pass for right; with relief each has a size of
-  /// its own.
+  /// number is negative) is scaled by a factor between 1 - relief and
+  /// 1 + relief, the product of one for each position along each dimension.
+  /// Sums over thousands of numbers that are all alike hardly differ from one
+  /// another, and a kernel that confuses them would pass for right; with relief
+  /// each has a size of its own.
   double relief = 0;
 };
 
@@ -42,7 +42,7 @@ int64_t randomBelow(uint64_t seed, uint64_t stream, uint64_t counter,
 /// integers, [0, 2) for i1. Where the domain of `info` says so, only the
 /// positive numbers of that, or all that are not zero; floats then have at
 /// least a quarter of the greatest magnitude, so that logarithms, roots and
-/// quotients stay within a few powers of two. Floats get a relief of 0.6.
+/// quotients stay within a few powers of two. Floats get a relief of 0.4.
 RandomRange getDefaultRange(const TensorInfo &info);
 /// "[0.25, 1)", "[-1, -0.25] and [0.25, 1)".
 std::string describe(const RandomRange &range);

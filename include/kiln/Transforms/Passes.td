@@ -13,7 +13,7 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
   let summary = "brings exporters' idioms to one form";
   let description = [{
     Needs: a function on tensors, as an exporter writes it (level 0), without
-    calls. Refuses what the rewrites would get wrong: strides and dilations that
+    calls, unless `keep-calls` leaves them to a host. Refuses what the rewrites would get wrong: strides and dilations that
     are not positive, and pads by negative or computed amounts.
 
     Leaves:
@@ -55,6 +55,8 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     kiln-opt --kiln-normalize
     ```
   }];
+  let options = [Option<"keepCalls", "keep-calls", "bool", "false",
+                        "Leave calls that were not inlined">];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
