@@ -74,7 +74,7 @@ embed_project() {
     return 1
   fi
   local tool
-  for tool in kiln-opt kiln-compile kiln-run; do
+  for tool in kiln-opt kiln-compile kiln-tune kiln-run kiln-bench; do
     "$stage/moved/bin/$tool" --help >/dev/null || return
   done
   cmake -S examples/embed -B build/embed -G Ninja \
@@ -93,6 +93,10 @@ embed_project() {
       return 1
     fi
   done
+  if ! build/embed/embed --in-place | grep -q '^the result is right$'; then
+    complain "examples/embed: the kernels in the host's module do not run"
+    return 1
+  fi
 }
 
 # The runtime and kiln-run with a C++ compiler and two sets of headers, and no

@@ -18,6 +18,7 @@ config.environment["PATH"] = os.pathsep.join(
     ]
 )
 config.substitutions.append(("%examples", os.path.join(config.kiln_source_dir, "examples")))
+config.substitutions.append(("%kiln_version", config.kiln_version))
 
 if shutil.which("ptxas", path=config.environment["PATH"]) or os.path.exists(
     "/usr/local/cuda/bin/ptxas"

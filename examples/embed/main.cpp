@@ -1,91 +1,70 @@
-//===- main.cpp - Compiles a module made in memory ------------------------===//
+//===- main.cpp - Two ways to embed Kiln ----------------------------------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 //
-// What a framework that embeds Kiln does: makes a linalg module with a builder,
-// compiles it in its own process and takes the PTX from memory. Diagnostics
-// come through a handler; nothing here can end the process.
+// embed             compiles a module made in memory and prints its PTX
+// embed --in-place  puts kernels into the module of a host and runs that
+// with --remarks    also says what Kiln decided, and why
+//
+// Diagnostics come through a handler; nothing of Kiln can end the process. See
+// docs/embedding.md.
 //
 //===----------------------------------------------------------------------===//
 
-#include "kiln/Pipelines/Compiler.h"
+#include "Routes.h"
+
 #include "kiln/Pipelines/Registration.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Builders.h"
-#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Bufferization/Transforms/FuncBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/MemRef/Transforms/AllocationOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/MLIRContext.h"
-#include "mlir/IR/OwningOpRef.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Target/LLVMIR/Dialect/GPU/GPUToLLVMIRTranslation.h"
 
+#include <cstring>
 #include <iostream>
-#include <limits>
 
 using namespace mlir;
 
-/// min over the channels of conv2d(image, weights) + bias, NCHW, f32:
-///   image 4x32x66x66, weights 64x32x3x3, bias 64 -> 4x64x64.
-static OwningOpRef<ModuleOp> buildConvMin(MLIRContext &context) {
-  OpBuilder builder(&context);
-  Location loc =
-      FileLineColLoc::get(builder.getStringAttr("embed"), /*line=*/1, 1);
-  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
-
-  Type f32 = builder.getF32Type();
-  auto imageType = RankedTensorType::get({4, 32, 66, 66}, f32);
-  auto weightsType = RankedTensorType::get({64, 32, 3, 3}, f32);
-  auto biasType = RankedTensorType::get({64}, f32);
-  auto convType = RankedTensorType::get({4, 64, 64, 64}, f32);
-  auto minType = RankedTensorType::get({4, 64, 64}, f32);
-
-  builder.setInsertionPointToEnd(module->getBody());
-  auto function = func::FuncOp::create(
-      builder, loc, "conv_min",
-      builder.getFunctionType({imageType, weightsType, biasType}, {minType}));
-  Block *entry = function.addEntryBlock();
-  builder.setInsertionPointToStart(entry);
-  Value image = entry->getArgument(0), weights = entry->getArgument(1),
-        bias = entry->getArgument(2);
-
-  // The bias is where the convolution starts to add up.
-  Value empty = tensor::EmptyOp::create(builder, loc, convType.getShape(), f32);
-  Value start = linalg::BroadcastOp::create(builder, loc, bias, empty,
-                                            ArrayRef<int64_t>{0, 2, 3})
-                    ->getResult(0);
-  Value conv =
-      linalg::Conv2DNchwFchwOp::create(
-          builder, loc, convType, ValueRange{image, weights}, ValueRange{start},
-          builder.getI64VectorAttr({1, 1}), builder.getI64VectorAttr({1, 1}))
-          .getResult(0);
-
-  Value infinity = arith::ConstantOp::create(
-      builder, loc,
-      builder.getF32FloatAttr(std::numeric_limits<float>::infinity()));
-  Value minEmpty =
-      tensor::EmptyOp::create(builder, loc, minType.getShape(), f32);
-  Value minStart = linalg::FillOp::create(builder, loc, ValueRange{infinity},
-                                          ValueRange{minEmpty})
-                       .getResult(0);
-  auto reduce = linalg::ReduceOp::create(
-      builder, loc, ValueRange{conv}, ValueRange{minStart},
-      ArrayRef<int64_t>{1},
-      [](OpBuilder &nested, Location bodyLoc, ValueRange arguments) {
-        Value least = arith::MinimumFOp::create(nested, bodyLoc, arguments[0],
-                                                arguments[1]);
-        linalg::YieldOp::create(nested, bodyLoc, least);
-      });
-  func::ReturnOp::create(builder, loc, reduce->getResults());
-  return module;
+/// What the host itself needs beside Kiln's dialects: bufferization of what it
+/// keeps, and the translation of gpu.binary.
+static void registerHost(DialectRegistry &registry) {
+  arith::registerBufferizableOpInterfaceExternalModels(registry);
+  tensor::registerBufferizableOpInterfaceExternalModels(registry);
+  bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(
+      registry);
+  // Without it the allocation of a result stays where it is, with a copy.
+  memref::registerAllocationOpInterfaceExternalModels(registry);
+  gpu::registerOffloadingLLVMTranslationInterfaceExternalModels(registry);
 }
 
-int main() {
+static LogicalResult enableRemarks(MLIRContext &context) {
+  remark::RemarkCategories all;
+  all.passed = all.missed = all.analysis = all.failed = ".*";
+  return remark::enableOptimizationRemarks(
+      context, nullptr, std::make_unique<remark::RemarkEmittingPolicyAll>(),
+      all, /*printAsEmitRemarks=*/true);
+}
+
+int main(int argc, char **argv) {
+  bool inPlace = false, remarks = false;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--in-place") == 0) {
+      inPlace = true;
+    } else if (std::strcmp(argv[i], "--remarks") == 0) {
+      remarks = true;
+    } else {
+      std::cerr << "usage: embed [--in-place] [--remarks]\n";
+      return 2;
+    }
+  }
   DialectRegistry registry;
   kiln::registerAllDialects(registry);
+  registerHost(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();
   context.printOpOnDiagnostic(false);
@@ -93,19 +72,7 @@ int main() {
     std::cerr << "embed: " << diagnostic.str() << "\n";
     return success();
   });
-
-  OwningOpRef<ModuleOp> module = buildConvMin(context);
-  kiln::CompileOptions options;
-  options.target = "rtx4090";
-  options.withCubin = false; // No ptxas needed: the driver compiles the PTX.
-  FailureOr<kiln::Artifact> artifact = kiln::compile(*module, options);
-  if (failed(artifact))
-    return 1; // The handler has said why.
-  const std::string *ptx = artifact->find("kernels.ptx");
-  if (!ptx) {
-    std::cerr << "embed: the artifact holds no kernels.ptx\n";
+  if (remarks && failed(enableRemarks(context)))
     return 1;
-  }
-  std::cout << *ptx;
-  return 0;
+  return inPlace ? runInPlaceRoute(context) : runArtifactRoute(context);
 }

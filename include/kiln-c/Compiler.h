@@ -22,6 +22,7 @@ typedef struct KilnCompileOptions {
   const char *ptxas;     /* path; null: searched for as by kiln-compile */
   int withReference;     /* also the float64 reference for a GPU and source */
   int withCubin;         /* run ptxas: cubin and resource report */
+  const char *tuningDb;  /* file of measured schedules; null: none */
 } KilnCompileOptions;
 
 /* Compiles MLIR text or bytecode. Returns null after at least one KILN_ERROR

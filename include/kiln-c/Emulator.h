@@ -40,6 +40,14 @@ KILN_API KilnEmulator *kilnEmulatorCreate(const void *bitcode, size_t length,
 KILN_API void kilnEmulatorAddBuffer(KilnEmulator *emulator, const char *name,
                                     void *data, size_t bytes,
                                     KilnBufferKind kind);
+/* Notes that the host has stored `bytes` bytes at `data`, within one buffer that
+ * is no input: kernels may read them. What the host stores in memory that
+ * kernels have never stored is not seen otherwise. */
+KILN_API void kilnEmulatorSetWritten(KilnEmulator *emulator, const void *data,
+                                     size_t bytes);
+/* Forgets the buffer that starts at `data`, before its memory is freed. */
+KILN_API void kilnEmulatorRemoveBuffer(KilnEmulator *emulator,
+                                       const void *data);
 /* Runs blocks of one kernel. `arguments[i]` points to the value of argument i
  * (as for cuLaunchKernel). `blocks` lists the linear block numbers to run,
  * x fastest; null runs all of the grid. Every finding goes to the callback as

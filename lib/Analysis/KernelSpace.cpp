@@ -6,7 +6,9 @@
 
 #include "kiln/Analysis/KernelSpace.h"
 
+#include "kiln/Analysis/Combiner.h"
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -72,6 +74,28 @@ bool KernelSpace::join(int left, int right) {
   return true;
 }
 
+/// Why a computed value is not read through `expr` along dimension `dim`.
+static std::string describeRead(AffineExpr expr, int64_t dim) {
+  if (isa<AffineConstantExpr>(expr))
+    return llvm::formatv("it reads values that the kernel computes at position "
+                         "{0} of dimension {1} alone; slices of computed "
+                         "values are not supported",
+                         expr, dim);
+  llvm::SmallDenseSet<AffineExpr> loops;
+  expr.walk([&](AffineExpr part) {
+    if (isa<AffineDimExpr>(part))
+      loops.insert(part);
+  });
+  if (loops.size() > 1)
+    return llvm::formatv("it reads windows of values that the kernel computes, "
+                         "along dimension {0}; only arguments can be read "
+                         "through windows",
+                         dim);
+  return llvm::formatv("it reads values that the kernel computes shifted or in "
+                       "steps along dimension {0}; only arguments can be",
+                       dim);
+}
+
 std::string KernelSpace::assignLoops(linalg::LinalgOp op,
                                      SmallVectorImpl<int> &loops) {
   constexpr int kUnknown = -2;
@@ -81,7 +105,8 @@ std::string KernelSpace::assignLoops(linalg::LinalgOp op,
     if (known == axesOf.end())
       continue;
     AffineMap map = op.getMatchingIndexingMap(&operand);
-    for (auto [expr, axis] : llvm::zip_equal(map.getResults(), known->second)) {
+    for (auto [place, axis] : llvm::enumerate(known->second)) {
+      AffineExpr expr = map.getResult(place);
       if (auto constant = dyn_cast<AffineConstantExpr>(expr);
           constant && (axis == kUnit || getAxis(axis).extent == 1)) {
         // A tile of a contraction has several positions there all the same.
@@ -89,14 +114,12 @@ std::string KernelSpace::assignLoops(linalg::LinalgOp op,
           return llvm::formatv(
               "it drops a dimension of extent 1 of the result of '{0}'; keep "
               "the dimension and reshape what is returned",
-              contraction->op->getName().getStringRef());
+              getSourceName(contraction->op));
         continue;
       }
       auto dim = dyn_cast<AffineDimExpr>(expr);
       if (!dim)
-        return llvm::formatv("it does not read the kernel's values one by one, "
-                             "but through {0}",
-                             map);
+        return describeRead(expr, place);
       int &loop = loops[dim.getPosition()];
       if (loop == kUnknown || (loop == kUnit && axis != kUnit))
         loop = axis;
@@ -134,7 +157,7 @@ std::string KernelSpace::checkContractionKernel(linalg::LinalgOp op,
     return llvm::formatv("dimension {0}",
                          llvm::find(dims, axis) - dims.begin());
   };
-  StringRef name = contraction->op->getName().getStringRef();
+  StringRef name = getSourceName(contraction->op);
   for (auto [loop, iterator] :
        llvm::zip_equal(loops, op.getIteratorTypesArray()))
     if (iterator == utils::IteratorType::reduction && loop != channel &&
@@ -142,6 +165,14 @@ std::string KernelSpace::checkContractionKernel(linalg::LinalgOp op,
       return llvm::formatv("it reduces over {0} of the result of '{1}'; only a "
                            "reduction over {2} stays within a thread block",
                            describe(loop), name, describe(channel));
+  // Threads reduce their own channels, and then combine what they have.
+  if (op.getNumReductionLoops() > 0 && !Combiner::match(op))
+    return llvm::formatv(
+        "it reduces over {0} of the result of '{1}', which threads do "
+        "together: "
+        "each result must be combined by one operation with a neutral element, "
+        "or be a minimum or maximum with its index",
+        describe(channel), name);
   if (readsReduced && llvm::is_contained(loops, channel) &&
       axes[channel].extent > kMostHeldChannels)
     return llvm::formatv("it uses a value that is reduced over {0} of the "
@@ -188,6 +219,10 @@ std::string KernelSpace::add(linalg::LinalgOp op) {
         !llvm::all_of(map.getResults(),
                       llvm::IsaPred<AffineDimExpr, AffineConstantExpr>))
       reason = "it writes its result at other positions than those it works on";
+    else if (reason.empty() && op.getNumReductionLoops() > 0 &&
+             map != op.getMatchingIndexingMap(op.getDpsInitOperand(0)))
+      reason = "its results are reduced together but have their dimensions in "
+               "different orders; write one op for each";
   if (!reason.empty()) {
     axes = std::move(savedAxes);
     parent = std::move(savedParent);
@@ -225,7 +260,7 @@ std::string KernelSpace::addResults(ValueRange results) {
       return tooMany;
     if (contraction)
       return llvm::formatv("a result does not depend on '{0}'",
-                           contraction->op->getName().getStringRef());
+                           getSourceName(contraction->op));
     // Results of one shape are computed at the same positions.
     auto alike = llvm::find_if(results, [&](Value other) {
       return isAnchored(other) &&
@@ -313,14 +348,15 @@ FailureOr<KernelSpace> KernelSpace::analyze(Block &block, ValueRange results,
       if (!structured && llvm::any_of(op.getOperands(), [&](Value value) {
             return space.isAnchored(value);
           }))
-        return op.emitOpError("not supported in one kernel: it reads values "
-                              "that the kernel computes; only linalg ops can");
+        return emitSourceError(&op,
+                               "not supported in one kernel: it reads values "
+                               "that the kernel computes; only linalg ops can");
       continue;
     }
     if (!space.isAnchored(structured))
       continue;
     if (std::string reason = space.add(structured); !reason.empty())
-      return op.emitOpError("not supported in one kernel: ") << reason;
+      return emitSourceError(&op, "not supported in one kernel: ") << reason;
   }
   if (std::string reason = space.addResults(results); !reason.empty())
     return block.getParentOp()->emitOpError("not supported in one kernel: ")

@@ -7,8 +7,10 @@
 #include "kiln/Analysis/LoopScheduleFit.h"
 
 #include "kiln/Analysis/Combiner.h"
+#include "kiln/Analysis/SharedPlacement.h"
 #include "kiln/Analysis/TilePlan.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -58,6 +60,33 @@ static LogicalResult checkTile(LoopScheduleAttr schedule,
   return success();
 }
 
+/// The shared memory in which warps exchange what they have of a reduction's
+/// results. Ops that do not fit beside one another use it one after the other
+/// (kiln-allocate-scratch), so each is looked at alone.
+static LogicalResult
+checkScratch(LoopScheduleAttr schedule, TargetAttr target,
+             const KernelSpace &space, linalg::LinalgOp op,
+             function_ref<InFlightDiagnostic()> emitError) {
+  SmallVector<unsigned> reduced;
+  op.getReductionDims(reduced);
+  SmallVector<int64_t> dims(reduced.begin(), reduced.end());
+  LayoutAttr input = getLoopLayout(schedule, space, space.getLoopAxes(op));
+  LayoutAttr output = getReducedLayout(input, dims, /*halving=*/false);
+  SmallVector<SharedBuffer> buffers;
+  for (Value init : op.getDpsInits())
+    buffers.push_back({getReductionScratchBytes(
+        input, output, dims, getElementTypeOrSelf(init.getType()))});
+  int64_t bytes = placeSharedBuffers(buffers).bytes;
+  if (bytes > target.getSharedPerBlock())
+    return emitError() << "the warps of a block exchange " << bytes
+                       << " bytes of a reduction's results in shared memory, "
+                       << target.getName() << " has "
+                       << target.getSharedPerBlock()
+                       << " a block; take smaller tiles along what the results "
+                          "keep, or fewer threads along what is reduced";
+  return success();
+}
+
 LogicalResult
 kiln::checkLoopScheduleFits(LoopScheduleAttr schedule, TargetAttr target,
                             const KernelSpace &space, ValueRange results,
@@ -85,7 +114,8 @@ kiln::checkLoopScheduleFits(LoopScheduleAttr schedule, TargetAttr target,
                          << ": a reduction over it has no combiner with a "
                             "neutral element and runs a position at a time";
   for (linalg::LinalgOp op : space.getOps())
-    if (failed(checkTile(schedule, space, space.getLoopAxes(op), emitError)))
+    if (failed(checkTile(schedule, space, space.getLoopAxes(op), emitError)) ||
+        failed(checkScratch(schedule, target, space, op, emitError)))
       return failure();
   for (Value result : results)
     if (failed(checkTile(schedule, space, space.getAxes(result), emitError)))

@@ -170,6 +170,43 @@ static uint64_t multiply(ArrayRef<int64_t> factors) {
   return product;
 }
 
+uint64_t kiln::countAccumulators(ScheduleAttr schedule) {
+  return multiply(schedule.getTile()) / schedule.getThreads();
+}
+
+uint64_t kiln::getSharedDemand(ScheduleAttr schedule, TargetAttr target,
+                               const ContractionView &conv) {
+  Type element = conv.getImageType().getElementType();
+  uint64_t patch =
+      multiply({schedule.getStages(), schedule.getChunk(),
+                conv.getWindow(0, schedule.getTile()[1]),
+                conv.getWindow(1, schedule.getTile()[2]),
+                static_cast<int64_t>(element.getIntOrFloatBitWidth()) / 8});
+  return patch > uint64_t(target.getSharedPerBlock())
+             ? patch
+             : getSharedBytes(schedule, conv);
+}
+
+uint64_t kiln::countBlocks(ScheduleAttr schedule, const ContractionView &conv) {
+  // Blocks walk channels that the kernel reduces.
+  bool walksChannels = false;
+  conv.op->getParentRegion()->walk([&](linalg::LinalgOp op) {
+    walksChannels |= op != conv.op && op.getNumReductionLoops() > 0;
+  });
+  ArrayRef<int64_t> tile = schedule.getTile();
+  SmallVector<int64_t> tiles;
+  for (auto [dim, extent] : llvm::enumerate(conv.getOutType().getShape())) {
+    int64_t place = dim;
+    if (place == conv.out.f)
+      tiles.push_back(walksChannels ? 1 : llvm::divideCeil(extent, tile[0]));
+    else
+      tiles.push_back(place == conv.out.h   ? llvm::divideCeil(extent, tile[1])
+                      : place == conv.out.w ? llvm::divideCeil(extent, tile[2])
+                                            : extent);
+  }
+  return multiply(tiles);
+}
+
 bool kiln::canPackFilter(const ContractionView &conv) {
   if (!conv.getFilter().hasOneUse())
     return false;
@@ -265,12 +302,18 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                           "memory, but it is computed; weights = packed "
                           "computes it once";
   // Accumulators alone must leave room for addresses and fragments.
-  uint64_t accumulators = multiply(schedule.getTile()) / schedule.getThreads();
-  if (accumulators > 128)
+  uint64_t accumulators = countAccumulators(schedule);
+  if (accumulators > kMostAccumulators)
     return emitError() << getTileText(schedule) << " needs " << accumulators
-                       << " accumulators a thread, at most 128 fit";
+                       << " accumulators a thread, at most "
+                       << kMostAccumulators << " fit";
   if (failed(checkPairs(schedule, conv, emitError)))
     return failure();
+  uint64_t blocks = countBlocks(schedule, conv);
+  if (!schedule.getPersistent() && blocks > uint64_t(INT32_MAX))
+    return emitError() << "persistent = false and " << getTileText(schedule)
+                       << " make " << blocks << " blocks, a launch has at most "
+                       << INT32_MAX;
   if (schedule.getTranspose() && conv.isChannelInnermost())
     return emitError() << "transpose = true brings channels next to one "
                           "another, but those of the image already are";
@@ -284,14 +327,7 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                        << (schedule.getRing() ? "part of the ring, "
                                               : "stage, ")
                        << steps;
-  // A patch that is far too large may not even be counted in 64 bits.
-  uint64_t bytes =
-      multiply({schedule.getStages(), schedule.getChunk(),
-                conv.getWindow(0, schedule.getTile()[1]),
-                conv.getWindow(1, schedule.getTile()[2]),
-                static_cast<int64_t>(element.getIntOrFloatBitWidth()) / 8});
-  if (bytes <= uint64_t(target.getSharedPerBlock()))
-    bytes = getSharedBytes(schedule, conv);
+  uint64_t bytes = getSharedDemand(schedule, target, conv);
   if (bytes > uint64_t(target.getSharedPerBlock()))
     return emitError()
            << getTileText(schedule) << ", chunk = " << schedule.getChunk()

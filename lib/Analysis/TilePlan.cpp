@@ -68,11 +68,7 @@ kiln::getTilePlan(KernelSchedule schedule, const KernelSpace &space,
     return getContractionPlan(contraction, space, results, emitError);
   }
   auto loops = cast<LoopScheduleAttr>(schedule);
-  if (space.getContraction())
-    return emitError() << "a loop schedule needs the loops of '"
-                       << space.getContraction()->op->getName()
-                       << "' as axes, but it was taken for the contraction of "
-                          "a #kiln.schedule";
+  assert(!space.getContraction() && "all loops are axes of such a space");
   SmallVector<int> all = space.getAllAxes();
   if (loops.getTile().size() != all.size())
     return emitError() << "the schedule has tiles along "

@@ -79,6 +79,7 @@ kiln::CompileOptions convert(const KilnCompileOptions *from) {
   set(options.precision, from->precision);
   set(options.entry, from->entry);
   set(options.schedule, from->schedule);
+  set(options.tuningDb, from->tuningDb);
   set(options.ptxas, from->ptxas);
   options.withReference = from->withReference;
   options.withCubin = from->withCubin;

@@ -50,22 +50,36 @@ struct AllocateScratch
         }
         op.getScratchMutable().assign(buffers);
       });
-      guardRepeatedUses(function);
+      guardUses(function, /*onlyRepeated=*/true);
+      // Too much at once: each op uses the bytes of those before it.
+      auto module = getOperation()->getParentOfType<ModuleOp>();
+      auto target =
+          module
+              ? module->getAttrOfType<TargetAttr>(KilnDialect::kTargetAttrName)
+              : TargetAttr();
+      SmallVector<SharedBuffer> buffers =
+          findLifetimes(function, getAllocations(function));
+      if (target &&
+          placeSharedBuffers(buffers).bytes > target.getSharedPerBlock())
+        guardUses(function, /*onlyRepeated=*/false);
     }
   }
 
-  /// A thread may come to an op again while another one still reads what they
-  /// exchanged the last time.
-  void guardRepeatedUses(gpu::GPUFuncOp function) {
-    llvm::SetVector<Operation *> repeated;
+  /// A thread may come to an op while another one still reads what they
+  /// exchanged the last time: in its own buffers, or, where the ops share
+  /// bytes, in those of any other.
+  void guardUses(gpu::GPUFuncOp function, bool onlyRepeated) {
+    llvm::SetVector<Operation *> guarded;
     visitSharedUses(function, [&](Operation *op, const BufferSet &used) {
       auto user = dyn_cast<ScratchUser>(op);
-      if (user && llvm::any_of(user.getScratch(), [&](Value buffer) {
-            return used.contains(buffer);
+      if (user && !user.getScratch().empty() &&
+          llvm::any_of(used, [&](Value buffer) {
+            return onlyRepeated ? llvm::is_contained(user.getScratch(), buffer)
+                                : isScratch(buffer);
           }))
-        repeated.insert(op);
+        guarded.insert(op);
     });
-    for (Operation *op : repeated) {
+    for (Operation *op : guarded) {
       OpBuilder builder(op);
       BarrierOp::create(builder, op->getLoc());
       ++numBarriers;

@@ -90,8 +90,7 @@ static LogicalResult distributeMma(DotOp op, DistributionContext &context) {
       bIndex(getTileLayout(op.getB()), map(1), bSize);
   LayoutAttr accLayout = getTileLayout(op.getAcc());
   auto [summed, extent] = getSummedDim(op);
-  if (summed < 0)
-    return op.emitOpError("sums over no dimension");
+  assert(summed >= 0 && "kiln.dot is verified by its layouts");
   SmallVector<Value> result = acc->values;
   Type f32 = builder.getF32Type();
   auto resultType = LLVM::LLVMStructType::getLiteral(
@@ -115,8 +114,7 @@ static LogicalResult distributeMma(DotOp op, DistributionContext &context) {
           getPoint(map(2), accLayout.getCoordinate(reg, 0, 0));
       point[summed] = step;
       int64_t aReg = aIndex.find(point), bReg = bIndex.find(point);
-      if (aReg < 0 || bReg < 0)
-        return op.emitOpError("operand layouts do not meet the accumulator's");
+      assert(aReg >= 0 && bReg >= 0 && "kiln.dot is verified by its layouts");
       instructions.push_back({aReg, bReg, reg});
     }
     // Consecutive instructions share their a operand, which the register file
@@ -175,8 +173,7 @@ static LogicalResult distributeFma(DotOp op, DistributionContext &context) {
       if (summed >= 0)
         point[summed] = step;
       int64_t aReg = aIndex.find(point), bReg = bIndex.find(point);
-      if (aReg < 0 || bReg < 0)
-        return op.emitOpError("operand layouts do not meet the accumulator's");
+      assert(aReg >= 0 && bReg >= 0 && "kiln.dot is verified by its layouts");
       sum = math::FmaOp::create(builder, loc, extend((*a)[aReg]),
                                 extend((*b)[bReg]), sum);
     }

@@ -74,7 +74,7 @@ static LogicalResult distributeScalars(linalg::LinalgOp op, LayoutAttr layout,
             return body.lookupOrDefault(v);
           }));
       if (!values)
-        return apply.emitOpError("cannot be expanded");
+        return apply.emitOpError("has a map that cannot be computed");
       body.map(apply.getResult(), values->front());
       continue;
     }

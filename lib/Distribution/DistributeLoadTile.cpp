@@ -83,9 +83,9 @@ DistributeLoadTile::distribute(LoadTileOp op,
   bool linear = factors.size() == map.getNumResults();
   SmallVector<Value> origin, parts;
   if (linear) {
+    // No quotient, no remainder: nothing that could not be computed.
     auto expanded = affine::expandAffineMap(builder, loc, map, offsets);
-    if (!expanded)
-      return op.emitOpError("has a map that cannot be computed");
+    assert(expanded && "a sum of multiples");
     origin.assign(expanded->begin(), expanded->end());
     for (ArrayRef<int64_t> factor : factors)
       parts.push_back(

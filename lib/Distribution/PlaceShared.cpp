@@ -6,7 +6,6 @@
 
 #include "SharedUses.h"
 
-#include "kiln/Analysis/SharedPlacement.h"
 #include "kiln/Distribution/Passes.h"
 
 #include "mlir/IR/Remarks.h"
@@ -19,47 +18,12 @@ namespace kiln {
 using namespace mlir;
 using namespace kiln;
 
-/// Whether nothing but scratch users have the buffer: it holds nothing between
-/// them.
-static bool isScratch(Value buffer) {
-  return llvm::all_of(buffer.getUses(), [](OpOperand &use) {
-    auto user = dyn_cast<ScratchUser>(use.getOwner());
-    return user && llvm::is_contained(user.getScratch(), use.get());
-  });
-}
-
-/// The buffers of a kernel with the phases that they are used in: each op with
-/// scratch memory is one, of its own buffers and of those that a thread may
-/// have used since the last barrier.
-static SmallVector<SharedBuffer> findLifetimes(gpu::GPUFuncOp function,
-                                               ArrayRef<AllocSharedOp> allocs) {
-  SmallVector<SharedBuffer> buffers;
-  llvm::MapVector<Value, SharedBuffer *> scratch;
-  for (AllocSharedOp alloc : allocs)
-    buffers.push_back({alloc.getBuffer().getType().getBytes()});
-  for (size_t i = 0; i < allocs.size(); ++i)
-    if (Value buffer = allocs[i]->getResult(0); isScratch(buffer))
-      scratch[buffer] = &buffers[i];
-  int64_t phase = 0;
-  visitSharedUses(function, [&](Operation *op, const BufferSet &sinceBarrier) {
-    auto add = [&](Value buffer) {
-      if (SharedBuffer *found = scratch.lookup(buffer))
-        found->phases.push_back(phase);
-    };
-    llvm::for_each(sinceBarrier, add);
-    llvm::for_each(op->getOperands(), add);
-    ++phase;
-  });
-  return buffers;
-}
-
 namespace {
 struct PlaceShared : public kiln::impl::PlaceSharedBase<PlaceShared> {
   void runOnOperation() override {
     Builder builder(&getContext());
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
-      SmallVector<AllocSharedOp> allocs;
-      function.walk([&](AllocSharedOp alloc) { allocs.push_back(alloc); });
+      SmallVector<AllocSharedOp> allocs = getAllocations(function);
       if (allocs.empty())
         continue;
       SmallVector<SharedBuffer> buffers = findLifetimes(function, allocs);

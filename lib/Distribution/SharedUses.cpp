@@ -97,3 +97,38 @@ void kiln::visitSharedUses(
   BufferSet used;
   SharedUseVisitor(visit).visitBlock(function.getBody().front(), used);
 }
+
+SmallVector<AllocSharedOp> kiln::getAllocations(gpu::GPUFuncOp function) {
+  SmallVector<AllocSharedOp> allocs;
+  function.walk([&](AllocSharedOp alloc) { allocs.push_back(alloc); });
+  return allocs;
+}
+
+bool kiln::isScratch(Value buffer) {
+  return llvm::all_of(buffer.getUses(), [](OpOperand &use) {
+    auto user = dyn_cast<ScratchUser>(use.getOwner());
+    return user && llvm::is_contained(user.getScratch(), use.get());
+  });
+}
+
+SmallVector<SharedBuffer> kiln::findLifetimes(gpu::GPUFuncOp function,
+                                              ArrayRef<AllocSharedOp> allocs) {
+  SmallVector<SharedBuffer> buffers;
+  llvm::MapVector<Value, SharedBuffer *> scratch;
+  for (AllocSharedOp alloc : allocs)
+    buffers.push_back({alloc.getBuffer().getType().getBytes()});
+  for (size_t i = 0; i < allocs.size(); ++i)
+    if (Value buffer = allocs[i]->getResult(0); isScratch(buffer))
+      scratch[buffer] = &buffers[i];
+  int64_t phase = 0;
+  visitSharedUses(function, [&](Operation *op, const BufferSet &sinceBarrier) {
+    auto add = [&](Value buffer) {
+      if (SharedBuffer *found = scratch.lookup(buffer))
+        found->phases.push_back(phase);
+    };
+    llvm::for_each(sinceBarrier, add);
+    llvm::for_each(op->getOperands(), add);
+    ++phase;
+  });
+  return buffers;
+}

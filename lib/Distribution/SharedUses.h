@@ -7,6 +7,7 @@
 #ifndef KILN_LIB_DISTRIBUTION_SHAREDUSES_H
 #define KILN_LIB_DISTRIBUTION_SHAREDUSES_H
 
+#include "kiln/Analysis/SharedPlacement.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -23,6 +24,20 @@ void visitSharedUses(
     mlir::gpu::GPUFuncOp function,
     llvm::function_ref<void(mlir::Operation *op, const BufferSet &sinceBarrier)>
         visit);
+
+/// Whether nothing but scratch users have the buffer: it holds nothing between
+/// them.
+bool isScratch(mlir::Value buffer);
+
+/// The buffers of a kernel, in their order.
+llvm::SmallVector<AllocSharedOp> getAllocations(mlir::gpu::GPUFuncOp function);
+
+/// The buffers of a kernel with the phases that they are used in: each op with
+/// scratch memory is one, of its own buffers and of those that a thread may
+/// have used since the last barrier.
+llvm::SmallVector<SharedBuffer>
+findLifetimes(mlir::gpu::GPUFuncOp function,
+              llvm::ArrayRef<AllocSharedOp> allocs);
 
 } // namespace kiln
 

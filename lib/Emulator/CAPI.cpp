@@ -104,6 +104,15 @@ void kilnEmulatorAddBuffer(KilnEmulator *emulator, const char *name, void *data,
   emulator->buffers.add(name, data, bytes, kind, emulator->options.checks != 0);
 }
 
+void kilnEmulatorSetWritten(KilnEmulator *emulator, const void *data,
+                            size_t bytes) {
+  emulator->buffers.setWritten(data, bytes);
+}
+
+void kilnEmulatorRemoveBuffer(KilnEmulator *emulator, const void *data) {
+  emulator->buffers.remove(data);
+}
+
 /// Null where the launch is possible, else why it is not.
 static std::string checkLaunch(const LoweredProgram &program,
                                const KernelInfo *kernel, const char *name,

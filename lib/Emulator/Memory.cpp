@@ -33,12 +33,26 @@ void BufferTable::add(const char *name, void *data, size_t bytes,
     buffer->storers.reset(static_cast<uint32_t *>(
         llvm::safe_calloc((bytes >> storeGranuleLog2) + 1, sizeof(uint32_t))));
   }
-  std::erase_if(buffers, [&](const auto &old) { return old->data == data; });
+  remove(data);
   auto place = std::lower_bound(buffers.begin(), buffers.end(), buffer->data,
                                 [](const auto &entry, uint8_t *address) {
                                   return entry->data < address;
                                 });
   buffers.insert(place, std::move(buffer));
+}
+
+void BufferTable::remove(const void *data) {
+  std::erase_if(buffers, [&](const auto &old) { return old->data == data; });
+}
+
+void BufferTable::setWritten(const void *data, size_t bytes) {
+  Buffer *buffer = find(data);
+  if (!buffer || buffer->written.empty())
+    return;
+  size_t offset = static_cast<const uint8_t *>(data) - buffer->data;
+  // Any tag says that there is something.
+  std::fill_n(buffer->written.begin() + offset,
+              std::min(bytes, buffer->bytes - offset), uint8_t(1));
 }
 
 Buffer *BufferTable::findNearest(const void *address) const {

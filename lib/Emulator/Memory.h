@@ -61,6 +61,10 @@ struct BufferTable {
 
   void add(const char *name, void *data, size_t bytes, KilnBufferKind kind,
            bool withShadow, bool isVariable = false);
+  /// Forgets the buffer that starts at `data`.
+  void remove(const void *data);
+  /// The host has stored these bytes, as far as a buffer holds them.
+  void setWritten(const void *data, size_t bytes);
   Buffer *find(const void *address) const;
   /// The nearest buffer below or around, for the text of a report.
   Buffer *findNearest(const void *address) const;

@@ -17,6 +17,7 @@
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Verifier.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace mlir;
 
@@ -33,6 +34,12 @@ LogicalResult kiln::verifyOptions(MLIRContext *context,
   if (options.precision != "tf32" && options.precision != "f32")
     return emitError(loc, "unknown precision '")
            << options.precision << "'; known are tf32, f32";
+  // Also where no pass comes to read it.
+  if (!options.tuningDb.empty())
+    if (std::error_code error = llvm::sys::fs::access(
+            options.tuningDb, llvm::sys::fs::AccessMode::Exist))
+      return emitError(loc, "cannot read the tuning database '")
+             << options.tuningDb << "': " << error.message();
   if (options.schedule.empty())
     return success();
   Attribute schedule = parseAttribute(options.schedule, context);

@@ -29,14 +29,20 @@ void kiln::addInlining(OpPassManager &pm) {
   pm.addPass(createSymbolDCEPass());
 }
 
-void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
+void kiln::addFusion(OpPassManager &pm, bool keepCalls) {
   addInlining(pm);
   OpPassManager &functions = pm.nest<func::FuncOp>();
-  functions.addPass(createKilnNormalize());
+  KilnNormalizeOptions normalize;
+  normalize.keepCalls = keepCalls;
+  functions.addPass(createKilnNormalize(normalize));
   // After dead code is gone, before anything moves.
   functions.addPass(createCheckSupported());
   functions.addPass(createKilnSinkMonotone());
   pm.addPass(createKilnFuse());
+}
+
+void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
+  addFusion(pm);
   OpPassManager &fused = pm.nest<func::FuncOp>();
   fused.addPass(createKilnAnnotateArguments());
   fused.addPass(createKilnVerifyKernels());
@@ -44,6 +50,12 @@ void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
 
 void kiln::addScheduleSelection(OpPassManager &pm,
                                 const CompileOptions &options) {
+  if (!options.tuningDb.empty() && options.schedule.empty()) {
+    ApplyTuningOptions tuning;
+    tuning.database = options.tuningDb;
+    tuning.precision = options.precision;
+    pm.addPass(createApplyTuning(tuning));
+  }
   SelectScheduleOptions schedule;
   schedule.precision = options.precision;
   schedule.schedule = options.schedule;
@@ -105,12 +117,15 @@ struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
   Option<std::string> schedule{
       *this, "schedule",
       llvm::cl::desc("#kiln.schedule<...> in place of the rules")};
+  Option<std::string> tuningDb{*this, "tuning-db",
+                               llvm::cl::desc("File of measured schedules")};
 
   kiln::CompileOptions get() const {
     kiln::CompileOptions options;
     options.target = target;
     options.precision = precision;
     options.schedule = schedule;
+    options.tuningDb = tuningDb;
     return options;
   }
 };

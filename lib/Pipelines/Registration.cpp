@@ -9,9 +9,12 @@
 #include "kiln/Conversion/Passes.h"
 #include "kiln/Dialect/Kiln/IR/Kiln.h"
 #include "kiln/Distribution/Passes.h"
+#include "kiln/Embedding/Passes.h"
 #include "kiln/Machine/Passes.h"
 #include "kiln/MainLoop/Passes.h"
 #include "kiln/Pipelines/Compiler.h"
+#include "kiln/Pipelines/Embed.h"
+#include "kiln/Pipelines/Passes.h"
 #include "kiln/Reference/GpuReference.h"
 #include "kiln/Reference/Passes.h"
 #include "kiln/Scheduling/Passes.h"
@@ -21,6 +24,7 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -43,13 +47,14 @@
 
 void kiln::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<KilnDialect, mlir::affine::AffineDialect,
-                  mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect,
-                  mlir::func::FuncDialect, mlir::gpu::GPUDialect,
-                  mlir::linalg::LinalgDialect, mlir::LLVM::LLVMDialect,
-                  mlir::math::MathDialect, mlir::memref::MemRefDialect,
-                  mlir::NVVM::NVVMDialect, mlir::scf::SCFDialect,
-                  mlir::tensor::TensorDialect, mlir::ub::UBDialect,
-                  mlir::vector::VectorDialect>();
+                  mlir::arith::ArithDialect,
+                  mlir::bufferization::BufferizationDialect,
+                  mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
+                  mlir::gpu::GPUDialect, mlir::linalg::LinalgDialect,
+                  mlir::LLVM::LLVMDialect, mlir::math::MathDialect,
+                  mlir::memref::MemRefDialect, mlir::NVVM::NVVMDialect,
+                  mlir::scf::SCFDialect, mlir::tensor::TensorDialect,
+                  mlir::ub::UBDialect, mlir::vector::VectorDialect>();
   mlir::func::registerInlinerExtension(registry);
   mlir::linalg::registerTilingInterfaceExternalModels(registry);
   registerReferenceDialects(registry);
@@ -67,9 +72,12 @@ void kiln::registerAllPasses() {
   registerKilnMainLoopPasses();
   registerKilnDistributionPasses();
   registerKilnConversionPasses();
+  registerKilnEmbeddingPasses();
+  registerKilnPipelinesPasses();
   registerKilnMachinePasses();
   registerKilnReferencePasses();
   registerGpuReferencePipeline();
   mlir::registerTransformsPasses();
   registerPipelines();
+  registerEmbedPipeline();
 }

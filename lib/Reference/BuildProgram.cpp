@@ -99,7 +99,6 @@ LogicalResult ProgramBuilder::buildConstant(arith::ConstantOp op, Node &node) {
   node.kind = Node::Constant;
   if (auto dense = dyn_cast<DenseElementsAttr>(op.getValue())) {
     node.isSplat = dense.isSplat();
-    unsigned bytes = node.type.bytes();
     // One-bit elements may be packed in the attribute.
     if (node.type.width == 1) {
       for (bool bit : dense.getValues<bool>()) {
@@ -111,8 +110,6 @@ LogicalResult ProgramBuilder::buildConstant(arith::ConstantOp op, Node &node) {
     }
     ArrayRef<char> raw = dense.getRawData();
     node.constant.assign(raw.begin(), raw.end());
-    if (raw.size() < size_t(node.isSplat ? 1 : node.count) * bytes)
-      return op.emitOpError("holds fewer bytes than its type needs");
     return success();
   }
   auto resource = dyn_cast<DenseResourceElementsAttr>(op.getValue());
@@ -258,23 +255,27 @@ LogicalResult ProgramBuilder::buildStructured(linalg::LinalgOp op,
     if (failed(yield))
       return failure();
     body.yields.push_back(*yield);
-    // A sum: yield addf(x, accumulator) with no other use of the accumulator;
-    // a product likewise.
+    // A sum: yield addf(x, accumulator) or subf(accumulator, x) with no other
+    // use of the accumulator; a product likewise.
     int addend = -1, factor = -1;
+    bool subtracted = false;
     unsigned number = s->numInputs + index;
     Operation *combiner = value.getDefiningOp();
-    if (isa_and_nonnull<arith::AddFOp, arith::MulFOp>(combiner) &&
+    if (isa_and_nonnull<arith::AddFOp, arith::MulFOp, arith::SubFOp>(
+            combiner) &&
         number < block.getNumArguments() && combiner->hasOneUse() &&
         !s->freeLoops.empty()) {
       BlockArgument accumulator = block.getArgument(number);
-      if (accumulator.hasOneUse() &&
+      bool isLhs = combiner->getOperand(0) == accumulator;
+      subtracted = isa<arith::SubFOp>(combiner) && isLhs;
+      if (accumulator.hasOneUse() && (isLhs || !isa<arith::SubFOp>(combiner)) &&
           llvm::is_contained(combiner->getOperands(), accumulator)) {
-        bool isLhs = combiner->getOperand(0) == accumulator;
-        (isa<arith::AddFOp>(combiner) ? addend : factor) =
+        (isa<arith::MulFOp>(combiner) ? factor : addend) =
             registers.lookup(combiner->getOperand(isLhs ? 1 : 0));
       }
     }
     s->addends.push_back(addend);
+    s->subtracted.push_back(subtracted);
     s->factors.push_back(factor);
   }
   s->id = program.ops.size();

@@ -33,7 +33,8 @@ static int getOperand(const Body &body, int reg) {
 
 void kiln::reference::matchContraction(Program &program, Structured &op,
                                        bool useTF32) {
-  if (op.numInputs != 2 || op.numResults() != 1 || op.addends[0] < 0)
+  if (op.numInputs != 2 || op.numResults() != 1 || op.addends[0] < 0 ||
+      op.subtracted[0])
     return;
   const Instruction *product = getDefinition(op.body, op.addends[0]);
   if (!product || product->code != Opcode::MulF)

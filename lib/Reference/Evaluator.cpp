@@ -170,9 +170,8 @@ struct Sum {
   int lowest = INT_MAX; // bit set in any addend
   bool exact = true;
 
-  void add(const Value &x) {
-    total = evalFloatBinary(Opcode::AddF, total, x,
-                            ElementType{ElementType::F64, 64});
+  void add(const Value &x, Opcode code = Opcode::AddF) {
+    total = evalFloatBinary(code, total, x, ElementType{ElementType::F64, 64});
     if (x.isEmpty())
       return;
     double largest = std::max(std::abs(x.lo), std::abs(x.hi));
@@ -318,7 +317,8 @@ void Evaluator::computeStructured(const Structured &op,
     run(body, loops.data(), registers.data());
     for (unsigned r = 0; r != numResults; ++r) {
       if (op.addends[r] >= 0)
-        sums[r].add(registers[op.addends[r]]);
+        sums[r].add(registers[op.addends[r]],
+                    op.subtracted[r] ? Opcode::SubF : Opcode::AddF);
       else if (op.factors[r] >= 0)
         products[r].multiply(registers[op.factors[r]]);
       else

@@ -53,9 +53,9 @@ private:
   LogicalResult collect(Operation *user, Value value, SetVector<Value> &buffers,
                         SetVector<Operation *> &copies);
   /// Parallel loops outermost, else a reduction would run between kernels.
-  FailureOr<linalg::LinalgOp> putParallelLoopsFirst(linalg::LinalgOp op);
-  LogicalResult fillKernel(gpu::GPUFuncOp kernel, linalg::LinalgOp op,
-                           int64_t numThreads);
+  linalg::LinalgOp putParallelLoopsFirst(linalg::LinalgOp op);
+  void fillKernel(gpu::GPUFuncOp kernel, linalg::LinalgOp op,
+                  int64_t numThreads);
 
   func::FuncOp entry;
   gpu::GPUModuleOp kernels;
@@ -94,15 +94,13 @@ LogicalResult Lowering::collect(Operation *user, Value value,
   return success();
 }
 
-FailureOr<linalg::LinalgOp>
-Lowering::putParallelLoopsFirst(linalg::LinalgOp op) {
+linalg::LinalgOp Lowering::putParallelLoopsFirst(linalg::LinalgOp op) {
   rewriter.setInsertionPoint(op);
   auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
   if (!generic) {
     FailureOr<linalg::GenericOp> general =
         linalg::generalizeNamedOp(rewriter, op);
-    if (failed(general))
-      return op.emitOpError("has no general form");
+    assert(succeeded(general) && "every named op has a body");
     generic = *general;
   }
   SmallVector<unsigned> order, reductions;
@@ -119,13 +117,12 @@ Lowering::putParallelLoopsFirst(linalg::LinalgOp op) {
   rewriter.setInsertionPoint(generic);
   FailureOr<linalg::GenericOp> moved =
       linalg::interchangeGenericOp(rewriter, generic, order);
-  if (failed(moved))
-    return op.emitOpError("cannot have its loops reordered");
+  assert(succeeded(moved) && "a permutation");
   return cast<linalg::LinalgOp>(moved->getOperation());
 }
 
-LogicalResult Lowering::fillKernel(gpu::GPUFuncOp kernel, linalg::LinalgOp op,
-                                   int64_t numThreads) {
+void Lowering::fillKernel(gpu::GPUFuncOp kernel, linalg::LinalgOp op,
+                          int64_t numThreads) {
   Location loc = op.getLoc();
   rewriter.setInsertionPoint(op);
   auto index = [&](int64_t value) -> Value {
@@ -140,10 +137,9 @@ LogicalResult Lowering::fillKernel(gpu::GPUFuncOp kernel, linalg::LinalgOp op,
   auto guard = scf::IfOp::create(rewriter, loc, fits, /*withElse=*/false);
   rewriter.moveOpBefore(op, guard.thenBlock()->getTerminator());
   rewriter.setInsertionPoint(op);
-  FailureOr<linalg::LinalgLoops> loops =
+  [[maybe_unused]] FailureOr<linalg::LinalgLoops> loops =
       linalg::linalgOpToParallelLoops(rewriter, op);
-  if (failed(loops))
-    return op.emitOpError("has no loops");
+  assert(succeeded(loops) && "it works on buffers");
   rewriter.eraseOp(op);
 
   // Without parallel loops one thread does all.
@@ -152,7 +148,7 @@ LogicalResult Lowering::fillKernel(gpu::GPUFuncOp kernel, linalg::LinalgOp op,
     if (auto found = dyn_cast<scf::ParallelOp>(inner))
       parallel = found;
   if (!parallel)
-    return success();
+    return;
   std::vector<unsigned> all(parallel.getNumLoops());
   std::iota(all.begin(), all.end(), 0u);
   rewriter.setInsertionPoint(parallel);
@@ -165,7 +161,6 @@ LogicalResult Lowering::fillKernel(gpu::GPUFuncOp kernel, linalg::LinalgOp op,
   rewriter.eraseOp(body->getTerminator());
   rewriter.inlineBlockBefore(body, parallel, number);
   rewriter.eraseOp(parallel);
-  return success();
 }
 
 LogicalResult Lowering::lower(linalg::LinalgOp original) {
@@ -227,10 +222,8 @@ LogicalResult Lowering::lower(linalg::LinalgOp original) {
     rewriter.clone(*copy, mapping);
   Operation *cloned = rewriter.clone(*original, mapping);
   gpu::ReturnOp::create(rewriter, loc);
-  FailureOr<linalg::LinalgOp> op =
-      putParallelLoopsFirst(cast<linalg::LinalgOp>(cloned));
-  if (failed(op) || failed(fillKernel(kernel, *op, numThreads)))
-    return failure();
+  fillKernel(kernel, putParallelLoopsFirst(cast<linalg::LinalgOp>(cloned)),
+             numThreads);
 
   rewriter.setInsertionPoint(original);
   auto symbol =

@@ -93,7 +93,8 @@ struct Structured {
   /// For each result, the register that is added to the accumulator if the
   /// body is such a sum, else -1.
   llvm::SmallVector<int> addends;
-  llvm::SmallVector<int> factors; // the same of a product
+  llvm::SmallVector<bool> subtracted; // whether the addend is taken away
+  llvm::SmallVector<int> factors;     // the same of a product
   std::optional<Contraction> contraction;
   bool memoise = false;
   unsigned id = 0; // among the structured ops

@@ -6,12 +6,10 @@
 
 #include "kiln/Runtime/Benchmark.h"
 
-#include "CudaApi.h"
+#include "EventTimer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <thread>
 
 namespace kiln::runtime {
 
@@ -43,76 +41,6 @@ double getGigabytes(int64_t bytes, const TimeStatistics &time) {
   return time.median > 0 ? double(bytes) / time.median * 1e-6 : 0;
 }
 
-namespace {
-/// Events and the buffer that flushes the cache.
-class Timer {
-public:
-  explicit Timer(CudaProgram &program)
-      : device(program.device()), api(device.api()) {}
-  ~Timer() {
-    for (cuda::Event event : events)
-      api.eventDestroy(event);
-    if (flushBuffer)
-      api.memFree(flushBuffer);
-  }
-
-  Status initialize(size_t numEvents, bool cold) {
-    for (size_t i = 0; i < numEvents; ++i) {
-      cuda::Event event = nullptr;
-      if (Status status = device.check(api.eventCreate(&event, 0),
-                                       "cannot make a CUDA event");
-          status.failed())
-        return status;
-      events.push_back(event);
-    }
-    if (!cold)
-      return {};
-    flushBytes = size_t(std::max<int64_t>(2 * device.info().l2Bytes, 1 << 20));
-    return device.check(api.memAlloc(&flushBuffer, flushBytes),
-                        "cannot allocate the buffer that flushes the L2 cache");
-  }
-
-  Status record(size_t event) {
-    return device.check(
-        api.eventRecord(events[event],
-                        static_cast<cuda::Stream>(device.stream())),
-        "cannot record a CUDA event");
-  }
-
-  /// What comes before each repetition, timed by nobody.
-  Status settle(int restMilliseconds) {
-    if (restMilliseconds > 0) {
-      if (Status status = device.synchronize(); status.failed())
-        return status;
-      std::this_thread::sleep_for(std::chrono::milliseconds(restMilliseconds));
-    }
-    if (!flushBuffer)
-      return {};
-    return device.check(
-        api.memsetD8Async(flushBuffer, 0, flushBytes,
-                          static_cast<cuda::Stream>(device.stream())),
-        "cannot flush the L2 cache");
-  }
-
-  Result<double> elapsed(size_t from, size_t to) {
-    float milliseconds = 0;
-    Status status = device.check(
-        api.eventElapsedTime(&milliseconds, events[from], events[to]),
-        "cannot read a CUDA event");
-    if (status.failed())
-      return status.error();
-    return double(milliseconds);
-  }
-
-private:
-  CudaDevice &device;
-  const cuda::Api &api;
-  std::vector<cuda::Event> events;
-  cuda::Pointer flushBuffer = 0;
-  size_t flushBytes = 0;
-};
-} // namespace
-
 /// Repeats the launches of `kernels` with an event before each `group` of them
 /// and one at the end; returns the milliseconds of each group.
 static Result<std::vector<std::vector<double>>>
@@ -120,7 +48,7 @@ measure(CudaProgram &program, const BenchmarkOptions &options,
         const std::vector<std::vector<size_t>> &groups) {
   size_t repeat = size_t(std::max(1, options.repeat));
   size_t stride = groups.size() + 1;
-  Timer timer(program);
+  EventTimer timer(program.device());
   Status status = timer.initialize(repeat * stride, options.coldL2);
   for (size_t run = 0; run < repeat && !status.failed(); ++run) {
     status = timer.settle(options.restMilliseconds);

@@ -54,7 +54,7 @@ void DegenerateCheck::add(double value) {
   largest = std::max(largest, std::fabs(value));
 }
 
-std::string DegenerateCheck::describe() const {
+std::string DegenerateCheck::describe(double allowedError) const {
   if (double(notFinite) > 0.01 * double(count))
     return std::to_string(notFinite) + " of " + std::to_string(count) +
            " reference values are not finite, so the comparison proves little";
@@ -62,9 +62,10 @@ std::string DegenerateCheck::describe() const {
   if (finite < 2)
     return {};
   double deviation = std::sqrt(squares / double(finite));
-  if (deviation <= 1e-3 * largest)
-    return "the reference values are nearly constant, so the comparison "
-           "proves little";
+  // Bounds alone may be far wider than any error is likely to be.
+  if (deviation <= std::min(allowedError, 1e-3 * largest))
+    return "the reference values are nearly constant, within the error that is "
+           "allowed, so the comparison proves little";
   return {};
 }
 
@@ -195,14 +196,18 @@ OutputReport compareTensors(const TensorInfo &info, const Tensor &actual,
   report.name = info.name;
   report.checked = actual.numElements();
   DegenerateCheck degenerate;
+  double allowedError = 0;
   if (isFloat(info.type)) {
     Sums sums;
     compareFloats(actual, expected, sums, degenerate);
     judgeFloats(actual, expected, tolerance, sums, report);
+    if (report.checked > 0)
+      allowedError = tolerance.norm *
+                     std::sqrt(sums.referenceSquares / double(report.checked));
   } else {
     compareIntegers(actual, expected, tolerance, report, degenerate);
   }
-  if (std::string why = degenerate.describe(); !why.empty()) {
+  if (std::string why = degenerate.describe(allowedError); !why.empty()) {
     report.messages.push_back(
         why + (allowDegenerate ? "" : " (--allow-degenerate accepts it)"));
     if (!allowDegenerate)

@@ -134,11 +134,10 @@ Status CudaProgram::allocate(const CudaProgram *inputs) {
   if (status.failed())
     return status;
   if (totalBytes > int64_t(free))
-    return makeError(
-        "too little GPU memory", inputs ? " for the float64 reference" : "",
-        ": ", formatMegabytes(totalBytes), " are needed, ",
-        formatMegabytes(int64_t(free)), " of ", formatMegabytes(int64_t(total)),
-        " are free on ", theDevice->info().name);
+    return makeError("too little GPU memory: ", formatMegabytes(totalBytes),
+                     " are needed, ", formatMegabytes(int64_t(free)), " of ",
+                     formatMegabytes(int64_t(total)), " are free on ",
+                     theDevice->info().name);
   for (size_t i = 0; i < buffers.size(); ++i) {
     if (!owned[i])
       continue;
@@ -164,6 +163,27 @@ Status CudaProgram::allocate(const CudaProgram *inputs) {
 Result<std::unique_ptr<CudaProgram>>
 CudaProgram::create(std::shared_ptr<CudaDevice> device,
                     const Artifact &artifact) {
+  return load(std::move(device), artifact, nullptr);
+}
+
+Result<std::unique_ptr<CudaProgram>>
+CudaProgram::createBeside(CudaProgram &program, const Artifact &artifact) {
+  const std::vector<TensorInfo> &inputs = program.artifact->inputs;
+  auto isSame = [](const TensorInfo &a, const TensorInfo &b) {
+    return a.type == b.type && a.shape == b.shape;
+  };
+  if (!std::equal(inputs.begin(), inputs.end(), artifact.inputs.begin(),
+                  artifact.inputs.end(), isSame))
+    return makeError("programs beside each other need the same inputs, but "
+                     "those of ",
+                     artifact.entry, " are not those of ",
+                     program.artifact->entry);
+  return load(program.theDevice, artifact, &program);
+}
+
+Result<std::unique_ptr<CudaProgram>>
+CudaProgram::load(std::shared_ptr<CudaDevice> device, const Artifact &artifact,
+                  const CudaProgram *inputs) {
   std::unique_ptr<CudaProgram> program(new CudaProgram);
   program->theDevice = std::move(device);
   program->artifact = &artifact;
@@ -175,7 +195,7 @@ CudaProgram::create(std::shared_ptr<CudaDevice> device,
   if (!status.failed())
     status = program->loadKernels();
   if (!status.failed())
-    status = program->allocate(nullptr);
+    status = program->allocate(inputs);
   if (status.failed())
     return status.error();
   return program;

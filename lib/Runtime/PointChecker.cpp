@@ -9,6 +9,7 @@
 #include "Parallel.h"
 #include "kiln/Runtime/RandomData.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -74,6 +75,7 @@ void PointChecker::addResult(size_t output, const int64_t *coordinates,
   if (finite) {
     state.errorSquares += error * error;
     state.referenceSquares += result.value * result.value;
+    state.bounds.push_back(float(result.bound));
     report.maxError = std::max(report.maxError, error);
   }
   if (!result.ok)
@@ -156,6 +158,16 @@ Status PointChecker::checkSamples(size_t output, const Tensor &actual,
   return check(output, coordinates, elements.data(), chosen.size());
 }
 
+/// A few elements have bounds as wide as their type, where a comparison may go
+/// either way.
+static double getMedian(std::vector<float> &values) {
+  if (values.empty())
+    return 0;
+  auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 std::vector<OutputReport> PointChecker::finish(bool allowDegenerate) {
   std::vector<OutputReport> reports;
   for (State &state : states) {
@@ -174,7 +186,7 @@ std::vector<OutputReport> PointChecker::finish(bool allowDegenerate) {
       report.messages.push_back(std::to_string(report.mismatches) +
                                 " elements are beyond their error bound");
     }
-    if (std::string why = state.degenerate.describe();
+    if (std::string why = state.degenerate.describe(getMedian(state.bounds));
         !why.empty() && !isConstant) {
       report.messages.push_back(
           why + (allowDegenerate ? "" : " (--allow-degenerate accepts it)"));

@@ -44,15 +44,16 @@ RandomRange getDefaultRange(const TensorInfo &info) {
   // Integers are rounded down, so that [1, 8) gives 1 to 7.
   double scale = isFloat(info.type) ? 1 / std::sqrt(double(info.fanIn)) : 8;
   double least = isFloat(info.type) ? scale / 4 : 1;
+  double relief = isFloat(info.type) ? 0.4 : 0;
   switch (info.domain) {
   case Domain::Positive:
-    return {least, scale};
+    return {least, scale, 0, relief};
   case Domain::Nonzero:
-    return {-scale, scale, least};
+    return {-scale, scale, least, relief};
   case Domain::Any:
     break;
   }
-  return {-scale, scale};
+  return {-scale, scale, 0, relief};
 }
 
 std::string describe(const RandomRange &range) {
@@ -86,36 +87,119 @@ static inline uint16_t toHalf(float value) {
   return uint16_t(sign | (bits >> 13));
 }
 
+namespace {
+/// The factor of each element, as RandomRange::relief describes it.
+class Relief {
+public:
+  Relief(const Shape &shape, uint64_t key, double relief);
+  /// 1 for all of them.
+  bool isFlat() const { return tables.empty(); }
+
+  /// Goes through the elements in order.
+  class Walker {
+  public:
+    Walker(const Relief &relief, int64_t begin);
+    float next();
+
+  private:
+    float getRowFactor() const;
+
+    const Relief &relief;
+    int64_t row, column;
+    float factor;
+  };
+
+private:
+  Shape shape;
+  std::vector<std::vector<float>> tables; ///< a factor for each position
+};
+} // namespace
+
+Relief::Relief(const Shape &shape, uint64_t key, double relief) : shape(shape) {
+  if (relief <= 0 || shape.empty())
+    return;
+  double part = std::pow(1 + relief, 1 / double(shape.size())) - 1;
+  for (size_t dim = 0; dim < shape.size(); ++dim) {
+    std::vector<float> &table = tables.emplace_back();
+    uint64_t dimKey = mix(key ^ (dim + 1) * golden);
+    // One position has nothing to differ from.
+    for (int64_t i = 0; i < shape[dim]; ++i)
+      table.push_back(
+          shape[dim] == 1
+              ? 1.0f
+              : float(1 +
+                      part * (double(mix(dimKey + uint64_t(i) * golden) >> 40) *
+                                  0x1p-23 -
+                              1)));
+  }
+}
+
+Relief::Walker::Walker(const Relief &relief, int64_t begin)
+    : relief(relief), row(begin / relief.shape.back()),
+      column(begin % relief.shape.back()), factor(getRowFactor()) {}
+
+float Relief::Walker::getRowFactor() const {
+  float product = 1;
+  int64_t rest = row;
+  for (size_t dim = relief.shape.size() - 1; dim-- > 0;) {
+    product *= relief.tables[dim][size_t(rest % relief.shape[dim])];
+    rest /= relief.shape[dim];
+  }
+  return product;
+}
+
+float Relief::Walker::next() {
+  if (column == relief.shape.back()) {
+    column = 0;
+    ++row;
+    factor = getRowFactor();
+  }
+  return factor * relief.tables.back()[size_t(column++)];
+}
+
 /// Two elements share a hash, 32 bits each: element index uses the low half
 /// when it is even. `begin` and `end` must be even or the tensor's end.
 template <typename T, typename Convert>
 static void fillRange(T *data, uint64_t key, int64_t begin, int64_t end,
-                      Convert convert) {
-  for (int64_t i = begin; i < end; i += 2) {
-    uint64_t bits = mix(key + (uint64_t(i >> 1) + 1) * golden);
-    data[i] = convert(uint32_t(bits));
-    if (i + 1 < end)
-      data[i + 1] = convert(uint32_t(bits >> 32));
-  }
+                      const Relief &relief, Convert convert) {
+  auto fill = [&](auto next) {
+    for (int64_t i = begin; i < end; i += 2) {
+      uint64_t bits = mix(key + (uint64_t(i >> 1) + 1) * golden);
+      data[i] = convert(uint32_t(bits), next());
+      if (i + 1 < end)
+        data[i + 1] = convert(uint32_t(bits >> 32), next());
+    }
+  };
+  if (relief.isFlat() || begin >= end)
+    fill([] { return 1.0f; });
+  else
+    fill([walker = Relief::Walker(relief, begin)]() mutable {
+      return walker.next();
+    });
 }
 
 void fillRandom(Tensor &tensor, uint64_t seed, uint64_t stream,
                 RandomRange range, unsigned threads) {
   uint64_t key = getStreamKey(seed, stream);
+  Relief relief(tensor.shape, key, range.relief);
   // 24 bits: the conversion to f32 is exact. The library is built without
   // contraction to fma, so that every machine rounds alike.
   // Drawn without the gap, then moved away from zero; no gap moves nothing.
   range.low += range.gap;
   range.high -= range.gap;
+  // What the relief scales starts at zero, or at the least positive number.
+  double base = std::max(range.low, 0.0);
   float scale = float((range.high - range.low) * 0x1p-24);
-  float low = float(range.low), gap = float(range.gap);
-  auto toFloat = [=](uint32_t bits) {
-    float value = low + float(bits >> 8) * scale;
+  float low = float(range.low - base), gap = float(range.gap + base);
+  auto toFloat = [=](uint32_t bits, float factor) {
+    float value = (low + float(bits >> 8) * scale) * factor;
     return value + std::copysign(gap, value);
   };
-  auto toDouble = [=](uint32_t bits) {
-    double value = range.low + (range.high - range.low) * 0x1p-32 * bits;
-    return value + std::copysign(range.gap, value);
+  auto toDouble = [=](uint32_t bits, float factor) {
+    double value =
+        (range.low - base + (range.high - range.low) * 0x1p-32 * bits) *
+        double(factor);
+    return value + std::copysign(range.gap + base, value);
   };
   std::byte *bytes = tensor.data.data();
 #ifdef MADV_HUGEPAGE
@@ -125,31 +209,38 @@ void fillRandom(Tensor &tensor, uint64_t seed, uint64_t stream,
   parallelFor(
       tensor.numElements(), 1 << 16, threads, [&](int64_t begin, int64_t end) {
         auto fill = [&](auto *data, auto convert) {
-          fillRange(data, key, begin, end, convert);
+          fillRange(data, key, begin, end, relief, convert);
         };
         switch (tensor.type) {
         case ElementType::F32:
           return fill(reinterpret_cast<float *>(bytes), toFloat);
         case ElementType::F16:
           return fill(reinterpret_cast<uint16_t *>(bytes),
-                      [=](uint32_t bits) { return toHalf(toFloat(bits)); });
+                      [=](uint32_t bits, float factor) {
+                        return toHalf(toFloat(bits, factor));
+                      });
         case ElementType::BF16:
           return fill(reinterpret_cast<uint16_t *>(bytes),
-                      [=](uint32_t bits) { return toBfloat(toFloat(bits)); });
+                      [=](uint32_t bits, float factor) {
+                        return toBfloat(toFloat(bits, factor));
+                      });
         case ElementType::F64:
           return fill(reinterpret_cast<double *>(bytes), toDouble);
         case ElementType::I64:
-          return fill(reinterpret_cast<int64_t *>(bytes), [=](uint32_t bits) {
-            return int64_t(std::floor(toDouble(bits)));
-          });
+          return fill(reinterpret_cast<int64_t *>(bytes),
+                      [=](uint32_t bits, float factor) {
+                        return int64_t(std::floor(toDouble(bits, factor)));
+                      });
         case ElementType::I32:
-          return fill(reinterpret_cast<int32_t *>(bytes), [=](uint32_t bits) {
-            return int32_t(std::floor(toDouble(bits)));
-          });
+          return fill(reinterpret_cast<int32_t *>(bytes),
+                      [=](uint32_t bits, float factor) {
+                        return int32_t(std::floor(toDouble(bits, factor)));
+                      });
         case ElementType::I1:
-          return fill(reinterpret_cast<uint8_t *>(bytes), [=](uint32_t bits) {
-            return uint8_t(toDouble(bits) >= 1);
-          });
+          return fill(reinterpret_cast<uint8_t *>(bytes),
+                      [=](uint32_t bits, float factor) {
+                        return uint8_t(toDouble(bits, factor) >= 1);
+                      });
         }
       });
 }

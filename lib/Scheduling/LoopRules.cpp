@@ -6,6 +6,8 @@
 
 #include "kiln/Scheduling/Rules.h"
 
+#include "SearchSteps.h"
+
 #include "kiln/Analysis/LoopScheduleFit.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -13,12 +15,17 @@
 using namespace mlir;
 using namespace kiln;
 
+/// Threads of a block, at most.
+static constexpr int64_t kThreads = 256;
+
 namespace {
 /// Chooses what lies along each axis of a kernel without a staged contraction.
 class LoopRules {
 public:
-  LoopRules(const KernelSpace &space, ValueRange results, TargetAttr target)
-      : space(space), results(results), target(target),
+  /// For blocks of up to `threads` threads.
+  LoopRules(const KernelSpace &space, ValueRange results, TargetAttr target,
+            int64_t threads)
+      : space(space), results(results), target(target), threads(threads),
         blocks(space.getBlockAxes(results)) {
     for (int axis : space.getAllAxes())
       if (!isBlock(axis))
@@ -42,6 +49,7 @@ private:
   const KernelSpace &space;
   ValueRange results;
   TargetAttr target;
+  int64_t threads;
   SmallVector<int> blocks, walked;
   /// Walked axes that threads are spread over.
   SmallVector<int> split;
@@ -133,7 +141,7 @@ void LoopRules::addRegisters(int innermost) {
 }
 
 LoopScheduleAttr LoopRules::select(MLIRContext *context) {
-  constexpr int64_t kThreads = 256, kLanes = 32;
+  constexpr int64_t kLanes = 32;
   int innermost = findInnermost();
   selectSplit();
   for (int axis : space.getAllAxes())
@@ -143,25 +151,25 @@ LoopScheduleAttr LoopRules::select(MLIRContext *context) {
   int64_t used = 1;
   bool lanesOnBlock = innermost != KernelSpace::kUnit && isBlock(innermost);
   if (lanesOnBlock)
-    used *= spread(innermost, split.empty() ? kThreads : kLanes, used);
+    used *= spread(innermost, split.empty() ? threads : kLanes, used);
   int64_t widest = 1;
   for (int axis : split)
-    widest = std::max(widest, spread(axis, kThreads / used, used));
+    widest = std::max(widest, spread(axis, threads / used, used));
   used *= widest;
   for (int axis : llvm::reverse(blocks))
-    if (used < kThreads && !(lanesOnBlock && axis == innermost))
-      used *= spread(axis, kThreads / used, used);
+    if (used < threads && !(lanesOnBlock && axis == innermost))
+      used *= spread(axis, threads / used, used);
   addRegisters(innermost);
 
   SmallVector<int64_t> tile, vector;
-  SmallVector<Mode> threads;
+  SmallVector<Mode> modes;
   for (int axis : space.getAllAxes()) {
     const Along &here = along[axis];
     tile.push_back(here.tile);
     vector.push_back(here.vector);
-    threads.push_back(Mode({{here.threads, here.stride}}));
+    modes.push_back(Mode({{here.threads, here.stride}}));
   }
-  return LoopScheduleAttr::get(context, tile, threads, vector,
+  return LoopScheduleAttr::get(context, tile, modes, vector,
                                std::max<int64_t>(used, kLanes));
 }
 
@@ -169,9 +177,44 @@ FailureOr<LoopScheduleAttr>
 kiln::selectLoopSchedule(const KernelSpace &space, ValueRange results,
                          TargetAttr target, MLIRContext *context,
                          function_ref<InFlightDiagnostic()> emitError) {
-  LoopScheduleAttr schedule = LoopRules(space, results, target).select(context);
-  if (failed(
-          checkLoopScheduleFits(schedule, target, space, results, emitError)))
+  LoopScheduleAttr schedule =
+      LoopRules(space, results, target, kThreads).select(context);
+  // The rules' choice fits but for launches of too many blocks.
+  KernelSchedule found = searchFitting(
+      schedule,
+      [&](KernelSchedule from) {
+        return getLoopNeighbours(cast<LoopScheduleAttr>(from), space);
+      },
+      [&](KernelSchedule candidate, auto emit) {
+        return checkLoopScheduleFits(cast<LoopScheduleAttr>(candidate), target,
+                                     space, results, emit);
+      },
+      [&](KernelSchedule candidate) -> uint64_t {
+        uint64_t tiles = 1;
+        for (auto [place, axis] : llvm::enumerate(space.getAllAxes()))
+          tiles = llvm::SaturatingMultiply<uint64_t>(
+              tiles, llvm::divideCeil(
+                         space.getAxis(axis).extent,
+                         cast<LoopScheduleAttr>(candidate).getTile()[place]));
+        return std::min(tiles, UINT64_MAX - 1);
+      },
+      emitError);
+  if (!found)
     return failure();
-  return schedule;
+  return cast<LoopScheduleAttr>(found);
+}
+
+LoopScheduleAttr kiln::selectLoopBaseline(const KernelSpace &space,
+                                          ValueRange results, TargetAttr target,
+                                          MLIRContext *context) {
+  LoopScheduleAttr schedule =
+      LoopRules(space, results, target, /*threads=*/128).select(context);
+  bool refused = false;
+  auto refuse = [&] {
+    refused = true;
+    return InFlightDiagnostic();
+  };
+  bool fits = succeeded(
+      checkLoopScheduleFits(schedule, target, space, results, refuse));
+  return fits && !refused ? schedule : LoopScheduleAttr();
 }

@@ -28,7 +28,6 @@ using namespace mlir;
 using namespace kiln;
 
 namespace {
-
 /// Rebuilds what a stored tile depends on with layouts in the types, starting
 /// from the accumulator's.
 class LayoutAssigner {
@@ -72,7 +71,6 @@ private:
   DenseMap<Value, Value> computedOnce;
   int64_t reductions = 0, conversions = 0;
 };
-
 } // namespace
 
 static RankedTensorType withLayout(Value value, LayoutAttr layout) {
@@ -233,21 +231,32 @@ FailureOr<Value> LayoutAssigner::materializeLoop(scf::ForOp loop,
     FailureOr<Value> made = materialize(loop.getResult(index), accumulator);
     return failed(made) ? made : convert(*made, layout);
   }
-  FailureOr<Value> init = materialize(loop.getInitArgs()[index], layout);
-  if (failed(init))
-    return failure();
-  loop.getInitArgsMutable()[index].set(*init);
-  loop.getRegionIterArg(index).setType(init->getType());
-  loop.getResult(index).setType(init->getType());
-  computedOnce[loop.getResult(index)] = loop.getResult(index);
+  // Results of one reduction get their layout at once, whichever are used.
+  SmallVector<unsigned> carried = {index};
+  auto reduction = yielded.getDefiningOp<linalg::LinalgOp>();
+  if (reduction && !accumulates && reduction.getNumReductionLoops() > 0)
+    for (auto [place, next] : llvm::enumerate(yield->getOperands()))
+      if (place != index && next.getDefiningOp() == reduction)
+        carried.push_back(place);
+  for (unsigned place : carried) {
+    FailureOr<Value> init = materialize(loop.getInitArgs()[place], layout);
+    if (failed(init))
+      return failure();
+    loop.getInitArgsMutable()[place].set(*init);
+    loop.getRegionIterArg(place).setType(init->getType());
+    loop.getResult(place).setType(init->getType());
+    computedOnce[loop.getResult(place)] = loop.getResult(place);
+  }
   if (accumulates) {
-    yielded.setType(init->getType());
+    yielded.setType(loop.getResult(index).getType());
     return loop.getResult(index);
   }
-  FailureOr<Value> next = materialize(yielded, layout);
-  if (failed(next))
-    return failure();
-  yield->setOperand(index, *next);
+  for (unsigned place : carried) {
+    FailureOr<Value> next = materialize(yield->getOperand(place), layout);
+    if (failed(next))
+      return failure();
+    yield->setOperand(place, *next);
+  }
   return loop.getResult(index);
 }
 

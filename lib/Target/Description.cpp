@@ -15,7 +15,8 @@ using namespace kiln;
 namespace json = llvm::json;
 
 namespace {
-constexpr int64_t kFormatVersion = 1;
+/// 2: `tiles` may be a list, or have no object for a buffer.
+constexpr int64_t kFormatVersion = 2;
 
 /// Streams instead of building json::Value, which would sort the keys.
 class Writer {

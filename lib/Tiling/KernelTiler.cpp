@@ -7,6 +7,7 @@
 #include "KernelTiler.h"
 
 #include "kiln/Analysis/ScheduleFit.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -184,8 +185,8 @@ KernelTiler::makeTile(Value value, const Coordinates &coordinates) {
   if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp,
           tensor::ExtractSliceOp>(value.getDefiningOp()))
     return tileView(value.getDefiningOp(), coordinates);
-  return value.getDefiningOp()->emitOpError(
-      "not supported inside a kernel that is tiled");
+  return emitSourceError(value.getDefiningOp(),
+                         "not supported inside a kernel that is tiled");
 }
 
 KernelTiler::Tile KernelTiler::tileArgument(Value value,
@@ -238,8 +239,9 @@ KernelTiler::tileContraction(const Coordinates &coordinates) {
   Location loc = view.op->getLoc();
   FailureOr<PaddedImage> image = getPaddedImage(view);
   if (failed(image) || !isa<BlockArgument>(image->source))
-    return view.op->emitOpError("not supported: the image must be an argument, "
-                                "padded with zeros at most");
+    return emitSourceError(view.op,
+                           "not supported: the image must be an argument, "
+                           "padded with zeros at most");
   SmallVector<int> loops = space.getLoopAxes(view.op);
   auto axisOf = [&](int64_t loop) -> AffineExpr {
     return loops[loop] == KernelSpace::kUnit
@@ -304,8 +306,8 @@ KernelTiler::tileContraction(const Coordinates &coordinates) {
   if (auto unpack = filter.getDefiningOp<UnpackOp>())
     filter = builder.clone(*unpack)->getResult(0);
   else if (!isa<BlockArgument>(filter))
-    return view.op->emitOpError("not supported: the filter must be an "
-                                "argument");
+    return emitSourceError(view.op, "not supported: the filter must be an "
+                                    "argument");
   Value filterTile = extractBox(filter, offsets, sizes, inBounds);
 
   Coordinates start;

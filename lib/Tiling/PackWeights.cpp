@@ -9,6 +9,7 @@
 #include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Dialect/Kiln/IR/KernelNames.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -44,9 +45,10 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     if (failed(conv))
       return kernel.emitOpError("must contain exactly one contraction");
     if (!canPackFilter(*conv))
-      return conv->op->emitOpError("not supported: a packed filter must be an "
-                                   "argument, or computed elementwise, that "
-                                   "only the contraction reads");
+      return emitSourceError(conv->op,
+                             "not supported: a packed filter must be an "
+                             "argument, or computed elementwise, that "
+                             "only the contraction reads");
     auto schedule = cast<ScheduleAttr>(kernel.getScheduleAttr());
     SharedLayoutAttr layout = getPackedFilterLayout(schedule, *conv);
     Type element = conv->getFilterType().getElementType();
@@ -70,9 +72,11 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     BackwardSliceOptions options;
     options.inclusive = true;
     options.omitBlockArguments = true;
-    if (Operation *op = conv->getFilter().getDefiningOp();
-        op && failed(getBackwardSlice(op, &chain, options)))
-      return conv->op->emitOpError("has a filter of unknown origin");
+    if (Operation *op = conv->getFilter().getDefiningOp()) {
+      [[maybe_unused]] LogicalResult sliced =
+          getBackwardSlice(op, &chain, options);
+      assert(succeeded(sliced) && "a kernel is one block without cycles");
+    }
     llvm::SetVector<Value> arguments;
     if (isa<BlockArgument>(conv->getFilter()))
       arguments.insert(conv->getFilter());

@@ -7,6 +7,7 @@
 #include "KernelTiler.h"
 
 #include "kiln/Analysis/Combiner.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -217,7 +218,8 @@ KernelTiler::emitOp(linalg::LinalgOp op, const Coordinates &loops,
       op.getNumReductionLoops() > 0) {
     tiled = splitReduction(cast<linalg::LinalgOp>(tiled), iteration);
     if (!tiled)
-      return op->emitOpError("not supported: a reduction of several positions "
+      return emitSourceError(op,
+                             "not supported: a reduction of several positions "
                              "at a time needs one combiner");
   }
   for (auto [tile, result] : llvm::zip_equal(results, tiled->getResults()))
@@ -286,8 +288,26 @@ LogicalResult KernelTiler::cloneBody(linalg::LinalgOp op, Operation *tiled,
   return success();
 }
 
+/// The loops of a reduction with the parallel ones in the order of its result.
+static SmallVector<unsigned> orderAsResult(linalg::LinalgOp reduction) {
+  SmallVector<unsigned> parallel, order;
+  reduction.getParallelDims(parallel);
+  llvm::SetVector<unsigned> wanted;
+  for (AffineExpr expr :
+       reduction.getMatchingIndexingMap(reduction.getDpsInitOperand(0))
+           .getResults())
+    if (auto dim = dyn_cast<AffineDimExpr>(expr))
+      wanted.insert(dim.getPosition());
+  wanted.insert(parallel.begin(), parallel.end());
+  order = llvm::to_vector(llvm::seq<unsigned>(0, reduction.getNumLoops()));
+  for (auto [place, loop] : llvm::zip_equal(parallel, wanted))
+    order[place] = loop;
+  return order;
+}
+
 /// What a reduction combines, as a tile of its own in the layout of its
 /// iteration space, and the reduction of that tile; null without one combiner.
+/// Dimensions that are kept lie as in the result.
 linalg::LinalgOp KernelTiler::splitReduction(linalg::LinalgOp reduction,
                                              const Coordinates &iteration) {
   std::optional<Combiner> combiner = Combiner::match(reduction);
@@ -297,16 +317,26 @@ linalg::LinalgOp KernelTiler::splitReduction(linalg::LinalgOp reduction,
   Block *body = reduction.getBlock();
   int64_t loops = iteration.size();
   AffineMap identity = builder.getMultiDimIdentityMap(loops);
+  SmallVector<unsigned> order = orderAsResult(reduction);
+  AffineMap ordered = AffineMap::getPermutationMap(order, builder.getContext());
+  Coordinates places;
+  SmallVector<utils::IteratorType> iterators;
+  for (unsigned loop : order) {
+    places.push_back(iteration[loop]);
+    iterators.push_back(reduction.getIteratorTypesArray()[loop]);
+  }
   SmallVector<AffineMap> maps = reduction.getIndexingMapsArray();
-  SmallVector<AffineMap> resultMaps(
-      llvm::ArrayRef(maps).take_back(reduction.getNumDpsInits()));
+  SmallVector<AffineMap> resultMaps;
+  for (AffineMap map :
+       llvm::ArrayRef(maps).take_back(reduction.getNumDpsInits()))
+    resultMaps.push_back(map.compose(inversePermutation(ordered)));
   maps.resize(reduction.getNumDpsInputs());
   SmallVector<Value> empties;
   for (Value combined : combiner->getCombined()) {
-    RankedTensorType type = getTileType(iteration, combined.getType());
+    RankedTensorType type = getTileType(places, combined.getType());
     empties.push_back(
         tensor::EmptyOp::create(builder, loc, type, ValueRange()));
-    maps.push_back(identity);
+    maps.push_back(ordered);
   }
   SmallVector<utils::IteratorType> parallel(loops,
                                             utils::IteratorType::parallel);
@@ -332,7 +362,7 @@ linalg::LinalgOp KernelTiler::splitReduction(linalg::LinalgOp reduction,
   size_t count = input->getNumResults();
   auto sum = linalg::GenericOp::create(
       builder, loc, reduction->getResultTypes(), input.getResults(),
-      reduction.getDpsInits(), sumMaps, reduction.getIteratorTypesArray(),
+      reduction.getDpsInits(), sumMaps, iterators,
       [&](OpBuilder &b, Location loc, ValueRange arguments) {
         linalg::YieldOp::create(b, loc,
                                 combiner->append(b, loc,
@@ -357,10 +387,10 @@ LogicalResult KernelTiler::maskPadding(linalg::LinalgOp reduction,
       continue;
     std::optional<Combiner> combiner = Combiner::match(reduction);
     if (!combiner)
-      return reduction->emitOpError("not supported: a reduction over ")
-             << plan.axes[axis].extent << " "
-             << (staged ? "channels" : "elements")
-             << ", padded to the tile, must combine each result by one "
+      return emitSourceError(reduction, "not supported: a reduction over ")
+             << plan.axes[axis].extent
+             << " elements, padded to the tile, must combine each result by "
+                "one "
                 "operation with a neutral element, or a value and its index";
     Location loc = reduction->getLoc();
     OpBuilder::InsertionGuard guard(builder);

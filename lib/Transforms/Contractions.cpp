@@ -65,6 +65,10 @@ struct WidenAccumulator : OpInterfaceRewritePattern<linalg::LinalgOp> {
         dyn_cast<FloatType>(getElementTypeOrSelf(op->getResult(0).getType()));
     if (!narrow || narrow.getWidth() >= 32)
       return failure();
+    // Nothing is made for a body that then stays.
+    bool isGeneric = isa<linalg::GenericOp>(op);
+    if (isGeneric && !getProduct(op))
+      return rewriter.notifyMatchFailure(op, "a body of unknown form");
     Location loc = op.getLoc();
     Type f32 = rewriter.getF32Type();
     Value init = op.getDpsInits()[0], wide;
@@ -76,11 +80,8 @@ struct WidenAccumulator : OpInterfaceRewritePattern<linalg::LinalgOp> {
     } else {
       wide = castTensor<arith::ExtFOp>(rewriter, loc, init, f32);
     }
-    Operation *widened = isa<linalg::GenericOp>(op)
-                             ? widenGeneric(op, wide, rewriter)
-                             : widenNamed(op, wide, rewriter);
-    if (!widened)
-      return rewriter.notifyMatchFailure(op, "a body of unknown form");
+    Operation *widened = isGeneric ? widenGeneric(op, wide, rewriter)
+                                   : widenNamed(op, wide, rewriter);
     rewriter.replaceOp(op, castTensor<arith::TruncFOp>(
                                rewriter, loc, widened->getResult(0), narrow));
     ++count;
@@ -113,23 +114,29 @@ struct WidenAccumulator : OpInterfaceRewritePattern<linalg::LinalgOp> {
     return widened;
   }
 
-  /// `out + a * b` in the wide type, the operands cast; null for other bodies.
-  static Operation *widenGeneric(linalg::LinalgOp op, Value init,
-                                 PatternRewriter &rewriter) {
+  /// The product of the operands that the body adds; null for other bodies.
+  static arith::MulFOp getProduct(linalg::LinalgOp op) {
     Block *body = op.getBlock();
     Operation *add = body->getTerminator()->getOperand(0).getDefiningOp();
     if (!isa_and_nonnull<arith::AddFOp>(add))
-      return nullptr;
+      return {};
     bool first = add->getOperand(0) == body->getArgument(2);
     auto product =
         add->getOperand(first ? 1 : 0).getDefiningOp<arith::MulFOp>();
     if (!product || add->getOperand(first ? 0 : 1) != body->getArgument(2))
-      return nullptr;
+      return {};
     auto isOperand = [&](Value value) {
       return value == body->getArgument(0) || value == body->getArgument(1);
     };
     if (!isOperand(product.getLhs()) || !isOperand(product.getRhs()))
-      return nullptr;
+      return {};
+    return product;
+  }
+
+  /// `out + a * b` in the wide type, the operands cast.
+  static Operation *widenGeneric(linalg::LinalgOp op, Value init,
+                                 PatternRewriter &rewriter) {
+    arith::MulFOp product = getProduct(op);
     Type wide = getElementTypeOrSelf(init.getType());
     return linalg::GenericOp::create(
         rewriter, op.getLoc(), TypeRange(init.getType()), op.getDpsInputs(),

@@ -6,6 +6,7 @@
 
 #include "KernelGroup.h"
 #include "kiln/Dialect/Kiln/IR/KernelNames.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/IR/Remarks.h"
@@ -25,13 +26,12 @@ void remarkOnGroup(const KernelGroup &group, StringRef function) {
     remark::passed(op->getLoc(), remark::RemarkOpts::name("Joined")
                                      .category("kiln-fuse")
                                      .function(function))
-        << ("'" + op->getName().getStringRef() + "' joined the kernel").str();
+        << ("'" + getSourceName(op) + "' joined the kernel").str();
   for (const auto &[op, reason] : group.getOutside())
     remark::missed(op->getLoc(), remark::RemarkOpts::name("NotJoined")
                                      .category("kiln-fuse")
                                      .function(function))
-        << ("'" + op->getName().getStringRef() +
-            "' did not join the kernel: " + reason)
+        << ("'" + getSourceName(op) + "' did not join the kernel: " + reason)
                .str();
 }
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NormalizePatterns.h"
+#include "kiln/Analysis/ContractionView.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -222,6 +223,76 @@ struct DropUnreadInput : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
+/// `acc - x` in a reduction is `acc + (-x)` to the bit (but for the sign of a
+/// NaN), and sums can be formed in parts.
+struct SubtractToAdd : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getNumReductionLoops() == 0)
+      return failure();
+    Operation *yield = op.getBody()->getTerminator();
+    for (auto [accumulator, yielded] :
+         llvm::zip_equal(op.getRegionOutputArgs(), yield->getOperands())) {
+      Operation *difference = yielded.getDefiningOp();
+      if (!isa_and_nonnull<arith::SubFOp, arith::SubIOp>(difference) ||
+          difference->getOperand(0) != accumulator ||
+          !accumulator.hasOneUse() || !yielded.hasOneUse())
+        continue;
+      rewriter.setInsertionPoint(difference);
+      Location loc = difference->getLoc();
+      Value taken = difference->getOperand(1);
+      if (auto floats = dyn_cast<arith::SubFOp>(difference)) {
+        Value negated =
+            arith::NegFOp::create(rewriter, loc, taken, floats.getFastmath());
+        rewriter.replaceOpWithNewOp<arith::AddFOp>(
+            difference, accumulator, negated, floats.getFastmath());
+        return success();
+      }
+      Value zero = arith::ConstantOp::create(
+          rewriter, loc, rewriter.getZeroAttr(taken.getType()));
+      Value negated = arith::SubIOp::create(rewriter, loc, zero, taken);
+      rewriter.replaceOpWithNewOp<arith::AddIOp>(difference, accumulator,
+                                                 negated);
+      return success();
+    }
+    return failure();
+  }
+};
+
+/// A reduction writes its dimensions in the order of its loops: `kiln.reduce`
+/// leaves what it keeps as it lies in the tile. What an instruction multiplies
+/// keeps its loops: later passes ask its maps.
+struct OrderReductionLoops : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getNumReductionLoops() == 0 || !op.hasPureTensorSemantics())
+      return failure();
+    if (FailureOr<ContractionView> view = ContractionView::match(op);
+        succeeded(view) && view->hasInstruction())
+      return failure();
+    SmallVector<unsigned> written;
+    for (AffineExpr expr :
+         op.getMatchingIndexingMap(op.getDpsInitOperand(0)).getResults())
+      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+        written.push_back(dim.getPosition());
+    SmallVector<unsigned> places(written);
+    llvm::sort(places);
+    if (written == places ||
+        std::adjacent_find(places.begin(), places.end()) != places.end())
+      return failure();
+    // The loops that are written change places among themselves.
+    SmallVector<unsigned> order =
+        llvm::to_vector(llvm::seq<unsigned>(op.getNumLoops()));
+    for (auto [place, loop] : llvm::zip_equal(places, written))
+      order[place] = loop;
+    return linalg::interchangeGenericOp(rewriter, op, order);
+  }
+};
+
 /// Whether the body only passes inputs on.
 bool movesOnly(linalg::GenericOp op) {
   return llvm::hasSingleElement(*op.getBody());
@@ -244,8 +315,10 @@ bool mayFuse(OpOperand *operand) {
 } // namespace
 
 void kiln::populateGeneralizePatterns(RewritePatternSet &patterns) {
-  patterns.add<Decompose, DropUnreadInput, ExtractToOperand, FillConstantInit,
-               GeneralizeNamed, RoundConstant>(patterns.getContext());
+  patterns
+      .add<Decompose, DropUnreadInput, ExtractToOperand, FillConstantInit,
+           GeneralizeNamed, OrderReductionLoops, RoundConstant, SubtractToAdd>(
+          patterns.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
 }
 

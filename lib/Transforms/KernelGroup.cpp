@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelGroup.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -36,7 +37,7 @@ llvm::SetVector<Value> kiln::getReads(Operation *op) {
 namespace {
 
 std::string quoted(Operation *op) {
-  return ("'" + op->getName().getStringRef() + "'").str();
+  return ("'" + getSourceName(op) + "'").str();
 }
 
 /// A pad by constant amounts with a constant.

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NormalizePatterns.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -99,14 +100,15 @@ LogicalResult refuseCall(Operation *op) {
 }
 
 /// What the rewrites below, upstream's among them, would get wrong or lose.
-LogicalResult checkInput(func::FuncOp function) {
-  WalkResult result = function.walk([](Operation *op) {
+LogicalResult checkInput(func::FuncOp function, bool keepCalls) {
+  WalkResult result = function.walk([&](Operation *op) {
     LogicalResult checked =
         TypeSwitch<Operation *, LogicalResult>(op)
             .Case<linalg::LinalgOp>(checkWindow)
             .Case<tensor::PadOp>(checkPad)
-            .Case<func::CallOp, func::CallIndirectOp>(
-                [](Operation *call) { return refuseCall(call); })
+            .Case<func::CallOp, func::CallIndirectOp>([&](Operation *call) {
+              return keepCalls ? success() : refuseCall(call);
+            })
             .Default([](Operation *) { return success(); });
     return failed(checked) ? WalkResult::interrupt() : WalkResult::advance();
   });
@@ -114,13 +116,20 @@ LogicalResult checkInput(func::FuncOp function) {
 }
 
 struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
+  using KilnNormalizeBase::KilnNormalizeBase;
+
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     if (function.isExternal())
       return;
-    if (failed(checkInput(function)))
+    if (failed(checkInput(function, keepCalls)))
       return signalPassFailure();
     numAsserts += dropAsserts(function);
+    function.walk([](Operation *op) {
+      if (isa<linalg::LinalgOp, linalg::AggregatedOpInterface>(op) &&
+          !isa<linalg::GenericOp>(op))
+        keepSourceName(op);
+    });
 
     MLIRContext *context = &getContext();
     unsigned widened = 0;

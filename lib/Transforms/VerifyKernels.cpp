@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelGroup.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
@@ -131,11 +132,15 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
       Operation *op = culprit == work.end() ? work.front() : *culprit;
       InFlightDiagnostic error =
           emitError(op->getLoc())
-          << "unsupported: '" << op->getName()
+          << "unsupported: '" << getSourceName(op)
           << "' does not run in the program's kernel: " << getReason(op);
-      if (work.size() > 1)
+      // Several may have been one op of the source, a softmax.
+      llvm::SmallDenseSet<Location> places;
+      for (Operation *other : work)
+        places.insert(other->getLoc());
+      if (places.size() > 1)
         error.attachNote(function.getLoc())
-            << work.size() - 1 << " more op(s) of '" << function.getName()
+            << places.size() - 1 << " more op(s) of '" << function.getName()
             << "' are outside of a kernel";
       return error;
     }
@@ -153,7 +158,7 @@ struct VerifyKernels : kiln::impl::KilnVerifyKernelsBase<VerifyKernels> {
       Operation *op = getMainOp(kernels[1]);
       InFlightDiagnostic error =
           emitError(op->getLoc())
-          << "unsupported: '" << op->getName()
+          << "unsupported: '" << getSourceName(op)
           << "' needs a second kernel; a program is one kernel, which computes "
              "one contraction at most";
       error.attachNote(getMainOp(kernels[0])->getLoc())

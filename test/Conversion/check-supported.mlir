@@ -140,3 +140,57 @@ gpu.module @names {
     llvm.return
   }
 }
+
+// -----
+// expected-error@+1 {{'llvm.mlir.global' has no lowering to sm_89; globals lie in global, constant or shared memory}}
+llvm.mlir.global internal @local() {addr_space = 5 : i32} : i32
+
+// -----
+
+// expected-error@+1 {{'llvm.mlir.global' has no lowering to sm_89; globals lie in global, constant or shared memory}}
+llvm.mlir.global internal thread_local @own() : i32
+
+// -----
+
+// expected-error@+1 {{'llvm.mlir.global' has no lowering to sm_89; it holds elements of an unsupported type}}
+llvm.mlir.global internal @odd() : i5
+
+// -----
+
+func.func @indirect(%f: !llvm.ptr) {
+  // expected-error@+1 {{'llvm.call' has no lowering to sm_89; indirect calls are not supported}}
+  llvm.call %f() : !llvm.ptr, () -> ()
+  return
+}
+
+// -----
+
+func.func @exp2_f64(%x: f64) {
+  // expected-error@+1 {{'llvm.intr.exp2' has no lowering to sm_89; exp2 is an instruction on f32 only}}
+  %0 = llvm.intr.exp2(%x) : (f64) -> f64
+  return
+}
+
+// -----
+
+func.func @redux(%x: f32, %mask: i32) {
+  // expected-error@+1 {{'nvvm.redux.sync' has no lowering to sm_89; only i32 exists there}}
+  %0 = nvvm.redux.sync fmin %x, %mask : f32 -> f32
+  return
+}
+
+// -----
+
+func.func @ldmatrix(%p: !llvm.ptr<3>) {
+  // expected-error@+1 {{'nvvm.ldmatrix' has no lowering to sm_89; only the shape m8n8 exists there}}
+  %0 = nvvm.ldmatrix %p {num = 1 : i32, layout = #nvvm.mma_layout<col>, shape = #nvvm.ld_st_matrix_shape<m = 16, n = 16>, eltType = #nvvm.ld_st_matrix_elt_type<b8>} : (!llvm.ptr<3>) -> !llvm.struct<(i32, i32)>
+  return
+}
+
+// -----
+
+func.func @mma(%a: i32, %c: i32) {
+  // expected-error@+1 {{'nvvm.mma.sync' has no lowering to sm_89; multiplicands are f16, bf16 or tf32}}
+  %0 = nvvm.mma.sync A[%a, %a, %a, %a] B[%a, %a] C[%c, %c, %c, %c] {intOverflowBehavior = #nvvm.mma_int_overflow<wrapped>, layoutA = #nvvm.mma_layout<row>, layoutB = #nvvm.mma_layout<col>, multiplicandAPtxType = #nvvm.mma_type<s8>, multiplicandBPtxType = #nvvm.mma_type<s8>, shape = #nvvm.shape<m = 16, n = 8, k = 32>} : (i32, i32, i32) -> !llvm.struct<(i32, i32, i32, i32)>
+  return
+}

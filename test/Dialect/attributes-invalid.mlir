@@ -231,7 +231,7 @@ module attributes {test.x = #kiln.tiles<grid = [4294967296, 4294967296], shape =
 // -----
 
 // Attributes of other ops: each where it belongs, and no other.
-// expected-error @below {{there is no attribute 'kiln.flops' of an op; there are 'kiln.target', 'kiln.schedule', 'kiln.num_written', 'kiln.num_inputs', 'kiln.not_fused'}}
+// expected-error @below {{there is no attribute 'kiln.flops' of an op; there are 'kiln.target', 'kiln.schedule', 'kiln.num_written', 'kiln.num_inputs', 'kiln.not_fused', 'kiln.embed', 'kiln.isolated'}}
 module attributes {kiln.flops = 1} {}
 
 // -----
@@ -315,3 +315,18 @@ module attributes {test.x = !kiln.shared<1 x index, #kiln.shared_layout<[8:1]>>}
 
 // expected-error @below {{tail must not be negative, not -16}}
 module attributes {test.x = !kiln.shared<1 x f32, #kiln.shared_layout<[8:1]>, tail = -16>} {}
+
+// -----
+
+// expected-error @below {{'kiln.embed' must be a unit attribute}}
+func.func private @f() attributes {kiln.embed = "yes"}
+
+// -----
+
+// expected-error @below {{'kiln.embed' must stand at a function}}
+module attributes {kiln.embed} {}
+
+// -----
+
+// expected-error @below {{'kiln.isolated' must stand at a module}}
+func.func private @f() attributes {kiln.isolated}

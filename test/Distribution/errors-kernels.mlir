@@ -179,3 +179,88 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+// Remainders are by positive constants.
+gpu.module @kernels {
+  gpu.func @remainder(%x: memref<8xf32>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %b = gpu.block_id x
+    // expected-error@+2 {{modulo by non-positive value is not supported}}
+    // expected-error@+1 {{'affine.apply' op has a map that cannot be computed}}
+    %i = affine.apply affine_map<(d0) -> (d0 mod -2)>(%b)
+    %v = memref.load %x[%i] : memref<8xf32>
+    memref.store %v, %x[%0] : memref<8xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+#lanes = #kiln.layout<register = [], lane = [[1], [2], [4], [0], [0]], warp = []>
+gpu.module @kernels {
+  gpu.func @remainder_in_body(%x: memref<8xi64>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %e = tensor.empty() : tensor<8xi64, #lanes>
+    // expected-error@+1 {{modulo by non-positive value is not supported}}
+    %r = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} outs(%e : tensor<8xi64, #lanes>) {
+    ^bb0(%o: i64):
+      %i = linalg.index 0 : index
+      // expected-error@+1 {{'affine.apply' op has a map that cannot be computed}}
+      %j = affine.apply affine_map<(d0) -> (d0 mod -2)>(%i)
+      %k = arith.index_cast %j : index to i64
+      linalg.yield %k : i64
+    } -> tensor<8xi64, #lanes>
+    kiln.store_tile %r, %x[%0] in_bounds [true] : tensor<8xi64, #lanes>, memref<8xi64>
+    gpu.return
+  }
+}
+
+// -----
+
+// What elementwise work reads has a layout, too.
+#lanes = #kiln.layout<register = [], lane = [[1], [2], [4], [0], [0]], warp = []>
+gpu.module @kernels {
+  gpu.func @operand(%x: memref<8xf32>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    // expected-error@+1 {{no thread holds this tile: it has no layout}}
+    %c = arith.constant dense<1.0> : tensor<8xf32>
+    %e = tensor.empty() : tensor<8xf32, #lanes>
+    %r = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} ins(%c : tensor<8xf32>) outs(%e : tensor<8xf32, #lanes>) {
+    ^bb0(%v: f32, %o: f32):
+      linalg.yield %v : f32
+    } -> tensor<8xf32, #lanes>
+    kiln.store_tile %r, %x[%0] in_bounds [true] : tensor<8xf32, #lanes>, memref<8xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+#lanes = #kiln.layout<register = [[0, 1]], lane = [[1, 0], [2, 0], [4, 0], [0, 2], [0, 4]], warp = []>
+gpu.module @kernels {
+  gpu.func @bytes(%x: memref<8x8xi8>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %s = kiln.alloc_shared offset 0 : !kiln.shared<1 x i8, #kiln.shared_layout<[8:8], [8:1]>>
+    // expected-error@+1 {{'kiln.local_load' op elements must have 16 or 32 bits}}
+    %t = kiln.local_load %s[%0] at [0, 0] step [1, 1] : !kiln.shared<1 x i8, #kiln.shared_layout<[8:8], [8:1]>> -> tensor<8x8xi8, #lanes>
+    kiln.store_tile %t, %x[%0, %0] in_bounds [true, true] : tensor<8x8xi8, #lanes>, memref<8x8xi8>
+    gpu.return
+  }
+}
+
+// -----
+
+// A word holds two elements of 16 bits.
+#lanes = #kiln.layout<register = [], lane = [[1, 0], [2, 0], [0, 1], [0, 2], [0, 4]], warp = []>
+gpu.module @kernels {
+  gpu.func @half_words(%x: memref<4x8xf16>) kernel attributes {known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %s = kiln.alloc_shared offset 0 : !kiln.shared<1 x f16, #kiln.shared_layout<[4:8], [8:1]>>
+    // expected-error@+1 {{'kiln.local_load' op 16-bit fragments need two elements a register}}
+    %t = kiln.local_load %s[%0] at [0, 0] step [1, 1] : !kiln.shared<1 x f16, #kiln.shared_layout<[4:8], [8:1]>> -> tensor<4x8xf16, #lanes>
+    kiln.store_tile %t, %x[%0, %0] in_bounds [true, true] : tensor<4x8xf16, #lanes>, memref<4x8xf16>
+    gpu.return
+  }
+}

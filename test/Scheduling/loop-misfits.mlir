@@ -94,3 +94,16 @@ func.func @blocks(%x: tensor<3000000000xf32>) -> tensor<3000000000xf32> {
   }
   return %y : tensor<3000000000xf32>
 }
+
+// -----
+
+// 32 warps hold partial sums of 32 rows a lane.
+func.func @scratch(%x: tensor<1024x64xf32>, %o: tensor<1024xf32>) -> tensor<1024xf32> {
+  // expected-error @below {{the given schedule does not fit: the warps of a block exchange 131072 bytes of a reduction's results in shared memory, rtx4090 has 101376 a block; take smaller tiles along what the results keep, or fewer threads along what is reduced}}
+  %y = kiln.kernel "row_sum" (%x, %o : tensor<1024x64xf32>, tensor<1024xf32>) -> tensor<1024xf32> attributes {schedule = #kiln.loop_schedule<tile = [1024, 32], threads = [[32:1], [32:32]], vector = [1, 1], block = 1024>} {
+  ^bb0(%a: tensor<1024x64xf32>, %b: tensor<1024xf32>):
+    %r = linalg.reduce {arith.addf} ins(%a : tensor<1024x64xf32>) outs(%b : tensor<1024xf32>) dimensions = [1]
+    kiln.yield %r : tensor<1024xf32>
+  }
+  return %y : tensor<1024xf32>
+}

@@ -82,15 +82,17 @@ func.func @scratch(%x: tensor<1x8x66x66xf32>, %w: tensor<128x8x3x3xf32>, %o: ten
 
 // -----
 
-// Without a given schedule the smallest choice of the rules is named.
-func.func @no_space(%x: tensor<1x8x76x76xf32>, %w: tensor<128x8x17x17xf32>, %o: tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
-  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x76x76xf32>, tensor<128x8x17x17xf32>, tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32> {
-  ^bb0(%a: tensor<1x8x76x76xf32>, %b: tensor<128x8x17x17xf32>, %c: tensor<1x128x60x60xf32>):
-    // expected-error-re @below {{not supported: none of the rules' schedules fits, the smallest because tile = {{.+}}, chunk = 8 and stages = 1 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
-    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x76x76xf32>, tensor<128x8x17x17xf32>) outs(%c : tensor<1x128x60x60xf32>) -> tensor<1x128x60x60xf32>
-    kiln.yield %r : tensor<1x128x60x60xf32>
+// Without a given schedule the search goes on from the smallest that the rules try.
+// A patch of 17 rows and, with the stride, 241 columns of 8 channels is too large
+// whatever the tile.
+func.func @no_space(%x: tensor<1x8x76x1149xf32>, %w: tensor<128x8x17x17xf32>, %o: tensor<1x128x60x36xf32>) -> tensor<1x128x60x36xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x76x1149xf32>, tensor<128x8x17x17xf32>, tensor<1x128x60x36xf32>) -> tensor<1x128x60x36xf32> {
+  ^bb0(%a: tensor<1x8x76x1149xf32>, %b: tensor<128x8x17x17xf32>, %c: tensor<1x128x60x36xf32>):
+    // expected-error-re @below {{not supported: none of {{[0-9]+}} schedules fits; the least demanding does not because tile = [16, 1, 8], chunk = 8 and stages = 1 need at least {{[0-9]+}} bytes of shared memory, rtx4090 has 101376 a block}}
+    %r = linalg.conv_2d_nchw_fchw {strides = dense<[1, 32]> : tensor<2xi64>} ins(%a, %b : tensor<1x8x76x1149xf32>, tensor<128x8x17x17xf32>) outs(%c : tensor<1x128x60x36xf32>) -> tensor<1x128x60x36xf32>
+    kiln.yield %r : tensor<1x128x60x36xf32>
   }
-  return %y : tensor<1x128x60x60xf32>
+  return %y : tensor<1x128x60x36xf32>
 }
 
 // -----
@@ -326,4 +328,31 @@ func.func @rows_of_product(%x: tensor<64x32xf32>, %w: tensor<32x64xf32>, %o: ten
     kiln.yield %r : tensor<64x64xf32>
   }
   return %y : tensor<64x64xf32>
+}
+
+// -----
+
+func.func @computed_filter(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 2, 1], weights = strided>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    %e = tensor.empty() : tensor<64x8x3x3xf32>
+    %n = linalg.negf ins(%b : tensor<64x8x3x3xf32>) outs(%e : tensor<64x8x3x3xf32>) -> tensor<64x8x3x3xf32>
+    // expected-error @below {{the given schedule does not fit: weights = strided copies the filter as it lies in memory, but it is computed; weights = packed computes it once}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %n : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}
+
+// -----
+
+// Each of 150,000 images has 20,000 tiles.
+func.func @blocks(%x: tensor<150000x8x402x402xf32>, %w: tensor<16x8x3x3xf32>, %o: tensor<150000x16x400x400xf32>) -> tensor<150000x16x400x400xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<150000x8x402x402xf32>, tensor<16x8x3x3xf32>, tensor<150000x16x400x400xf32>) -> tensor<150000x16x400x400xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], persistent = false>} {
+  ^bb0(%a: tensor<150000x8x402x402xf32>, %b: tensor<16x8x3x3xf32>, %c: tensor<150000x16x400x400xf32>):
+    // expected-error @below {{the given schedule does not fit: persistent = false and tile = [16, 1, 8] make 3000000000 blocks, a launch has at most 2147483647}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<150000x8x402x402xf32>, tensor<16x8x3x3xf32>) outs(%c : tensor<150000x16x400x400xf32>) -> tensor<150000x16x400x400xf32>
+    kiln.yield %r : tensor<150000x16x400x400xf32>
+  }
+  return %y : tensor<150000x16x400x400xf32>
 }

@@ -281,3 +281,64 @@ gpu.module @kernels {
     gpu.return
   }
 }
+
+// -----
+
+// The chunk loop carries what the contraction adds to.
+#schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
+!image = !kiln.shared<1 x f32, #kiln.shared_layout<[1:0], [8:8], [1:8], [8:1]>>
+!filter = !kiln.shared<1 x f32, #kiln.shared_layout<[16:8], [8:1], [1:0], [1:0]>>
+gpu.module @kernels {
+  gpu.func @other_init(%out: memref<1x16x1x8xf32>) kernel attributes {kiln.schedule = #schedule} {
+    %x = kiln.alloc_shared : !image
+    %w = kiln.alloc_shared : !filter
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %init = arith.constant dense<0.0> : tensor<1x16x1x8xf32>
+    // expected-error@+1 {{'scf.for' op must carry the accumulator of one contraction}}
+    %r = scf.for %c = %0 to %8 step %8 iter_args(%acc = %init) -> (tensor<1x16x1x8xf32>) {
+      %image = kiln.staged %x[%0] : !image -> tensor<1x8x1x8xf32>
+      %filter = kiln.staged %w[%0] : !filter -> tensor<16x8x1x1xf32>
+      %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x8xf32>, tensor<16x8x1x1xf32>) outs(%init : tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32>
+      scf.yield %d : tensor<1x16x1x8xf32>
+    }
+    kiln.store_tile %r, %out[%0, %0, %0, %0] in_bounds [true, true, true, true] : tensor<1x16x1x8xf32>, memref<1x16x1x8xf32>
+    gpu.return
+  }
+}
+
+// -----
+
+// A reduction beside the contraction, of what has no layout.
+#schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1]>
+!image = !kiln.shared<1 x f32, #kiln.shared_layout<[1:0], [8:8], [1:8], [8:1]>>
+!filter = !kiln.shared<1 x f32, #kiln.shared_layout<[16:8], [8:1], [1:0], [1:0]>>
+#id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#column = affine_map<(d0, d1, d2, d3) -> (d3)>
+gpu.module @kernels {
+  gpu.func @beside(%y: memref<8x4xf32>, %out: memref<1x16x1x8xf32>) kernel attributes {kiln.schedule = #schedule} {
+    %x = kiln.alloc_shared : !image
+    %w = kiln.alloc_shared : !filter
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %init = arith.constant dense<0.0> : tensor<1x16x1x8xf32>
+    %r = scf.for %c = %0 to %8 step %8 iter_args(%acc = %init) -> (tensor<1x16x1x8xf32>) {
+      %image = kiln.staged %x[%0] : !image -> tensor<1x8x1x8xf32>
+      %filter = kiln.staged %w[%0] : !filter -> tensor<16x8x1x1xf32>
+      %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x8xf32>, tensor<16x8x1x1xf32>) outs(%acc : tensor<1x16x1x8xf32>) -> tensor<1x16x1x8xf32>
+      scf.yield %d : tensor<1x16x1x8xf32>
+    }
+    %t = kiln.extract_tile %y[%0, %0] in_bounds [true, true] : memref<8x4xf32> -> tensor<8x4xf32>
+    %zero = arith.constant dense<0.0> : tensor<8xf32>
+    // expected-error@+1 {{'linalg.reduce' op has no layout: it depends on no tile that has one}}
+    %sum = linalg.reduce {arith.addf} ins(%t : tensor<8x4xf32>) outs(%zero : tensor<8xf32>) dimensions = [1]
+    %e = tensor.empty() : tensor<1x16x1x8xf32>
+    %s = linalg.generic {indexing_maps = [#id, #column, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r, %sum : tensor<1x16x1x8xf32>, tensor<8xf32>) outs(%e : tensor<1x16x1x8xf32>) {
+    ^bb1(%a: f32, %b: f32, %o: f32):
+      %v = arith.addf %a, %b : f32
+      linalg.yield %v : f32
+    } -> tensor<1x16x1x8xf32>
+    kiln.store_tile %s, %out[%0, %0, %0, %0] in_bounds [true, true, true, true] : tensor<1x16x1x8xf32>, memref<1x16x1x8xf32>
+    gpu.return
+  }
+}

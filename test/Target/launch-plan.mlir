@@ -4,7 +4,7 @@
 // RUN: kiln-compile --from=launch-plan --emit=report --no-cubin %S/Inputs/launch-plan.mlir | FileCheck %s --check-prefix=REPORT
 
 // CHECK:      "format": "kiln-artifact",
-// CHECK-NEXT: "version": 1,
+// CHECK-NEXT: "version": 2,
 // CHECK-NEXT: "producer": "kiln {{.*}}",
 // CHECK-NEXT: "entry": "scale",
 // CHECK-NEXT: "precision": "tf32",

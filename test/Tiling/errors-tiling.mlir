@@ -48,7 +48,7 @@ func.func @no_permutation(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: 
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
-    // expected-error@+1 {{'linalg.generic' op not supported in one kernel: it does not read the kernel's values one by one, but through (d0, d1, d2, d3) -> (d0, d1, 0, d3)}}
+    // expected-error@+1 {{'linalg.generic' op not supported in one kernel: it reads values that the kernel computes at position 0 of dimension 2 alone; slices of computed values are not supported}}
     %s = linalg.generic {indexing_maps = [#first, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r : tensor<1x4x2x8xf32>) outs(%c : tensor<1x4x2x8xf32>) {
     ^bb1(%i: f32, %j: f32):
       linalg.yield %i : f32
@@ -122,8 +122,8 @@ func.func @columns(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<
 
 // -----
 
-// The fourth channel of the tile is padding, which must not change the result: no value
-// is neutral for two operations at once.
+// Threads reduce channels in parts, and the fourth channel of the tile is padding: no
+// value is neutral for two operations at once.
 #id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #channels = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
@@ -131,7 +131,7 @@ func.func @no_neutral(%x: tensor<1x2x2x8xf32>, %w: tensor<3x2x1x1xf32>, %o: tens
   %y = kiln.kernel "conv" (%x, %w, %o, %e : tensor<1x2x2x8xf32>, tensor<3x2x1x1xf32>, tensor<1x3x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x2x8xf32> attributes {schedule = #schedule} {
   ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<3x2x1x1xf32>, %c: tensor<1x3x2x8xf32>, %d: tensor<1x2x8xf32>):
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<3x2x1x1xf32>) outs(%c : tensor<1x3x2x8xf32>) -> tensor<1x3x2x8xf32>
-    // expected-error@+1 {{'linalg.generic' op not supported: a reduction over 3 channels, padded to the tile, must combine each result by one operation with a neutral element, or a value and its index}}
+    // expected-error@+1 {{'linalg.generic' op not supported in one kernel: it reduces over dimension 1 of the result of 'linalg.conv_2d_nchw_fchw', which threads do together: each result must be combined by one operation with a neutral element, or be a minimum or maximum with its index}}
     %s = linalg.generic {indexing_maps = [#id, #channels], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x3x2x8xf32>) outs(%d : tensor<1x2x8xf32>) {
     ^bb1(%i: f32, %j: f32):
       %s0 = arith.addf %j, %i : f32
@@ -339,7 +339,7 @@ func.func @window(%x: tensor<34x8xf32>, %s: tensor<34xf32>, %o: tensor<32xf32>) 
   ^bb0(%a: tensor<34x8xf32>, %b: tensor<34xf32>, %c: tensor<32xf32>):
     %w = tensor.empty() : tensor<3xf32>
     %r = linalg.reduce { arith.addf } ins(%a : tensor<34x8xf32>) outs(%b : tensor<34xf32>) dimensions = [1]
-    // expected-error@+1 {{'linalg.generic' op not supported in one kernel: it does not read the kernel's values one by one, but through (d0, d1) -> (d0 + d1)}}
+    // expected-error@+1 {{'linalg.generic' op not supported in one kernel: it reads windows of values that the kernel computes, along dimension 0; only arguments can be read through windows}}
     %m = linalg.generic {indexing_maps = [#window, affine_map<(d0, d1) -> (d1)>, #first], iterator_types = ["parallel", "reduction"]} ins(%r, %w : tensor<34xf32>, tensor<3xf32>) outs(%c : tensor<32xf32>) {
     ^bb1(%i: f32, %j: f32, %k: f32):
       %0 = arith.maximumf %k, %i : f32
@@ -429,6 +429,20 @@ func.func @pack(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
   // expected-error@+1 {{'kiln.kernel' op has no schedule}}
   %y = kiln.kernel "copy" (%x : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> role<pack> {
   ^bb0(%a: tensor<1x4x2x8xf32>):
+    kiln.yield %a : tensor<1x4x2x8xf32>
+  }
+  return %y : tensor<1x4x2x8xf32>
+}
+
+// -----
+
+// An operand of a kernel is a buffer.
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @scalar_operand(%x: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  // expected-error@+1 {{not supported: a kernel operand of type 'f32'}}
+  %s = arith.constant 1.0 : f32
+  %y = kiln.kernel "copy" (%x, %s : tensor<1x4x2x8xf32>, f32) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x4x2x8xf32>, %b: f32):
     kiln.yield %a : tensor<1x4x2x8xf32>
   }
   return %y : tensor<1x4x2x8xf32>

@@ -202,7 +202,7 @@ func.func @batchnorm_residual(%x: tensor<2x3x6x7xf32>, %res: tensor<2x4x4x5xf32>
 #output = affine_map<(n, oh, ow, f, kh, kw, c) -> (n, f, oh, ow)>
 #all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #scalar = affine_map<(d0, d1, d2, d3) -> ()>
-// CHECK: #[[IMAGE:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d6, d1 * 2 + d4, d2 + d5 * 3)>
+// CHECK: #[[IMAGE:.*]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d6, d2 * 2 + d4, d3 + d5 * 3)>
 // CHECK-LABEL: func.func @generic_conv(
 // CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<3x7x9xf32>
 // CHECK: kiln.kernel "generic_conv" (%[[X]],

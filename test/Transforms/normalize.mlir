@@ -318,3 +318,80 @@ func.func @transposed_filter(%x: tensor<2x6x7x3xf32>, %w: tensor<4x3x2x3xf32>, %
   %conv = linalg.conv_2d_nhwc_hwcf {strides = dense<1> : tensor<2xi64>, dilations = dense<1> : tensor<2xi64>} ins(%x, %tw : tensor<2x6x7x3xf32>, tensor<3x2x3x4xf32>) outs(%o : tensor<2x4x6x4xf32>) -> tensor<2x4x6x4xf32>
   return %conv : tensor<2x4x6x4xf32>
 }
+
+// -----
+
+// What is taken from an accumulator is added negated: sums are formed in parts.
+// CHECK-LABEL: func.func @subtracted(
+// CHECK: ^bb0(%[[A:.*]]: f32, %[[I:.*]]: i32, %[[S:.*]]: f32, %[[T:.*]]: i32):
+// CHECK-DAG: %[[NEGATED:.*]] = arith.negf %[[A]]
+// CHECK-DAG: %[[LEFT:.*]] = arith.addf %[[S]], %[[NEGATED]]
+// CHECK-DAG: %[[BELOW:.*]] = arith.subi %{{.*}}, %[[I]]
+// CHECK-DAG: %[[REST:.*]] = arith.addi %[[T]], %[[BELOW]]
+// CHECK: linalg.yield %[[LEFT]], %[[REST]]
+#id = affine_map<(a, b) -> (a, b)>
+#row = affine_map<(a, b) -> (a)>
+func.func @subtracted(%x: tensor<4x9xf32>, %i: tensor<4x9xi32>, %s: tensor<4xf32>, %t: tensor<4xi32>) -> (tensor<4xf32>, tensor<4xi32>) {
+  %r:2 = linalg.generic {indexing_maps = [#id, #id, #row, #row], iterator_types = ["parallel", "reduction"]} ins(%x, %i : tensor<4x9xf32>, tensor<4x9xi32>) outs(%s, %t : tensor<4xf32>, tensor<4xi32>) {
+  ^bb0(%a: f32, %b: i32, %u: f32, %v: i32):
+    %left = arith.subf %u, %a : f32
+    %rest = arith.subi %v, %b : i32
+    linalg.yield %left, %rest : f32, i32
+  } -> (tensor<4xf32>, tensor<4xi32>)
+  return %r#0, %r#1 : tensor<4xf32>, tensor<4xi32>
+}
+
+// -----
+
+// The other way round every element turns the sign of what came before.
+// CHECK-LABEL: func.func @turned(
+// CHECK: arith.subf %in, %out
+func.func @turned(%x: tensor<4x9xf32>, %s: tensor<4xf32>) -> tensor<4xf32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(a, b) -> (a, b)>, affine_map<(a, b) -> (a)>], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<4x9xf32>) outs(%s : tensor<4xf32>) {
+  ^bb0(%a: f32, %u: f32):
+    %next = arith.subf %a, %u : f32
+    linalg.yield %next : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}
+
+// -----
+
+// A reduction that writes its dimensions in another order has its loops in that
+// order, in what it reads and in the index, too.
+// CHECK-DAG: #[[TURNED:.*]] = affine_map<(d0, d1, d2) -> (d2, d1, d0)>
+// CHECK-DAG: #[[WRITTEN:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-LABEL: func.func @written_turned(
+// CHECK: linalg.generic {indexing_maps = [#[[TURNED]], #[[WRITTEN]]], iterator_types = ["parallel", "reduction", "parallel"]}
+// CHECK: linalg.index 2 : index
+func.func @written_turned(%x: tensor<5x4x3xi32>, %s: tensor<3x5xi32>) -> tensor<3x5xi32> {
+  %r = linalg.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b, c)>, affine_map<(a, b, c) -> (c, a)>], iterator_types = ["parallel", "reduction", "parallel"]} ins(%x : tensor<5x4x3xi32>) outs(%s : tensor<3x5xi32>) {
+  ^bb0(%v: i32, %u: i32):
+    %i = linalg.index 0 : index
+    %n = arith.index_cast %i : index to i32
+    %m = arith.muli %v, %n : i32
+    %sum = arith.addi %u, %m : i32
+    linalg.yield %sum : i32
+  } -> tensor<3x5xi32>
+  return %r : tensor<3x5xi32>
+}
+
+// -----
+
+// An operand that the body rounds first: the sum stays as it was written.
+// CHECK-LABEL: func.func @rounded_operand(
+// CHECK-NEXT: linalg.generic
+// CHECK: arith.truncf
+// CHECK: arith.mulf %{{.*}} : bf16
+// CHECK: arith.addf %{{.*}} : bf16
+// CHECK-NOT: arith.extf
+func.func @rounded_operand(%x: tensor<3xbf16>, %scale: tensor<f32>, %s: tensor<bf16>) -> tensor<bf16> {
+  %r = linalg.generic {indexing_maps = [affine_map<(a) -> (a)>, affine_map<(a) -> ()>, affine_map<(a) -> ()>], iterator_types = ["reduction"]} ins(%x, %scale : tensor<3xbf16>, tensor<f32>) outs(%s : tensor<bf16>) {
+  ^bb0(%a: bf16, %b: f32, %u: bf16):
+    %t = arith.truncf %b : f32 to bf16
+    %m = arith.mulf %a, %t : bf16
+    %n = arith.addf %u, %m : bf16
+    linalg.yield %n : bf16
+  } -> tensor<bf16>
+  return %r : tensor<bf16>
+}

@@ -3,9 +3,9 @@
 
 import random
 
-from scalars import Body, is_float
+from scalars import Body, infinity, is_float
 
-FLOATS = ["f32", "f32", "f32", "f16", "f64"]
+FLOATS = ["f32", "f32", "f32", "f16", "bf16", "f64"]
 INTEGERS = ["i32", "i64"]
 EXTENTS = [1, 1, 2, 3, 4, 5, 7, 8, 9, 11, 13, 16, 17, 23, 32, 33, 40]
 
@@ -275,8 +275,8 @@ class Program:
         if element == "i1":
             options = [("ori", 0), ("andi", 1), ("xori", 0)]
         elif is_float(element):
-            options = [("addf", 0), ("addf", 0), ("addf", 0), ("maximumf", "-inf"),
-                       ("minimumf", "inf"), ("maxnumf", "-inf"), ("mulf", 1), ("square", 0),
+            options = [("addf", 0), ("addf", 0), ("addf", 0), ("maximumf", "-"),
+                       ("minimumf", "+"), ("maxnumf", "-"), ("mulf", 1), ("square", 0),
                        ("subf", 0)]
         else:
             options = [("addi", 0), ("maxsi", -1000), ("minsi", 1000), ("minui", -1), ("muli", 1),
@@ -287,8 +287,7 @@ class Program:
         for place in range(self.rng.choice([1, 1, 1, 2])):
             kind, neutral = self.rng.choice(options)
             if isinstance(neutral, str):
-                number = {"f16": "0x%sC00", "f32": "0x%sF800000", "f64": "0x%sFF0000000000000"}
-                neutral = number[element] % ("F" if neutral == "-inf" else "7")
+                neutral = infinity(element, neutral)
             chance = self.rng.random()
             if chance < 0.1 and element != "i1":
                 name = self.argument(shape, element).name
@@ -312,8 +311,7 @@ class Program:
     def arg_extremum(self, loops, kinds, inputs, shape, to, body, item, axes):
         element, whole = inputs[0][0].element, self.rng.choice(["i32", "i64"])
         smallest = self.rng.random() < 0.5
-        limits = {"f16": "0x%sC00", "f32": "0x%sF800000", "f64": "0x%sFF0000000000000"}
-        start = limits[element] % ("7" if smallest else "F") if is_float(element) else \
+        start = infinity(element, "+" if smallest else "-") if is_float(element) else \
             1000000 * (1 if smallest else -1)
         index = body.op("linalg.index %d : index" % self.rng.choice(axes), "index")
         number = body.op("arith.index_cast %s : index to %s" % (index[0], whole), whole)
@@ -340,7 +338,7 @@ class Program:
     def window(self):
         """A pooling or a depthwise convolution over one or two dimensions."""
         rng, dims = self.rng, self.rng.randint(1, 2)
-        element = self.element = rng.choice(["f32", "f32", "f16", "i32", "f64"])
+        element = self.element = rng.choice(["f32", "f32", "f16", "bf16", "i32", "f64"])
         outer = [rng.choice([1, 2, 3, 5]) for _ in range(rng.randint(0, 2))]
         taps = [rng.randint(1, 3) for _ in range(dims)]
         out = [rng.choice([1, 3, 5, 8, 11]) for _ in range(dims)]
@@ -382,8 +380,8 @@ class Program:
     def contraction(self):
         """A matrix product or a convolution, by name."""
         rng = self.rng
-        element = rng.choice(["f32", "f32", "f16", "f16", "i32", "f64"])
-        result = self.element = "f32" if element == "f16" and rng.random() < 0.7 else element
+        element = rng.choice(["f32", "f32", "f16", "f16", "bf16", "bf16", "i32", "f64"])
+        result = self.element = "f32" if element[-2:] == "16" and rng.random() < 0.7 else element
         kind = rng.choice(["matmul", "batch", "nchw", "nchw", "nhwc", "grouped"])
         attributes = ""
         if kind in ("matmul", "batch"):

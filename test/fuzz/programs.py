@@ -7,7 +7,7 @@ usage: programs.py [--seed=N] [--count=N] [--jobs=N] [--schedules=N]
 
 A program comes from its seed alone; --print shows that of --seed. It compiles,
 or is refused at a line of it; what compiles is verified. --schedules=N tries N
-neighbours of the chosen loop schedule, too: one that is accepted must be right.
+neighbours of the chosen schedule, too: one that is accepted must be right.
 --keep writes programs that fail to DIR, --reasons counts why others are refused.
 Exit status 1: failures.
 """
@@ -22,6 +22,9 @@ import subprocess
 import sys
 import tempfile
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, os.pardir, "e2e"))
+from check import compare_shared
 from generator import Program
 
 
@@ -35,15 +38,24 @@ def run(*command):
     return done.returncode, done.stdout
 
 
-def check(source, artifact, *options):
+# How a program is refused, and a schedule: by its own rules or by the program's.
+UNSUPPORTED = r":\d+:\d+: error: unsupported: "
+MISFIT = r":\d+:\d+: error: (?!'|a tile )|op the given schedule does not fit: "
+
+
+def check(source, artifact, schedule=None):
     """A state, and what was said: compiled, refused, or failed."""
+    options = ["--schedule=" + schedule] if schedule else []
     status, said = run("kiln-compile", source, "-o", artifact, "--no-cubin", "--with-reference",
-                       *options)
-    if status == 2 and re.search(r":\d+:\d+: error: ", said):
-        # What the generator writes is good MLIR.
+                       "--remarks", *options)
+    # What the generator writes is good MLIR; a pass behind fusion refuses nothing.
+    if status == 2 and re.search(MISFIT if schedule else UNSUPPORTED, said):
         return "refused", said
     if status != 0:
         return "failed", "kiln-compile: exit status %d\n%s" % (status, said)
+    differs = compare_shared(said)
+    if differs:
+        return "failed", differs
     status, said = run("kiln-run", artifact, "--device=cpu", "--verify", "--allow-degenerate",
                        "--threads=1")
     if status != 0:
@@ -51,7 +63,7 @@ def check(source, artifact, *options):
     return "compiled", said
 
 
-def get_neighbour(schedule, rng):
+def get_loop_neighbour(schedule, rng):
     """A loop schedule with a change or two, which may not fit."""
     lists = dict(re.findall(r"(\w+) = \[(.*?)\](?=,? ?(?:\w+ =|>))", schedule))
     tile = [int(n) for n in lists["tile"].split(",")] if lists["tile"] else []
@@ -87,17 +99,72 @@ def get_neighbour(schedule, rng):
         ", ".join(map(str, vector)), block)
 
 
+# The fields of a #kiln.schedule: what one is when it is not printed, and how it
+# changes. A tile and warps are three each, of which one changes.
+FIELDS = {
+    "contraction": (None, lambda rng, old: rng.choice(["fma", old])),
+    "tile": (None, lambda rng, old: max(1, old * 2 if rng.random() < 0.5 else old // 2)),
+    "chunk": (None, lambda rng, old: max(1, old * 2 if rng.random() < 0.5 else old // 2)),
+    "warps": (None, lambda rng, old: max(1, old * 2 if rng.random() < 0.6 else old // 2)),
+    "stages": (2, lambda rng, old: rng.randint(1, 4)),
+    "persistent": ("true", None),
+    "columns": ("plain", lambda rng, old: "even_odd" if old == "plain" else "plain"),
+    "weights": ("packed", lambda rng, old: "strided" if old == "packed" else "packed"),
+    "ring": (0, lambda rng, old: rng.choice([0, 2, 3, 4])),
+    "transpose": ("false", None),
+    "lookahead": (0, lambda rng, old: 1 - old),
+    "early_barrier": ("false", None),
+    "spread": (1, lambda rng, old: rng.randint(1, 4)),
+    "peel": ("false", None),
+    "halving": ("false", None),
+    "paired_stores": ("false", None),
+}
+
+
+def get_contraction_neighbour(schedule, rng):
+    """A #kiln.schedule with a change or more, which may not fit."""
+    given = dict(re.findall(r"(\w+) = (\[.*?\]|\w+)", schedule))
+    fields = {}
+    for name, (default, _) in FIELDS.items():
+        text = given.get(name, str(default))
+        numbers = [int(n) for n in re.findall(r"\b\d+\b", text)]
+        fields[name] = numbers if text[0] == "[" else numbers[0] if numbers else text
+    for name in rng.sample(list(FIELDS), rng.randint(1, 4)):
+        step = FIELDS[name][1] or (lambda rng, old: "false" if old == "true" else "true")
+        if isinstance(fields[name], list):
+            at = rng.randrange(3)
+            fields[name][at] = step(rng, fields[name][at])
+        else:
+            fields[name] = step(rng, fields[name])
+    # What needs something that the schedule does not have now goes, too.
+    if fields["stages"] == 1:
+        fields.update(lookahead=0, ring=0)
+    if fields["weights"] == "strided":
+        fields.update(ring=0)
+    if fields["lookahead"] == 0:
+        fields.update(early_barrier="false")
+    if fields["early_barrier"] == "false":
+        fields.update(spread=1, peel="false")
+    return "#kiln.schedule<%s>" % ", ".join("%s = %s" % field for field in fields.items())
+
+
+def get_neighbour(schedule, rng):
+    """A schedule of the same kind that differs a little."""
+    is_loop = schedule.startswith("#kiln.loop_schedule")
+    return (get_loop_neighbour if is_loop else get_contraction_neighbour)(schedule, rng)
+
+
 def try_seed(seed, num_schedules, keep):
     """Counts of states, failures and reasons of refusal."""
     counts, failures, reasons = collections.Counter(), [], []
 
-    def note(kind, outcome, options):
+    def note(kind, outcome, schedule):
         state, said = outcome
         counts[kind + state] += 1
         if state == "refused":
             reasons.append((seed, said))
         if state == "failed":
-            failures.append("seed %d %s: %s" % (seed, " ".join(options), said))
+            failures.append("seed %d %s: %s" % (seed, schedule, said))
             if keep:
                 with open(os.path.join(keep, "%d.mlir" % seed), "w") as file:
                     file.write(text)
@@ -109,14 +176,14 @@ def try_seed(seed, num_schedules, keep):
         with open(source, "w") as file:
             file.write(text)
         outcome = check(source, artifact)
-        note("", outcome, [])
+        note("", outcome, "")
         if outcome[0] == "compiled" and num_schedules:
-            schedule = re.search(r"#kiln.loop_schedule<.*>", run("kiln-compile", source,
+            schedule = re.search(r"#kiln.(?:loop_)?schedule<.*>", run("kiln-compile", source,
                                                                  "--emit=schedule")[1])
             rng = random.Random(seed)
             for _ in range(num_schedules if schedule else 0):
-                options = ["--schedule=" + get_neighbour(schedule.group(0), rng)]
-                note("schedules ", check(source, artifact, *options), options)
+                neighbour = get_neighbour(schedule.group(0), rng)
+                note("schedules ", check(source, artifact, neighbour), neighbour)
     return counts, failures, reasons
 
 

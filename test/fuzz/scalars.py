@@ -3,7 +3,18 @@
 
 
 def is_float(element):
-    return element[0] == "f"
+    return "f" in element
+
+
+def width(element):
+    """Bits of an element."""
+    return int(element.lstrip("bfi"))
+
+
+def infinity(element, sign):
+    """The bits of an infinity; sign: "+" or "-"."""
+    digits = {"f16": "7C00", "bf16": "7F80", "f32": "7F800000", "f64": "7FF0000000000000"}[element]
+    return "0x" + ("F" + digits[1:] if sign == "-" else digits)
 
 
 class Body:
@@ -30,7 +41,9 @@ class Body:
         if element == to:
             return value
         if is_float(element) and is_float(to):
-            what = "extf" if int(element[1:]) < int(to[1:]) else "truncf"
+            if width(element) == width(to):  # f16 and bf16: neither holds the other
+                return self.cast(self.cast(value, "f32"), to)
+            what = "extf" if width(element) < width(to) else "truncf"
         elif is_float(to):
             what = "uitofp" if element == "i1" else "sitofp"
         elif to == "i1":
@@ -44,7 +57,7 @@ class Body:
             self.exact = False
             return self.op("arith.fptosi %s : %s to %s" % (name, element, to), to)
         else:
-            wider = int(element[1:]) < int(to[1:])
+            wider = width(element) < width(to)
             what = ("extui" if element == "i1" else "extsi") if wider else "trunci"
         return self.op("arith.%s %s : %s to %s" % (what, name, element, to), to)
 

@@ -87,6 +87,9 @@ struct CommandLine {
   cl::opt<std::string> schedule{
       "schedule", cl::cat(category), cl::value_desc("#kiln.schedule<...>"),
       cl::desc("Schedule of the compute kernels in place of the rules")};
+  cl::opt<std::string> tuningDb{
+      "tuning-db", cl::cat(category), cl::value_desc("file"),
+      cl::desc("Measured schedules, used in place of the rules")};
   cl::opt<std::string> ptxas{"ptxas", cl::cat(category), cl::value_desc("path"),
                              cl::desc("The ptxas to use")};
   cl::opt<std::string> saveTemps{
@@ -108,6 +111,7 @@ struct CommandLine {
     options.precision = precision;
     options.entry = entry;
     options.schedule = schedule;
+    options.tuningDb = tuningDb;
     options.ptxas = ptxas;
     options.withReference = withReference;
     options.withCubin = !noCubin;

@@ -223,7 +223,7 @@ TEST_F(KernelSpaceTest, RefusesWindowOfAnchored) {
   EXPECT_NE(refuse("%x: tensor<1x8x8x4xf32>, %v: tensor<1x8x8xf32>, %o: "
                    "tensor<1x8x6xf32>",
                    reduced + window, "%r", "tensor<1x8x6xf32>")
-                .find("it does not read the kernel's values one by one"),
+                .find("it reads windows of values that the kernel computes"),
             std::string::npos);
 }
 

@@ -55,8 +55,30 @@ TEST(Neighbours, LoopSchedules) {
       parse(context, "#kiln.loop_schedule<tile = [4, 128], threads = [[4:64], "
                      "[64:1]], vector = [1, 2], block = 256>");
   expectSymmetric(schedule);
-  for (Attribute neighbour : schedule.getNeighbours())
-    EXPECT_EQ(cast<KernelSchedule>(neighbour).getThreads(), 256);
+  // The second axis takes a bit of the threads: those of the first move.
+  EXPECT_TRUE(llvm::is_contained(
+      schedule.getNeighbours(),
+      Attribute(parse(context,
+                      "#kiln.loop_schedule<tile = [4, 256], threads = "
+                      "[[4:128], [128:1]], vector = [1, 2], block = 512>"))));
+}
+
+TEST(Neighbours, ThreadsThatAxesShareOrLeaveOut) {
+  MLIRContext context;
+  for (StringRef text :
+       {"#kiln.loop_schedule<tile = [8, 16, 4], threads = [[8:1], [16:8], "
+        "[4:8]], vector = [1, 1, 1], block = 128>",
+        "#kiln.loop_schedule<tile = [8, 4], threads = [[8:1], [4:4]], vector = "
+        "[1, 1], block = 64>",
+        "#kiln.loop_schedule<tile = [1, 1, 8], threads = [[1:1], [1:64], "
+        "[4:16]], vector = [1, 1, 2], block = 64>",
+        "#kiln.loop_schedule<tile = [1024], threads = [[1024:1]], vector = "
+        "[1], block = 1024>"}) {
+    KernelSchedule schedule = parse(context, text);
+    expectSymmetric(schedule);
+    for (Attribute neighbour : schedule.getNeighbours())
+      expectSymmetric(cast<KernelSchedule>(neighbour));
+  }
 }
 
 TEST(Neighbours, OfTheSmallestStayValid) {

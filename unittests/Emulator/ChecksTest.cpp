@@ -104,6 +104,30 @@ TEST(Checks, UninitialisedOutput) {
   EXPECT_TRUE(kernel.says("'out' at byte offset 0, which nothing has stored"));
 }
 
+// Memory that the host fills is read and stored by kernels, as that of a card.
+TEST(Checks, HostStores) {
+  Kernel kernel(R"(
+define ptx_kernel void @k(ptr addrspace(1) %out) {
+  %t = call i32 @llvm.nvvm.read.ptx.sreg.tid.x()
+  %p = getelementptr float, ptr addrspace(1) %out, i32 %t
+  %v = load float, ptr addrspace(1) %p
+  %twice = fadd float %v, %v
+  store float %twice, ptr addrspace(1) %p
+  ret void
+}
+)");
+  std::vector<float> out(4, 1.0f);
+  kernel.add("out", out, KILN_BUFFER_WORKSPACE);
+  kilnEmulatorSetWritten(kernel.emulator, out.data() + 1, 3 * sizeof(float));
+  EXPECT_EQ(kernel.launch(4, 1), 1) << kernel.messages;
+  EXPECT_TRUE(kernel.says("byte offset 0, which nothing has stored"));
+  EXPECT_EQ(out[3], 2.0f);
+  // Its memory may be freed and be something else later.
+  kilnEmulatorRemoveBuffer(kernel.emulator, out.data());
+  EXPECT_EQ(kernel.launch(4, 1), 8) << kernel.messages;
+  EXPECT_TRUE(kernel.says("outside of every buffer"));
+}
+
 TEST(Checks, UninitialisedShared) {
   PerThread kernel(R"(
   %s = getelementptr float, ptr addrspace(3) @s, i32 %t

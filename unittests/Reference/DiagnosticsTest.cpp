@@ -39,6 +39,84 @@ TEST(Diagnostics, NameThePlaceAndTheOp) {
   expectRefused("func.func @f(", "test.mlir:1:");
 }
 
+/// The reference of a function of `arguments` with this body.
+static void expectBodyRefused(const std::string &arguments,
+                              const std::string &body, const char *part) {
+  expectRefused("func.func @f(" + arguments + ") -> tensor<4xf32> {\n" + body +
+                    "}\n",
+                part);
+}
+
+TEST(Diagnostics, WhatIsKnownOnlyWhenTheProgramRuns) {
+  const char *x = "%x: tensor<4xf32>, %n: index";
+  expectBodyRefused(x,
+                    "  %z = arith.constant 0.0 : f32\n"
+                    "  %p = tensor.pad %x low[%n] high[0] {\n"
+                    "  ^bb0(%i: index):\n    tensor.yield %z : f32\n"
+                    "  } : tensor<4xf32> to tensor<4xf32>\n"
+                    "  return %p : tensor<4xf32>\n",
+                    "'tensor.pad' op has dynamic padding, which the reference "
+                    "does not evaluate");
+  expectBodyRefused("%x: tensor<8xf32>, %n: index",
+                    "  %s = tensor.extract_slice %x[%n] [4] [1] : "
+                    "tensor<8xf32> to tensor<4xf32>\n"
+                    "  return %s : tensor<4xf32>\n",
+                    "'tensor.extract_slice' op has dynamic offsets or strides, "
+                    "which the reference does not evaluate");
+}
+
+TEST(Diagnostics, FunctionsAndResults) {
+  expectBodyRefused("%x: tensor<4xf32>",
+                    "  cf.br ^end\n^end:\n  return %x : tensor<4xf32>\n",
+                    "'func.func' op must be one block that ends in a return");
+  expectRefused("func.func @f(%x: f32) -> f32 {\n  return %x : f32\n}\n",
+                "the reference gives tensors, not a 'f32'");
+  expectRefused(
+      "func.func @f(%x: vector<4xf32>) -> vector<4xf32> {\n"
+      "  return %x : vector<4xf32>\n}\n",
+      "the reference does not know the type 'vector<4xf32>'; elements "
+      "are f16, bf16, f32, f64, i1, i8, i16, i32 or i64");
+}
+
+TEST(Diagnostics, Constants) {
+  expectBodyRefused("",
+                    "  %k = arith.constant dense_resource<gone> : "
+                    "tensor<4xf32>\n  return %k : tensor<4xf32>\n",
+                    "'arith.constant' op cannot be evaluated by the reference: "
+                    "the value is neither dense nor a resource that is "
+                    "present");
+  expectRefused(
+      "func.func @f() -> tensor<4xf32> {\n"
+      "  %k = arith.constant dense_resource<short> : tensor<4xf32>\n"
+      "  return %k : tensor<4xf32>\n}\n"
+      "{-# dialect_resources: { builtin: { short: "
+      "\"0x040000000000803F\" } } #-}\n",
+      "'arith.constant' op names a resource of 4 bytes where its type "
+      "needs 16");
+}
+
+TEST(Diagnostics, ResultsOfLoops) {
+  auto generic = [](const char *first, const char *second) {
+    return std::string("  %e = tensor.empty() : tensor<4x4xf32>\n"
+                       "  %r:2 = linalg.generic {indexing_maps = ["
+                       "affine_map<(a, b) -> (a, b)>, ") +
+           first + ", " + second +
+           "], iterator_types = [\"parallel\", \"parallel\"]} ins(%x : "
+           "tensor<4x4xf32>) outs(%e, %e : tensor<4x4xf32>, "
+           "tensor<4x4xf32>) {\n"
+           "  ^bb0(%v: f32, %o: f32, %p: f32):\n"
+           "    linalg.yield %v, %v : f32, f32\n"
+           "  } -> (tensor<4x4xf32>, tensor<4x4xf32>)\n"
+           "  %s = tensor.extract_slice %r#0[0, 0] [1, 4] [1, 1] : "
+           "tensor<4x4xf32> to tensor<4xf32>\n  return %s : tensor<4xf32>\n";
+  };
+  expectBodyRefused(
+      "%x: tensor<4x4xf32>",
+      generic("affine_map<(a, b) -> (a, b)>", "affine_map<(a, b) -> (b, a)>"),
+      "'linalg.generic' op has results with different indexing "
+      "maps, which the reference does not evaluate");
+}
+
 TEST(Diagnostics, EntryAndPrecision) {
   expectRefused(kTwo, "more than one function");
   expectRefused(kTwo, "there is no function 'c'", "f32", "c");

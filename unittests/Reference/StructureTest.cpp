@@ -91,7 +91,9 @@ TEST(Structure, NaNWinsTheMinimumButNotTheIndex) {
   EXPECT_FALSE(program.checkOne<int64_t>({0}, 2, 1).ok);
 }
 
-TEST(Structure, SumsAllowAnyOrder) {
+/// What `combine` makes of two rows of four, from zero. In the second row the
+/// order decides.
+static void expectAnyOrder(const std::string &combine, float sign) {
   Program program(R"mlir(
 func.func @f(%x: tensor<2x4xf32>) -> tensor<2xf32> {
   %zero = arith.constant 0.0 : f32
@@ -100,22 +102,80 @@ func.func @f(%x: tensor<2x4xf32>) -> tensor<2xf32> {
   %r = linalg.reduce ins(%x : tensor<2x4xf32>) outs(%i : tensor<2xf32>)
       dimensions = [1]
       (%a: f32, %b: f32) {
-        %s = arith.addf %a, %b : f32
+        %s = )mlir" +
+                  combine +
+                  R"mlir( : f32
         linalg.yield %s : f32
       }
   return %r : tensor<2xf32>
 }
 )mlir");
   ASSERT_TRUE(program.isValid()) << program.messages;
-  // In the second row the order decides between 0, 1 and 2.
   program.set<float>(0, {1, 2, 3, 4, 1e8f, 1, 1, -1e8f});
-  KilnReferenceResult exact = program.checkOne<float>({0}, 10);
+  KilnReferenceResult exact = program.checkOne<float>({0}, sign * 10);
   EXPECT_TRUE(exact.ok);
   EXPECT_EQ(exact.bound, 0);
   for (float sum : {0.0f, 1.0f, 2.0f})
-    EXPECT_TRUE(program.checkOne<float>({1}, sum).ok);
-  EXPECT_EQ(program.checkOne<float>({1}, 2).value, 2);
+    EXPECT_TRUE(program.checkOne<float>({1}, sign * sum).ok);
+  EXPECT_EQ(program.checkOne<float>({1}, sign * 2).value, sign * 2);
   EXPECT_FALSE(program.checkOne<float>({1}, 1000).ok);
+}
+
+TEST(Structure, SumsAllowAnyOrder) {
+  expectAnyOrder("arith.addf %a, %b", 1);
+  expectAnyOrder("arith.addf %b, %a", 1);
+}
+
+TEST(Structure, WhatIsTakenAwayIsASum) {
+  expectAnyOrder("arith.subf %b, %a", -1);
+}
+
+// The other way round every element turns the sign of what came before.
+TEST(Structure, TurnedDifferencesKeepTheirOrder) {
+  std::string text = R"mlir(
+func.func @f(%x: tensor<1x3xf32>) -> tensor<1xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<1xf32>) -> tensor<1xf32>
+  %r = linalg.reduce ins(%x : tensor<1x3xf32>) outs(%i : tensor<1xf32>)
+      dimensions = [1]
+      (%a: f32, %b: f32) {
+        %s = arith.subf %a, %b : f32
+        linalg.yield %s : f32
+      }
+  return %r : tensor<1xf32>
+}
+)mlir";
+  Program program(text);
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  program.set<float>(0, {1, 10, 100});
+  EXPECT_TRUE(program.checkOne<float>({0}, 91).ok); // 100 - (10 - (1 - 0))
+}
+
+// A product that is taken away is no term of a convolution or matrix product.
+TEST(Structure, SubtractedProducts) {
+  std::string text = R"mlir(
+func.func @f(%x: tensor<1x2xf32>, %y: tensor<2x1xf32>) -> tensor<1x1xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x1xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<1x1xf32>) -> tensor<1x1xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
+      affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %y : tensor<1x2xf32>, tensor<2x1xf32>) outs(%i : tensor<1x1xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %p = arith.mulf %a, %b : f32
+    %s = arith.subf %o, %p : f32
+    linalg.yield %s : f32
+  } -> tensor<1x1xf32>
+  return %r : tensor<1x1xf32>
+}
+)mlir";
+  Program program(text);
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  program.set<float>(0, {1, 2});
+  program.set<float>(1, {3, 4});
+  EXPECT_TRUE(program.checkOne<float>({0, 0}, -11).ok);
 }
 
 TEST(Structure, PoolingReshapesSlicesAndTransposes) {

@@ -120,8 +120,8 @@ struct Broken {
 /// Each replaces a piece of the good description once.
 static const Broken brokenDescriptions[] = {
     {"\"kiln-artifact\"", "\"other\"", "'format' must be 'kiln-artifact'"},
-    {"\"version\": 1", "\"version\": 2",
-     "has format version 2, newer than this runtime reads (1)"},
+    {"\"version\": 1", "\"version\": 3",
+     "has format version 3, newer than this runtime reads (2)"},
     {"\"version\": 1", "\"version\": 1.0", "'version' must be an integer"},
     {"\"version\": 1", "\"version\": 18446744073709551615",
      "'version' must be an integer of 64 bits"},

@@ -94,6 +94,13 @@ TEST(Compare, RefusesDegenerateReferences) {
   }
   EXPECT_TRUE(
       compare(ElementType::F32, {5}, {5}, {1e-3, 5e-3, 0}, false).passed);
+  // What counts is what a constant would be let off with.
+  std::vector<double> close = {5, 5.001, 5.002, 5.003};
+  for (bool strict : {false, true}) {
+    Tolerance tolerance{strict ? 1e-5 : 1e-3, 5e-3, 0};
+    EXPECT_EQ(compare(ElementType::F32, close, close, tolerance, false).passed,
+              strict);
+  }
   EXPECT_TRUE(
       compare(ElementType::F32, {5, 5.1}, {5, 5.1}, {1e-3, 5e-3, 0}, false)
           .passed);

@@ -7,6 +7,7 @@
 #include "kiln/Runtime/CudaProgram.h"
 #include "ScaleArtifact.h"
 #include "kiln/Runtime/Benchmark.h"
+#include "kiln/Runtime/Rounds.h"
 
 #include <cstdio>
 #include <gtest/gtest.h>
@@ -224,4 +225,39 @@ TEST_F(CudaProgramTest, TimesKernels) {
   ASSERT_FALSE(result.failed());
   EXPECT_EQ(result->time.median, 4);
   EXPECT_EQ(result->kernels.size(), 1u);
+}
+
+TEST_F(CudaProgramTest, TimesProgramsInRounds) {
+  auto device = CudaDevice::open();
+  ASSERT_FALSE(device.failed());
+  auto first = CudaProgram::create(*device, artifact);
+  ASSERT_FALSE(first.failed());
+  auto second = CudaProgram::createBeside(**first, artifact);
+  ASSERT_FALSE(second.failed()) << second.message();
+  // The inputs are the first one's.
+  EXPECT_LT((*second)->allocatedBytes(), (*first)->allocatedBytes());
+
+  RoundOptions options;
+  options.rounds = 4;
+  options.warmup = 0;
+  options.sampleMilliseconds = 11;
+  int calls = 0;
+  auto times = timeInRounds({&**first, &**second}, options, [&](int done) {
+    EXPECT_EQ(done, ++calls);
+    return done < 3;
+  });
+  ASSERT_FALSE(times.failed()) << times.message();
+  EXPECT_EQ(*times, std::vector(2, std::vector(3, 5.0)));
+  options.skipPrepared = true;
+  times = timeInRounds({&**first}, options);
+  ASSERT_FALSE(times.failed());
+  EXPECT_EQ(*times, std::vector(1, std::vector(4, 4.0)));
+  EXPECT_TRUE(timeInRounds({}, options)->empty());
+
+  Artifact other = artifact;
+  other.inputs.pop_back();
+  auto third = CudaProgram::createBeside(**first, other);
+  ASSERT_TRUE(third.failed());
+  EXPECT_HAS(third.message(),
+             "programs beside each other need the same inputs");
 }

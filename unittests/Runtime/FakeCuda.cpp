@@ -6,8 +6,14 @@
 //
 // "Device" memory is host memory and launches run at once. KILN_FAKE_CUDA
 // chooses what the driver pretends: none, no-init, old, ampere, hopper, full,
-// jit, fault, wrong. KILN_FAKE_CUDA_LOG names a file that gets a line for each
-// call worth checking.
+// jit, fault, wrong, any, any-wrong. KILN_FAKE_CUDA_LOG names a file that gets
+// a line for each call worth checking.
+//
+// A driver that pretends "any" takes every module in PTX, and each kernel fills
+// its last argument with the same row of numbers: right for whoever compares
+// with the reference, whose kernels are called reference_... A launch takes a
+// millisecond for each KiB of shared memory; with "any-wrong" what has three
+// warps or more is wrong.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,7 +47,28 @@ void log(const char *format, Ts... values) {
 /// Kernels are their own names.
 struct Kernel {
   std::string name;
+  size_t numArguments = 0; ///< known of "any" kernel
 };
+bool pretendsAny() { return pretends("any") || pretends("any-wrong"); }
+/// The module loaded last, as PTX.
+std::string loadedText;
+std::map<Pointer, size_t> allocated;
+
+/// Fills the buffer of the last argument: doubles for the reference.
+void fillLast(const Kernel &kernel, void **arguments, bool wrong) {
+  if (kernel.numArguments == 0)
+    return;
+  auto pointer = fake::getArgument<Pointer>(arguments, kernel.numArguments - 1);
+  size_t bytes = allocated[pointer];
+  auto fill = [&](auto *to) {
+    for (size_t i = 0; i < bytes / sizeof *to; ++i)
+      to[i] = (double(i % 97) / 97 - 0.5) * (wrong ? 1.25 : 1);
+  };
+  if (kernel.name.rfind("reference_", 0) == 0)
+    fill(reinterpret_cast<double *>(pointer));
+  else
+    fill(reinterpret_cast<float *>(pointer));
+}
 bool faulted = false;
 float clockMilliseconds = 0;
 
@@ -96,13 +123,13 @@ FAKE cuDeviceGetAttribute(int *value, int attribute, int) {
     *value = 4096;
     return 0;
   case 75:
-    *value = pretends("old") ? 7 : pretends("hopper") ? 9 : 8;
+    *value = pretends("old") ? 7 : pretends("hopper") || pretendsAny() ? 9 : 8;
     return 0;
   case 76:
-    *value = pretends("old")      ? 5
-             : pretends("ampere") ? 6
-             : pretends("hopper") ? 0
-                                  : 9;
+    *value = pretends("old")                       ? 5
+             : pretends("ampere")                  ? 6
+             : pretends("hopper") || pretendsAny() ? 0
+                                                   : 9;
     return 0;
   case 97: // shared memory
     *value = 101376;
@@ -127,6 +154,8 @@ FAKE cuModuleLoadDataEx(void **module, const void *image, unsigned count,
                     "ptxas application ptx input, line 7; error: fake\n");
     return 218;
   }
+  if (pretendsAny())
+    loadedText = text;
   log("load %s", std::strncmp(text, "CUBIN", 5) == 0 ? "cubin" : "ptx");
   static int tag;
   *module = &tag;
@@ -134,10 +163,17 @@ FAKE cuModuleLoadDataEx(void **module, const void *image, unsigned count,
 }
 FAKE cuModuleUnload(void *) { return 0; }
 FAKE cuModuleGetFunction(void **function, void *, const char *name) {
-  if (std::strncmp(name, "scale_", 6) != 0)
+  if (std::strncmp(name, "scale_", 6) != 0 && !pretendsAny())
     return 500;
   static std::map<std::string, Kernel> kernels;
-  *function = &kernels.try_emplace(name, Kernel{name}).first->second;
+  Kernel &kernel = kernels.try_emplace(name, Kernel{name}).first->second;
+  size_t from = loadedText.find(".entry " + std::string(name) + "(");
+  size_t to = loadedText.find("\n)", from);
+  kernel.numArguments = 0;
+  if (pretendsAny() && to != std::string::npos)
+    while ((from = loadedText.find(".param", from + 1)) < to)
+      ++kernel.numArguments;
+  *function = &kernel;
   return 0;
 }
 FAKE cuFuncSetAttribute(void *function, int attribute, int value) {
@@ -153,6 +189,7 @@ FAKE cuMemGetInfo_v2(size_t *free, size_t *total) {
 FAKE cuMemAlloc_v2(Pointer *pointer, size_t bytes) {
   void *memory = std::malloc(bytes);
   *pointer = reinterpret_cast<Pointer>(memory);
+  allocated[*pointer] = bytes;
   return memory ? 0 : 2;
 }
 FAKE cuMemFree_v2(Pointer pointer) {
@@ -206,6 +243,12 @@ FAKE cuLaunchKernel(void *function, unsigned gridX, unsigned gridY,
   const std::string &name = static_cast<Kernel *>(function)->name;
   log("launch %s grid %u %u %u block %u %u %u shared %u", name.c_str(), gridX,
       gridY, gridZ, blockX, blockY, blockZ, shared);
+  if (pretendsAny()) {
+    clockMilliseconds += float(shared) / 1024;
+    fillLast(*static_cast<Kernel *>(function), arguments,
+             pretends("any-wrong") && blockX >= 96 && shared > 0);
+    return 0;
+  }
   // A millisecond for packing, four for anything else.
   clockMilliseconds += name == "scale_pack" ? 1 : 4;
   if (pretends("fault") && name == "scale_compute")

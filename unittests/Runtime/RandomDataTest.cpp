@@ -90,7 +90,7 @@ TEST(RandomData, KeepsToTheDomain) {
         numNegative += value < 0;
         lowest = std::min(lowest, std::fabs(value));
         ASSERT_GE(std::fabs(value), least);
-        ASSERT_LE(std::fabs(value), greatest);
+        ASSERT_LE(std::fabs(value), isFloat(type) ? 1.4 * greatest : greatest);
       }
       EXPECT_NEAR(lowest, least, 1e-3);
       if (domain == Domain::Positive)
@@ -120,5 +120,51 @@ TEST(RandomData, DefaultRanges) {
   for (uint64_t i = 0; i < 1000; ++i) {
     EXPECT_GE(randomBelow(1, 2, i, 7), 0);
     EXPECT_LT(randomBelow(1, 2, i, 7), 7);
+  }
+}
+
+TEST(RandomData, ReliefScalesPositions) {
+  // The columns of a long matrix: without relief all have the same mean square.
+  auto getSpread = [](RandomRange range, bool alongRows) {
+    Tensor tensor = std::move(*Tensor::create(ElementType::F32, {2000, 7}));
+    fillRandom(tensor, 3, 0, range);
+    double least = 1, greatest = 0;
+    for (int64_t i = 0; i < 7; ++i) {
+      double sum = 0;
+      for (int64_t k = 0; k < 2000; ++k) {
+        // The rows of the same elements taken as [7, 2000] cut across columns.
+        double value = tensor.at(alongRows ? k + i * 2000 : k * 7 + i);
+        EXPECT_LT(std::fabs(value), 1 + range.relief);
+        sum += value * value / 2000;
+      }
+      least = std::min(least, sum);
+      greatest = std::max(greatest, sum);
+    }
+    return greatest / least;
+  };
+  EXPECT_LT(getSpread({-1, 1}, false), 1.15);
+  EXPECT_GT(getSpread({-1, 1, 0, 0.4}, false), 1.3);
+  EXPECT_LT(getSpread({-1, 1, 0, 0.4}, true), 1.15);
+}
+
+TEST(RandomData, ReliefKeepsToTheRange) {
+  for (RandomRange range :
+       {RandomRange{0.25, 1, 0, 0.4}, RandomRange{-1, 1, 0.25, 0.4}}) {
+    for (ElementType type : {ElementType::F32, ElementType::F64}) {
+      Tensor tensor = std::move(*Tensor::create(type, {31, 1, 77}));
+      fillRandom(tensor, 1, 0, range, 1);
+      double least = 1, greatest = 0;
+      for (int64_t i = 0; i < tensor.numElements(); ++i) {
+        least = std::min(least, std::fabs(tensor.at(i)));
+        greatest = std::max(greatest, std::fabs(tensor.at(i)));
+      }
+      // What is scaled is the distance from a quarter.
+      EXPECT_GE(least, 0.25);
+      EXPECT_LT(greatest, 0.25 + 0.75 * 1.4);
+      EXPECT_GT(greatest, 1);
+      Tensor other = std::move(*Tensor::create(type, {31, 1, 77}));
+      fillRandom(other, 1, 0, range, 3);
+      EXPECT_TRUE(same(tensor, other));
+    }
   }
 }

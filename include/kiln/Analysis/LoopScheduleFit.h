@@ -18,7 +18,8 @@ namespace kiln {
 bool canSplit(const KernelSpace &space, int axis);
 
 /// Succeeds if `schedule` computes the kernel within the limits of `target`;
-/// otherwise says by name and value what does not fit.
+/// otherwise says by name and value what does not fit. Shared memory fits where
+/// that of each reduction does: kiln-allocate-scratch lets them take turns.
 mlir::LogicalResult
 checkLoopScheduleFits(LoopScheduleAttr schedule, TargetAttr target,
                       const KernelSpace &space, mlir::ValueRange results,

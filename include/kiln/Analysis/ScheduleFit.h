@@ -40,8 +40,22 @@ ImageBuffers getImageBuffers(ScheduleAttr schedule, const ContractionView &conv,
 
 /// Bytes of dynamic shared memory of a block: the staged operands, and what the
 /// reductions around `conv` need to cross warps, placed as kiln-place-shared
-/// places them.
+/// places them. Changes of layout around it stay within a warp (a halved result
+/// goes back to all lanes) and need none.
 int64_t getSharedBytes(ScheduleAttr schedule, const ContractionView &conv);
+
+/// The same, or the bytes of the image's patch where that alone is more than
+/// `target` has; saturates.
+uint64_t getSharedDemand(ScheduleAttr schedule, TargetAttr target,
+                         const ContractionView &conv);
+
+/// Accumulators of a thread; saturates.
+uint64_t countAccumulators(ScheduleAttr schedule);
+/// As many leave room for addresses and fragments.
+inline constexpr uint64_t kMostAccumulators = 128;
+
+/// Blocks of a launch where they are not persistent; saturates.
+uint64_t countBlocks(ScheduleAttr schedule, const ContractionView &conv);
 
 /// Whether the filter is an argument of the kernel, or computed elementwise in
 /// it, and nothing else reads it: a packed copy can take its place.

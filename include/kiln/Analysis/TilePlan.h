@@ -34,7 +34,8 @@ struct TilePlan {
 };
 
 /// How `schedule` lays tiles over `space`, whose kernel has these results; says
-/// what does not match otherwise.
+/// what does not match otherwise. A loop schedule is for a space that was not
+/// analyzed around a contraction.
 mlir::FailureOr<TilePlan>
 getTilePlan(KernelSchedule schedule, const KernelSpace &space,
             mlir::ValueRange results,

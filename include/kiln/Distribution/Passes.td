@@ -23,6 +23,9 @@ def AllocateScratch : Pass<"kiln-allocate-scratch", "::mlir::gpu::GPUModuleOp"> 
     behind the kernel's other allocations. Where an op may write its scratch
     memory while another thread still reads what it exchanged the last time, in a
     loop without a barrier, a `kiln.barrier` is put in front of it.
+    Where a block of the module's `kiln.target` has less shared memory than
+    `kiln-place-shared` would take, a barrier stands in front of every op that
+    follows another one, so that all of them use the same bytes.
 
     Four warps hold a row each; their partial results are 32 words a warp:
     ```mlir

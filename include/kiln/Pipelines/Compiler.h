@@ -39,6 +39,7 @@ struct CompileOptions {
   std::string precision = "tf32"; ///< "tf32" or "f32", for f32 contractions
   std::string entry;              ///< function; empty: the only public one
   std::string schedule;           ///< "#kiln.schedule<...>"; empty: by rules
+  std::string tuningDb;           ///< file of measured schedules; empty: none
   std::string ptxas;              ///< path; empty: searched for
   bool withReference = false;     ///< add the source and the f64 reference
   bool withCubin = true;          ///< run ptxas: cubin and resource report
@@ -62,7 +63,12 @@ void buildCompilePipeline(mlir::OpPassManager &pm,
 /// Replaces calls by what they call and erases functions that are no longer
 /// used; the first part of the fusion stage.
 void addInlining(mlir::OpPassManager &pm);
-/// Selects schedules, and checks those that are given or stand in the module.
+/// Makes kernels and leaves what joined none, with `keepCalls` also calls that
+/// cannot be inlined; the fusion stage up to what only a program of one kernel
+/// needs.
+void addFusion(mlir::OpPassManager &pm, bool keepCalls = false);
+/// Takes schedules from the tuning database unless one is given, selects the
+/// others, and checks those that are given or stand in the module.
 void addScheduleSelection(mlir::OpPassManager &pm,
                           const CompileOptions &options);
 /// Makes the pipelines known to command lines as `--kiln-compile-pipeline` and

@@ -21,7 +21,7 @@
 namespace kiln::runtime {
 
 /// The newest format version that this library reads.
-inline constexpr int64_t artifactVersion = 1;
+inline constexpr int64_t artifactVersion = 2;
 
 /// Numbers that the program is defined for: roots, logarithms and powers want
 /// positive ones, divisors those that are not zero.

@@ -48,9 +48,11 @@ struct OutputReport {
 class DegenerateCheck {
 public:
   void add(double value);
-  /// Empty, or why the values prove nothing: more than 1 % not finite, or
-  /// nearly constant.
-  std::string describe() const;
+  /// Empty, or why the values prove nothing: more than 1 % are not finite, or
+  /// they are nearly constant: they differ (standard deviation) by no more than
+  /// a thousandth of the greatest magnitude and than `allowedError`, so that
+  /// one number in place of all would be taken for right.
+  std::string describe(double allowedError) const;
 
 private:
   int64_t count = 0, notFinite = 0;

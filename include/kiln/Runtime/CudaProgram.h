@@ -31,6 +31,11 @@ public:
   /// outlive `program`.
   static Result<std::unique_ptr<CudaProgram>>
   createReference(CudaProgram &program);
+  /// The same for another artifact of the same program, over the inputs that
+  /// `program` holds: other schedules beside each other need them once. An
+  /// artifact with other inputs is an error. It must not outlive `program`.
+  static Result<std::unique_ptr<CudaProgram>>
+  createBeside(CudaProgram &program, const Artifact &artifact);
   ~CudaProgram();
   CudaProgram(const CudaProgram &) = delete;
   CudaProgram &operator=(const CudaProgram &) = delete;
@@ -69,6 +74,9 @@ public:
 
 private:
   CudaProgram() = default;
+  static Result<std::unique_ptr<CudaProgram>>
+  load(std::shared_ptr<CudaDevice> device, const Artifact &artifact,
+       const CudaProgram *inputs);
   Status loadModule(const std::string &ptx, const std::string *cubin);
   Status loadKernels();
   Status allocate(const CudaProgram *inputs);

@@ -52,6 +52,7 @@ private:
   struct State {
     OutputReport report;
     DegenerateCheck degenerate;
+    std::vector<float> bounds; ///< of finite elements
     double errorSquares = 0, referenceSquares = 0, worstRatio = -1;
   };
   std::vector<State> states;

@@ -22,6 +22,13 @@ struct RandomRange {
   /// Magnitudes below this are left out of a range around zero: [low, -gap] and
   /// [gap, high). Whole where integers are drawn.
   double gap = 0;
+  /// Floats only: the distance from zero (from `gap`, or from `low` where no
+  /// number is negative) is scaled by a factor between 1 - relief and
+  /// 1 + relief, the product of one for each position along each dimension.
+  /// Sums over thousands of numbers that are all alike hardly differ from one
+  /// another, and a kernel that confuses them would pass for right; with relief
+  /// each has a size of its own.
+  double relief = 0;
 };
 
 /// 64 random bits from a counter.
@@ -35,7 +42,7 @@ int64_t randomBelow(uint64_t seed, uint64_t stream, uint64_t counter,
 /// integers, [0, 2) for i1. Where the domain of `info` says so, only the
 /// positive numbers of that, or all that are not zero; floats then have at
 /// least a quarter of the greatest magnitude, so that logarithms, roots and
-/// quotients stay within a few powers of two.
+/// quotients stay within a few powers of two. Floats get a relief of 0.4.
 RandomRange getDefaultRange(const TensorInfo &info);
 /// "[0.25, 1)", "[-1, -0.25] and [0.25, 1)".
 std::string describe(const RandomRange &range);

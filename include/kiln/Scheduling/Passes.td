@@ -9,6 +9,49 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ApplyTuning : Pass<"kiln-apply-tuning", "::mlir::ModuleOp"> {
+  let summary = "gives kernels the schedules of a tuning database";
+  let description = [{
+    Needs `kiln.kernel` ops and a `kiln.target` on the module; runs before
+    `kiln-select-schedule`. Looks each compute kernel up in the file `database`
+    (docs/tuning-database.md), by its fingerprint, the target's name,
+    `precision` and the version of Kiln, and leaves the schedule of the best
+    supported entry on it. A kernel that has a schedule keeps it. A kernel
+    without an entry, or with one whose schedule does not fit it or comes from
+    another version of Kiln, stays as it is: the rules choose for it.
+
+    A file that cannot be read is an error. A line of it that is no entry is a
+    warning at that line, and is skipped. An empty `database` does nothing.
+
+    The remark `tuned` gives the schedule, what it gains on the faster of
+    baseline and default, how that was measured and on what card, and the line
+    of the file; `not-tuned` says why a kernel has none, with its fingerprint.
+
+    ```mlir
+    func.func @row_sums(%x: tensor<64x1000xf32>) -> tensor<64xf32> {
+      %zero = arith.constant dense<0.0> : tensor<64xf32>
+      %y = linalg.reduce {arith.addf} ins(%x : tensor<64x1000xf32>) outs(%zero : tensor<64xf32>) dimensions = [1]
+      return %y : tensor<64xf32>
+    }
+    // leaves: kiln.kernel "row_sums"
+    // leaves: tensor<64xf32> {
+    ```
+    ```
+    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-normalize),kiln-fuse,kiln-set-target,kiln-apply-tuning)'
+    ```
+  }];
+  let options = [
+    Option<"database", "database", "std::string", "\"\"",
+           "the file with the entries">,
+    Option<"precision", "precision", "std::string", "\"tf32\"",
+           "what multiplies f32: tf32 (tensor cores) or f32 (exact)">];
+  let statistics = [
+    Statistic<"numTuned", "kernels-tuned", "Kernels with a tuned schedule">,
+    Statistic<"numNotTuned", "kernels-not-tuned",
+              "Kernels that the database has no schedule for">];
+  let dependentDialects = ["::kiln::KilnDialect"];
+}
+
 def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
   let summary = "gives every compute kernel a schedule";
   let description = [{
@@ -34,7 +77,8 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
     stages, three where the kernel has at most four taps, and two k-steps a
     chunk where it has one. The filter goes through a ring where this does not
     fit otherwise; then there are fewer positions, down to 64 channels, then one
-    stage with as many channels as fit, at last fewer warps.
+    stage with as many channels as fit, at last fewer warps. Where none of these
+    fits, the search goes on over neighbours of the smallest, until one fits.
 
     Where every output leaves the kernel: plain columns, because lanes then
     store neighbouring addresses, and one block a tile, so that one block
@@ -94,6 +138,48 @@ def PredictKernels : Pass<"kiln-predict-kernels", "::mlir::ModuleOp"> {
   let statistics = [
     Statistic<"numPredicted", "kernels-predicted", "Number of kernels predicted">
   ];
+}
+
+def EnumerateSchedules : Pass<"kiln-enumerate-schedules", "::mlir::ModuleOp"> {
+  let summary = "lists the schedules of every compute kernel to choose from";
+  let description = [{
+    Needs `kiln.kernel` ops and a `kiln.target` on the module, and changes
+    nothing. Writes the search space of each compute kernel
+    (`kiln/Scheduling/SearchSpace.h`) to `output`: a line for each schedule, with
+    the kernel's name, `fits` or `pruned`, the schedule, and why it was pruned,
+    in the words of kiln-select-schedule, with a tab between two fields. The
+    first is the rules' choice, the second the conservative baseline where the
+    kernel has one (four warps, two stages, the rules' tile shrunk until that
+    fits). The order is that of the C++ call, and a smaller `limit` leaves out
+    the end of the list.
+
+    The remark `schedules` counts them. A kernel without any schedule is an
+    error, as in kiln-select-schedule.
+
+    ```mlir
+    func.func @row_sums(%x: tensor<64x1000xf32>) -> tensor<64xf32> {
+      %zero = arith.constant dense<0.0> : tensor<64xf32>
+      %y = linalg.reduce {arith.addf} ins(%x : tensor<64x1000xf32>) outs(%zero : tensor<64xf32>) dimensions = [1]
+      return %y : tensor<64xf32>
+    }
+    // leaves: row_sums fits #kiln.loop_schedule<tile = [1, 1024], threads = [
+    // leaves: row_sums pruned #kiln.loop_schedule< ... values of a tile, at most 32 are supported
+    ```
+    ```
+    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-normalize),kiln-fuse,kiln-set-target,kiln-enumerate-schedules)'
+    ```
+  }];
+  let options = [
+    Option<"precision", "precision", "std::string", "\"tf32\"",
+           "what multiplies f32: tf32 (tensor cores) or f32 (exact)">,
+    Option<"limit", "limit", "int64_t", "512",
+           "schedules of a kernel, at most">,
+    Option<"output", "output", "std::string", "\"-\"",
+           "the file to write; - is standard output">];
+  let statistics = [
+    Statistic<"numFit", "schedules-that-fit", "Schedules that fit">,
+    Statistic<"numPruned", "schedules-pruned", "Schedules that do not">];
+  let dependentDialects = ["::kiln::KilnDialect"];
 }
 
 #endif // KILN_SCHEDULING_PASSES_TD

@@ -13,7 +13,7 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
   let summary = "brings exporters' idioms to one form";
   let description = [{
     Needs: a function on tensors, as an exporter writes it (level 0), without
-    calls. Refuses what the rewrites would get wrong: strides and dilations that
+    calls, unless `keep-calls` leaves them to a host. Refuses what the rewrites would get wrong: strides and dilations that
     are not positive, and pads by negative or computed amounts.
 
     Leaves:
@@ -31,6 +31,7 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     - every other elementwise op, transpose, broadcast, map or reduce as a
       `linalg.generic`; unused operands and results are gone, constants stand
       in the bodies;
+    - the loops of a reduction in the order of the dimensions that it writes;
     - chains of elementwise generics of the same iteration space as one
       generic. Nothing is computed twice for that: a producer with several
       users stays, and so does one with a smaller iteration space (work on a
@@ -54,6 +55,8 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     kiln-opt --kiln-normalize
     ```
   }];
+  let options = [Option<"keepCalls", "keep-calls", "bool", "false",
+                        "Leave calls that were not inlined">];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",

@@ -26,7 +26,8 @@ void KilnDialect::initialize() {
 static constexpr StringLiteral kOperationAttrNames[] = {
     KilnDialect::kTargetAttrName, KilnDialect::kScheduleAttrName,
     KilnDialect::kNumWrittenAttrName, KilnDialect::kNumInputsAttrName,
-    KilnDialect::kNotFusedAttrName};
+    KilnDialect::kNotFusedAttrName, KilnDialect::kEmbedAttrName,
+    KilnDialect::kIsolatedAttrName};
 static constexpr StringLiteral kArgumentAttrNames[] = {
     KilnDialect::kFanInAttrName, KilnDialect::kDomainAttrName};
 
@@ -71,9 +72,21 @@ LogicalResult KilnDialect::verifyOperationAttribute(Operation *op,
       return emitError("must be a string");
     return success();
   }
+  if (name == kIsolatedAttrName) {
+    if (!isa<ModuleOp>(op))
+      return emitError("must stand at a module");
+    if (!isa<UnitAttr>(attr.getValue()))
+      return emitError("must be a unit attribute");
+    return success();
+  }
   auto function = dyn_cast<FunctionOpInterface>(op);
   if (!function)
     return emitError("must stand at a function");
+  if (name == kEmbedAttrName) {
+    if (!isa<UnitAttr>(attr.getValue()))
+      return emitError("must be a unit attribute");
+    return success();
+  }
   if (name == kScheduleAttrName) {
     if (!isa<KernelSchedule>(attr.getValue()))
       return emitError("must be a schedule, such as #kiln.schedule");

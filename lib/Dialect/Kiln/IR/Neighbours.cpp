@@ -129,34 +129,83 @@ SmallVector<Attribute> ScheduleAttr::getNeighbours() const {
   return std::move(neighbours.list);
 }
 
+namespace {
+/// The fields of a #kiln.loop_schedule, to be changed one by one.
+struct LoopFields {
+  SmallVector<int64_t> tile, size, stride, vector;
+  int64_t block;
+
+  explicit LoopFields(LoopScheduleAttr schedule)
+      : tile(schedule.getTile()), vector(schedule.getVector()),
+        block(schedule.getBlock()) {
+    for (size_t axis = 0; axis < tile.size(); ++axis) {
+      Mode::Part part = schedule.getThreadsOf(axis);
+      size.push_back(part.size);
+      stride.push_back(std::max<int64_t>(1, part.stride));
+    }
+  }
+
+  /// Threads that the axes need, at least a warp.
+  int64_t getNeeded() const {
+    int64_t needed = 32;
+    for (auto [count, step] : llvm::zip_equal(size, stride))
+      if (count > 1)
+        needed = std::max(needed, count * step);
+    return needed;
+  }
+
+  /// Twice the threads along an axis, or half of them: those of the axes behind
+  /// it move by a bit, and the block grows or shrinks with them.
+  void scaleThreads(size_t axis, bool grow) {
+    int64_t needed = getNeeded(), end = size[axis] * stride[axis];
+    if (!grow && size[axis] == 1)
+      return;
+    for (size_t other = 0; other < size.size(); ++other)
+      if (other != axis && stride[other] >= end)
+        stride[other] = grow ? stride[other] * 2 : stride[other] / 2;
+    size[axis] = grow ? size[axis] * 2 : size[axis] / 2;
+    block = block * getNeeded() / needed;
+  }
+
+  /// Whether the opposite step would lead back.
+  bool canUndo(const LoopFields &to, size_t axis, bool grow) const {
+    LoopFields back = to;
+    back.scaleThreads(axis, !grow);
+    return back.size == size && back.stride == stride && back.block == block;
+  }
+
+  /// Null where the verifier refuses it.
+  LoopScheduleAttr get(MLIRContext *context) const {
+    SmallVector<Mode> threads;
+    for (auto [count, step] : llvm::zip_equal(size, stride))
+      threads.push_back(Mode({{count, step}}));
+    return makeValid<LoopScheduleAttr>(context, tile, threads, vector, block);
+  }
+};
+} // namespace
+
 SmallVector<Attribute> LoopScheduleAttr::getNeighbours() const {
   Collector<LoopScheduleAttr> neighbours(*this);
-  struct Lists {
-    SmallVector<int64_t> tile;
-    SmallVector<Mode> threads;
-    SmallVector<int64_t> vector;
-  };
-  auto change = [&](llvm::function_ref<void(Lists &)> step) {
-    Lists lists{SmallVector<int64_t>(getTile()),
-                SmallVector<Mode>(getThreadsAlong()),
-                SmallVector<int64_t>(getVector())};
-    step(lists);
-    neighbours.add(makeValid<LoopScheduleAttr>(
-        getContext(), lists.tile, lists.threads, lists.vector, getBlock()));
+  auto change = [&](llvm::function_ref<void(LoopFields &)> step) {
+    LoopFields fields(*this);
+    step(fields);
+    neighbours.add(fields.get(getContext()));
   };
   for (size_t axis = 0; axis < getTile().size(); ++axis) {
-    Mode::Part part = getThreadsOf(axis);
-    change([&](Lists &l) { l.tile[axis] *= 2; });
-    change([&](Lists &l) { l.tile[axis] /= 2; });
-    change([&](Lists &l) { l.vector[axis] *= 2; });
-    change([&](Lists &l) { l.vector[axis] /= 2; });
-    change([&](Lists &l) {
-      l.threads[axis] =
-          Mode({{part.size * 2, std::max<int64_t>(1, part.stride)}});
-    });
-    change([&](Lists &l) {
-      l.threads[axis] = Mode({{part.size / 2, part.stride}});
-    });
+    change([&](LoopFields &f) { f.tile[axis] *= 2; });
+    change([&](LoopFields &f) { f.tile[axis] /= 2; });
+    change([&](LoopFields &f) { f.vector[axis] *= 2; });
+    change([&](LoopFields &f) { f.vector[axis] /= 2; });
+    for (bool grow : {true, false}) {
+      LoopFields fields(*this), scaled = fields;
+      scaled.scaleThreads(axis, grow);
+      if (!fields.canUndo(scaled, axis, grow))
+        continue;
+      // Threads take positions from each other, or get as many more.
+      neighbours.add(scaled.get(getContext()));
+      scaled.tile[axis] = grow ? scaled.tile[axis] * 2 : scaled.tile[axis] / 2;
+      neighbours.add(scaled.get(getContext()));
+    }
   }
   return std::move(neighbours.list);
 }

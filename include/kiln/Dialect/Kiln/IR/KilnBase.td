@@ -47,6 +47,12 @@ def Kiln_Dialect : Dialect {
     /// Name of the attribute of an op that says why no kernel took it.
     static constexpr ::llvm::StringLiteral kNotFusedAttrName =
         "kiln.not_fused";
+    /// Names of unit attributes of the in-place route: of a host's function
+    /// that Kiln takes, and of the nested module that holds the kernels of a
+    /// host's module while they are compiled.
+    static constexpr ::llvm::StringLiteral kEmbedAttrName = "kiln.embed";
+    static constexpr ::llvm::StringLiteral kIsolatedAttrName =
+        "kiln.isolated";
 
     void registerAttributes();
     void registerTypes();

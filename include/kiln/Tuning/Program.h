@@ -1,0 +1,103 @@
+//===- Program.h - A program whose kernel is tuned --------------*- C++ -*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_TUNING_PROGRAM_H
+#define KILN_TUNING_PROGRAM_H
+
+#include "kiln/Pipelines/Compiler.h"
+#include "kiln/Scheduling/SearchSpace.h"
+#include "kiln/Scheduling/TuningDatabase.h"
+#include "kiln/Tuning/Rules.h"
+
+#include "mlir/IR/OwningOpRef.h"
+
+#include <map>
+#include <memory>
+
+namespace kiln::tuning {
+
+/// What the compiler and ptxas say of the compute kernel, as `artifact.json`
+/// has it.
+struct CompileFacts {
+  std::optional<int64_t> registers; ///< nothing without ptxas
+  int64_t spillBytes = 0;           ///< stored and loaded
+  int64_t sharedBytes = 0;          ///< static and dynamic
+  int64_t threads = 0;
+  int64_t blocksPerSm = 0;
+  double occupancy = 0; ///< part of the warps of a multiprocessor
+  std::string limiter;
+  int64_t flops = 0, bytes = 0;
+};
+
+/// One schedule, compiled.
+struct CompiledCandidate {
+  CompileFacts facts;
+  /// The files of the artifact, by name.
+  std::map<std::string, std::string> files;
+  std::string failure; ///< the diagnostics, where it did not compile
+};
+
+/// Reads the facts of the compute kernel out of an `artifact.json`. Packing
+/// kernels are not tuned.
+CompileFacts readFacts(llvm::StringRef artifactJson);
+
+/// A source program and the space of its kernel.
+class Program {
+public:
+  /// Brings `module`, a source program whose text is `text` of file `name`, to
+  /// its kernel. Failures have been reported to the handlers of its context.
+  static mlir::FailureOr<std::unique_ptr<Program>>
+  create(mlir::ModuleOp module, std::string text, std::string name,
+         const CompileOptions &options);
+
+  /// Compiles the program with a schedule, in an MLIRContext of its own: safe
+  /// in several threads at once.
+  CompiledCandidate compile(llvm::StringRef schedule, bool withReference) const;
+
+  /// The module at level 2 with a schedule, as text for `--from=schedule`.
+  mlir::FailureOr<std::string> printWithSchedule(KernelSchedule schedule) const;
+
+  /// All that the rules ask, from what was compiled.
+  Facts getFacts(KernelSchedule schedule, const CompileFacts &facts) const;
+  /// Milliseconds that are expected of the kernel; with registers and occupancy
+  /// of `facts` where they are known.
+  std::optional<double> predict(KernelSchedule schedule,
+                                const CompileFacts *facts = nullptr) const;
+
+  const SearchSpace &space() const { return *searchSpace; }
+  /// The schedule that is written so; null where it is none.
+  KernelSchedule parse(llvm::StringRef schedule) const;
+  /// The function that is compiled.
+  llvm::StringRef entry() const { return name; }
+  TargetAttr target() const { return targetAttr; }
+  const CompileOptions &options() const { return compileOptions; }
+  /// What the kernel's schedule depends on.
+  const TuningKey &tuningKey() const { return key; }
+  int64_t distinctInputs() const { return numInputs; }
+
+private:
+  Program() = default;
+
+  std::string text, fileName, name;
+  TuningKey key;
+  CompileOptions compileOptions;
+  mlir::OwningOpRef<mlir::ModuleOp> kernels; ///< level 1, with target
+  KernelOp kernel;
+  TargetAttr targetAttr;
+  std::optional<SearchSpace> searchSpace;
+  int64_t numInputs = 0;
+};
+
+/// A schedule as it is written, `#kiln.schedule<...>`.
+std::string print(KernelSchedule schedule);
+/// Warps of a block.
+int64_t getWarps(KernelSchedule schedule);
+/// Output elements of a block's tile.
+int64_t getBlockVolume(KernelSchedule schedule);
+
+} // namespace kiln::tuning
+
+#endif // KILN_TUNING_PROGRAM_H

@@ -1,0 +1,86 @@
+//===- ContractionSchedules.h - Builds schedules of contractions -*- C++
+//-*-===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// How a schedule is made of a few decisions. The rules and the search space
+/// share it, so that a field that follows from others is the same in both.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef KILN_LIB_SCHEDULING_CONTRACTIONSCHEDULES_H
+#define KILN_LIB_SCHEDULING_CONTRACTIONSCHEDULES_H
+
+#include "kiln/Scheduling/Rules.h"
+
+namespace kiln {
+
+/// The fields of a #kiln.schedule that are decided; the others follow.
+struct Decision {
+  Contraction contraction;
+  llvm::SmallVector<int64_t> tile;
+  int64_t chunk;
+  llvm::SmallVector<int64_t> warps;
+  int64_t stages;
+  bool persistent;
+  Columns columns;
+  int64_t ring;
+  bool transpose;
+};
+
+/// The schedule of `decision`, with packed weights where they can be packed.
+/// `ahead`: with two stages or more, fragments are loaded one k-step ahead and
+/// copies are spread, by as much as pays. Null where a ring would not make the
+/// staged filter smaller.
+ScheduleAttr completeSchedule(const ContractionView &conv,
+                              const Decision &decision, bool ahead = true);
+
+/// What the rules decide before they look for a size that fits.
+struct Choice {
+  Contraction contraction;
+  /// Whether every output is stored, and the stores are not short beside the
+  /// main loop.
+  bool stores;
+  bool transpose;
+  Columns columns;
+  /// Columns of a warp, at least.
+  int64_t warpColumns;
+  /// Of the widest result.
+  int64_t elementBytes;
+};
+
+Choice selectChoice(const ContractionView &conv, Contraction contraction,
+                    int64_t elementBytes, bool stores);
+
+/// For the kernel around `conv`.
+mlir::FailureOr<Choice>
+selectChoice(const ContractionView &conv, Precision precision,
+             llvm::function_ref<mlir::InFlightDiagnostic()> emitError);
+
+/// The size of a schedule that is tried.
+struct Attempt {
+  int64_t filters, warpPositions, stages, chunk, warps = 8;
+};
+
+/// The schedule of `choice` and `attempt`; null where a ring does not pay.
+ScheduleAttr buildSchedule(const ContractionView &conv, const Choice &choice,
+                           const Attempt &attempt, int64_t ring);
+
+/// What the rules try for `conv`, in their order, then what they would try if
+/// the kernel stored where it reduces, or the other way round; empty where no
+/// instruction takes its element types.
+llvm::SmallVector<ScheduleAttr> getTried(const ContractionView &conv,
+                                         Precision precision);
+
+/// Output channels of the largest tile: up to 128 all of them, padded to a
+/// power of two; beyond, 128 or 64, whichever pads less. Tiles of 256 have half
+/// the positions, and with 1x1 and 3x3 kernels were 10 % slower than two of
+/// 128.
+int64_t selectFilterTile(const ContractionView &conv);
+
+} // namespace kiln
+
+#endif // KILN_LIB_SCHEDULING_CONTRACTIONSCHEDULES_H
