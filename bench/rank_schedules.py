@@ -16,6 +16,8 @@ import sys
 
 from records import quantile, rank_correlation
 
+# "packing of the filter included": another kernel, 0.004 to 0.006 ms.
+PACKING_MS = 0.005
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -53,7 +55,7 @@ def main():
         kernels = run([options.opt, "--kiln-fusion-stage",
                        f"--kiln-set-target=target={options.target}",
                        os.path.join(options.programs, program + ".mlir")]).stdout
-        pairs = [(predict(options.opt, kernels, schedule), ms, schedule)
+        pairs = [(predict(options.opt, kernels, schedule) + PACKING_MS, ms, schedule)
                  for ms, schedule in entries]
         # Of equal predictions the first of the file.
         order = sorted(pairs, key=lambda pair: pair[0])

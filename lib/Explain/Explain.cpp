@@ -234,7 +234,7 @@ private:
     // Both without what ptxas says, which only the kernel's own has.
     std::optional<double> own = program->predict(context.schedule);
     if (!ms || !own)
-      return text + "the model says nothing of it; the rules choose another";
+      return text + "the model cannot rank it; the rules choose another";
     double more = 100 * (*ms / *own - 1);
     if (more >= 0.05)
       return text + formatv("the model expects {0:f1} % more time", more).str();

@@ -29,6 +29,10 @@ Program::predictMetrics(KernelSchedule schedule, Clock clock,
 
 std::optional<double> Program::predict(KernelSchedule schedule,
                                        const CompileFacts *facts) const {
+  // Of kernels of loops the model knows bytes and operations, not how threads
+  // lie: it cannot rank them.
+  if (!isa<ScheduleAttr>(schedule))
+    return std::nullopt;
   // Timed runs boost.
   std::optional<Prediction> prediction =
       predictMetrics(schedule, Clock::Boost, facts);

@@ -241,6 +241,17 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
   // Behind the main loop: what each body does on its elements, reductions by
   // shuffles, stores.
   double perElement = 0, functions = 0;
+  auto addOperand = [&](Value operand) {
+    double bytes = getBytes(operand.getType());
+    if (!isa<BlockArgument>(operand) ||
+        operand.getParentBlock() != conv.op->getBlock() ||
+        bytes < getBytes(conv.getOutType()) / 2)
+      return;
+    kernel.reads.push_back(
+        {"operand", bytes, bytes / kernel.tiles, Along::Both});
+    perElement += 1;
+  };
+  addOperand(conv.getInit());
   if (parent)
     parent.getBody().walk([&](linalg::LinalgOp op) {
       if (op == conv.op)
@@ -256,16 +267,9 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
       BodyWork work = countBody(op);
       perElement += work.instructions * share;
       functions += work.functions * share;
-      for (Value operand : op->getOperands())
-        if (isa<BlockArgument>(operand) &&
-            operand.getParentRegion() == &parent.getBody()) {
-          double bytes = getBytes(operand.getType());
-          if (bytes >= getBytes(conv.getOutType()) / 2) {
-            kernel.reads.push_back(
-                {"operand", bytes, bytes / kernel.tiles, Along::Both});
-            perElement += 1;
-          }
-        }
+      for (OpOperand &operand : op->getOpOperands())
+        if (op.payloadUsesValueFromOperand(&operand))
+          addOperand(operand.get());
     });
   double written = 0;
   if (parent)

@@ -45,11 +45,11 @@ llvm::Error KernelDescription::complete() {
                       {"loop.steps", double(steps), 1, 1e12},
                       {"loop.slots", double(slots), 1, 64},
                       {"loop.waits", double(waits), 1, 1000},
-                      {"loop.instructions", instructions, 0, 1e9},
+                      {"loop.instructions", instructions, 0, 1e18},
                       {"loop.cycles_alone", cyclesAlone, 1, 100},
-                      {"loop.l1_wavefronts", l1Wavefronts, 0, 1e9},
-                      {"epilogue.instructions", epilogueInstructions, 0, 1e9},
-                      {"epilogue.special", specialFunctions, 0, 1e15},
+                      {"loop.l1_wavefronts", l1Wavefronts, 0, 1e18},
+                      {"epilogue.instructions", epilogueInstructions, 0, 1e18},
+                      {"epilogue.special", specialFunctions, 0, 1e18},
                       {"write_bytes", writeBytes, 0, 1e18}};
   for (auto &[field, value, least, most] : fields)
     if (!(value >= least && value <= most))

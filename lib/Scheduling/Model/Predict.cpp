@@ -7,9 +7,9 @@
 // A multiprocessor has four partitions. The customers of the model are the
 // resident warps of one partition; each goes round between the multiply pipe
 // and the issue of its other instructions, with delays in which it waits for
-// nobody. Copies that run ahead go round in a second network, between level 1,
-// level 2 and device memory. The slower network and the busiest part bound the
-// rate. docs/model.md has the reasons and sources.
+// nobody. Copies that run ahead go round in a second network, through the
+// slowest of level 1, level 2 and device memory. The slower network and the
+// busiest part bound the rate. docs/model.md has the reasons and sources.
 //
 //===----------------------------------------------------------------------===//
 
@@ -135,9 +135,12 @@ double Model::computeMainLoop(double customers, double epilogue) const {
 
   // The second network: reads. Writes are posted, nothing waits for them.
   double perTile = target.getSms() / double(kernel.tiles);
-  double copies[] = {steps * kernel.l1Wavefronts * warps,
-                     traffic.l2Read / l2Rate * perTile * warps,
-                     traffic.dramRead / copyRate * hertz * perTile * warps};
+  // A step's copies are many requests, which pass the levels side by side: the
+  // slowest level serves them, the others are latency.
+  double copies =
+      warps *
+      std::max({steps * kernel.l1Wavefronts, traffic.l2Read / l2Rate * perTile,
+                traffic.dramRead / copyRate * hertz * perTile});
   double missShare = traffic.l2Read > 0 ? traffic.dramRead / traffic.l2Read : 0;
   double latency = target.getL2Latency() +
                    std::min(1., missShare) *
@@ -146,15 +149,14 @@ double Model::computeMainLoop(double customers, double epilogue) const {
   if (kernel.slots <= 1) {
     // Nothing runs ahead: the copies leave while their addresses are computed,
     // the rest of them and their latency are waited for.
-    double rest = copies[0] + copies[1] + copies[2] - alone;
-    delay += steps * kernel.waits * latency + std::max(0., rest);
+    delay += steps * kernel.waits * latency + std::max(0., copies - alone);
     return computeThroughput({multiply, issue}, delay, customers);
   }
   // The first fill, unless the tile before it did that.
   if (!kernel.persistent)
-    delay += latency + (copies[0] + copies[1] + copies[2]) / steps;
+    delay += latency + copies / steps;
   return std::min(computeThroughput({multiply, issue}, delay, customers),
-                  computeThroughput(copies, steps * latency,
+                  computeThroughput({copies}, steps * latency,
                                     customers * (kernel.slots - 1)));
 }
 
