@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rows.h"
+#include "kiln/Profiling/Json.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
@@ -122,12 +123,11 @@ private:
 };
 } // namespace
 
-llvm::Error kiln::profiling::readJson(StringRef text, StringRef file,
-                                      ProfileBuilder &builder) {
-  // Python writes numbers that JSON has not; outside of strings only.
+llvm::Expected<json::Value> kiln::profiling::parseJson(StringRef text,
+                                                       StringRef file) {
+  constexpr int kMostDepth = 64;
   std::string plain;
   bool inString = false;
-  constexpr int kMostDepth = 16;
   int depth = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     StringRef rest = text.substr(i);
@@ -142,24 +142,31 @@ llvm::Error kiln::profiling::readJson(StringRef text, StringRef file,
       plain += text[i++];
     else if (text[i] == '"')
       inString = !inString;
-    // The parser recurses.
-    if (!inString)
-      depth += StringRef("[{").contains(text[i])   ? 1
-               : StringRef("]}").contains(text[i]) ? -1
-                                                   : 0;
+    else if (!inString && StringRef("[{").contains(text[i]))
+      ++depth;
+    else if (!inString && StringRef("]}").contains(text[i]))
+      --depth;
     if (depth > kMostDepth)
       return makeError(
           formatv("{0}:{1}", file, text.take_front(i).count('\n') + 1).str(),
-          "brackets are nested too deeply for a profile");
+          formatv("no JSON: brackets are nested more than {0} deep",
+                  kMostDepth));
     plain += text[i];
   }
   llvm::Expected<json::Value> value = json::parse(plain);
-  if (!value) {
-    // "[line:column, byte=...]: message"
-    std::string message = toString(value.takeError());
-    auto [where, what] = StringRef(message).split(", byte=");
-    return makeError((file + ":" + where.ltrim('[')).str(),
-                     "no JSON: " + what.split("]: ").second);
-  }
+  if (value)
+    return value;
+  // "[line:column, byte=...]: message"
+  std::string message = toString(value.takeError());
+  auto [where, what] = StringRef(message).split(", byte=");
+  return makeError((file + ":" + where.ltrim('[')).str(),
+                   "no JSON: " + what.split("]: ").second);
+}
+
+llvm::Error kiln::profiling::readJson(StringRef text, StringRef file,
+                                      ProfileBuilder &builder) {
+  llvm::Expected<json::Value> value = parseJson(text, file);
+  if (!value)
+    return value.takeError();
   return Reader(text, file, builder).read(*value);
 }

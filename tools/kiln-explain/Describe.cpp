@@ -9,6 +9,7 @@
 #include "Input.h"
 
 #include "kiln/Machine/Targets.h"
+#include "kiln/Profiling/Json.h"
 #include "kiln/Scheduling/Model/Model.h"
 
 #include "mlir/Support/FileUtilities.h"
@@ -70,9 +71,10 @@ int kiln::explain::explainDescriptions(StringRef file, StringRef targetName,
   std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(file, &message);
   if (!buffer)
     return fail(message);
-  llvm::Expected<json::Value> parsed = json::parse(buffer->getBuffer());
+  llvm::Expected<json::Value> parsed =
+      profiling::parseJson(buffer->getBuffer(), file);
   if (!parsed)
-    return fail("'" + file + "': " + toString(parsed.takeError()));
+    return fail(toString(parsed.takeError()));
 
   // A list prints a list.
   json::Array one;

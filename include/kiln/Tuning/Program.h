@@ -71,7 +71,8 @@ public:
   predictMetrics(KernelSchedule schedule, Clock clock,
                  const CompileFacts *facts = nullptr) const;
   /// Milliseconds that are expected of the kernel; with registers and occupancy
-  /// of `facts` where they are known.
+  /// of `facts` where they are known. Nothing for kernels of loops, which the
+  /// model cannot rank.
   std::optional<double> predict(KernelSchedule schedule,
                                 const CompileFacts *facts = nullptr) const;
 
