@@ -273,6 +273,7 @@ private:
       };
     }
     profiling::KernelProfile profile = makeProfile(kernel);
+    facts.isPrediction = !options.profile;
     if (options.profile) {
       auto selected = profiling::selectKernel(
           *options.profile, kernel.name, kernel.blocks, options.profileFile);

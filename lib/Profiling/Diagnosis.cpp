@@ -218,10 +218,11 @@ private:
     std::optional<double> grid = get(Metric::GridSize);
     if (!grid && facts.grid)
       grid = *facts.grid;
-    if (!grid || *grid >= target.getSms())
+    double most = kTailFull * target.getSms();
+    if (!grid || *grid >= most)
       return false;
-    add(getName(Metric::GridSize), *grid, "<", target.getSms(), "blocks",
-        "multiprocessors have no block at all");
+    add(getName(Metric::GridSize), *grid, "<", most, "blocks",
+        "a fifth of the multiprocessors or more have no block at all");
     return decide(Bound::Launch, "there are fewer blocks than multiprocessors");
   }
 

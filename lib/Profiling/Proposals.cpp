@@ -317,6 +317,16 @@ static KernelSchedule grant(const Wish &wish, KernelSchedule from,
   return taken;
 }
 
+/// Whether a step may be proposed.
+static bool isWanted(const KernelFacts &facts, KernelSchedule from,
+                     KernelSchedule to) {
+  if (!facts.isPrediction)
+    return true;
+  std::optional<double> before = predict(facts, from),
+                        after = predict(facts, to);
+  return !before || !after || *after <= *before;
+}
+
 /// What the model expects of a change; empty where it says nothing.
 static std::string describeExpectation(const KernelFacts &facts,
                                        KernelSchedule to) {
@@ -342,14 +352,16 @@ std::vector<Proposal> kiln::profiling::propose(const KernelProfile &profile,
   KernelSchedule all = facts.schedule;
   for (const Wish &wish : Wishes(profile, facts, diagnosis).run()) {
     KernelSchedule alone = grant(wish, facts.schedule, facts);
-    if (!alone || llvm::any_of(proposals, [&](const Proposal &other) {
+    if (!alone || !isWanted(facts, facts.schedule, alone) ||
+        llvm::any_of(proposals, [&](const Proposal &other) {
           return other.schedule == alone;
         }))
       continue;
     proposals.push_back({getChanges(facts.schedule, alone),
                          wish.reason + describeExpectation(facts, alone), alone,
                          print(alone)});
-    if (KernelSchedule next = grant(wish, all, facts))
+    KernelSchedule next = grant(wish, all, facts);
+    if (next && isWanted(facts, all, next))
       all = next;
   }
   if (!proposals.empty())

@@ -151,8 +151,9 @@ TEST_F(DiagnosisTest, FullUnits) {
 }
 
 TEST_F(DiagnosisTest, FewBlocks) {
-  EXPECT_EQ(getBound(measured(127, 20, 8, 10, 90), getFacts()), Bound::Launch);
-  EXPECT_EQ(getBound(measured(128, 20, 8, 10, 90), getFacts()), Bound::Latency);
+  // 80 % of 128 multiprocessors are 102.4.
+  EXPECT_EQ(getBound(measured(102, 20, 8, 10, 90), getFacts()), Bound::Launch);
+  EXPECT_EQ(getBound(measured(103, 20, 8, 10, 90), getFacts()), Bound::Latency);
 }
 
 TEST_F(DiagnosisTest, ShortKernels) {

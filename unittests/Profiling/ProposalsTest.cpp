@@ -106,6 +106,23 @@ TEST_F(ProposalsTest, FastestStep) {
             "5.0 % less time");
 }
 
+// A prediction that asks for what the same model expects to be slower.
+TEST_F(ProposalsTest, SlowerByItsOwnModel) {
+  KernelFacts facts = getScheduled(kSimple);
+  KernelProfile profile = make({{Metric::L2Throughput, 90}});
+  double larger = 2.1;
+  facts.predict = [&](KernelSchedule schedule) -> std::optional<double> {
+    return schedule == facts.schedule ? 2.0 : larger;
+  };
+  EXPECT_NE(describe(diagnose(profile, facts)), "");
+  facts.isPrediction = true;
+  Diagnosis diagnosis = diagnose(profile, facts);
+  EXPECT_EQ(describe(diagnosis), "");
+  EXPECT_FALSE(diagnosis.proposed);
+  larger = 2.0;
+  EXPECT_NE(describe(diagnose(profile, facts)), "");
+}
+
 TEST_F(ProposalsTest, OneBlockOfAMultiprocessor) {
   KernelProfile profile = getLatency("wait");
   profile.values[Metric::LimitRegisters] = 1;

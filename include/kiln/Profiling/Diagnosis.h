@@ -26,7 +26,8 @@ inline constexpr double kTensorFull = 0.90;
 /// A pipe that reads as if it were full is not, where the work over the time is
 /// less than this part of the attainable rate.
 inline constexpr double kWorkFull = 0.80;
-/// Part of the block slots that do work, over all waves.
+/// Part of the block slots that do work, over all waves; and of the
+/// multiprocessors that have a block.
 inline constexpr double kTailFull = 0.80;
 /// A kernel that ends earlier is mostly its launch; microseconds. An empty
 /// kernel takes about two.
@@ -70,6 +71,8 @@ struct KernelFacts {
   /// Milliseconds that a model expects of a schedule: of several steps with one
   /// purpose the fastest is proposed. Null: the first.
   std::function<std::optional<double>(KernelSchedule)> predict;
+  /// The profile is that model's: what it expects to be slower is not proposed.
+  bool isPrediction = false;
 };
 
 /// A value beside the threshold that decided.
