@@ -34,6 +34,7 @@ Object kiln::profiling::toJson(const Diagnosis &diagnosis) {
                                {"schedule", proposal.text}});
   }
   Object object{{"bound", stringify(diagnosis.bound)},
+                {"full", diagnosis.isFull},
                 {"summary", diagnosis.summary},
                 {"evidence", std::move(evidence)},
                 {"main_stall", diagnosis.mainStall},

@@ -164,7 +164,11 @@ public:
       if (diagnosis.evidence.front().metric == getName(Metric::GridSize))
         addSmallerBlock("smaller tiles make more blocks");
       break;
-    case Bound::TensorPipe: // only fewer or cheaper multiplications
+    case Bound::TensorPipe:
+      // A full one is helped only by fewer or cheaper multiplications.
+      if (!diagnosis.isFull)
+        addLatency();
+      break;
     case Bound::Unknown:
       break;
     }

@@ -123,6 +123,16 @@ TEST_F(ProposalsTest, SlowerByItsOwnModel) {
   EXPECT_NE(describe(diagnose(profile, facts)), "");
 }
 
+// A full tensor pipe is helped by no step, one that waits is.
+TEST_F(ProposalsTest, TensorPipe) {
+  EXPECT_EQ(describe(diagnose(make({{Metric::TensorPipe, 45.1}}),
+                              getScheduled(kSimple))),
+            "");
+  EXPECT_EQ(describe(diagnose(make({{Metric::TensorPipe, 44.9}}),
+                              getScheduled(kSimple))),
+            "lookahead 0 -> 1, early_barrier false -> true; stages 2 -> 3");
+}
+
 TEST_F(ProposalsTest, OneBlockOfAMultiprocessor) {
   KernelProfile profile = getLatency("wait");
   profile.values[Metric::LimitRegisters] = 1;

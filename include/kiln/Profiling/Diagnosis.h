@@ -20,11 +20,11 @@ namespace kiln::profiling {
 // "speed of light" rule speaks of latency (below 60) and of a bound (80).
 inline constexpr double kIdle = 60; ///< no unit reaches it: warps wait
 inline constexpr double kFull = 80; ///< a unit that reaches it is the bound
-/// Part of the attainable rate of the tensor pipe from which it is full. Good
-/// products on an RTX 4090 read 44 to 47 of the 50 % that they can reach.
+/// Part of the attainable rate of the tensor pipe from which it is full. The
+/// best products on an RTX 4090 read 45 to 47 of the 50 % that they can reach.
 inline constexpr double kTensorFull = 0.90;
-/// A pipe that reads as if it were full is not, where the work over the time is
-/// less than this part of the attainable rate.
+/// What is read is the tensor pipe's, where the work over the time is at least
+/// this part of the rate that it would have then.
 inline constexpr double kWorkFull = 0.80;
 /// Part of the block slots that do work, over all waves; and of the
 /// multiprocessors that have a block.
@@ -100,6 +100,8 @@ struct Proposal {
 
 struct Diagnosis {
   Bound bound = Bound::Unknown;
+  /// The unit that bounds it works nearly all the time.
+  bool isFull = false;
   std::string summary; ///< one sentence
   std::vector<Evidence> evidence;
   /// Why warps mostly wait: ncu's name of the reason, where one stands out.
