@@ -3,11 +3,13 @@
 # has built: every program of test/robustness, 2,000 changed copies of the
 # examples, and 500 of what the small ones are at each later level, through
 # kiln-compile; what compiles of the first set also runs in the emulator. Every
-# program of test/e2e is embedded in place. Failing programs are kept in
+# program of test/e2e is embedded in place; a writer of a tuning database is
+# killed 200 times. Failing programs are kept in
 # build/soak. Takes about ten minutes on two cores.
 #   SOAK_SEED=N       other changes (1)
 #   SOAK_MUTATIONS=N  another number of them (2000)
-# Exit 1: one of them crashed, hung, said no place or did not verify.
+# Exit 1: one of them crashed, hung, said no place or did not verify, or a kill
+# lost an entry.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 set -o pipefail
 
@@ -25,4 +27,5 @@ for level in kernels schedule launch-plan nvvm; do
 done
 PATH="$(llvm-config-22 --bindir 2>/dev/null || echo /usr/lib/llvm-22/bin):$PATH" \
   step "in place" python3 test/e2e/embed.py test/e2e/programs || failed=1
+step "kills" env KILN_KILL_ROUNDS=200 build/bin/KilnSchedulingTests --gtest_filter='*Kill*' || failed=1
 exit "$failed"

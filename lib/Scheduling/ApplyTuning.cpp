@@ -44,13 +44,26 @@ struct ApplyTuning : public kiln::impl::ApplyTuningBase<ApplyTuning> {
       emitError(UnknownLoc::get(&getContext()), toString(loaded.takeError()));
       return signalPassFailure();
     }
-    for (const TuningDatabase::BrokenLine &line : loaded->getBrokenLines())
-      emitWarning(FileLineColLoc::get(&getContext(), line.file, line.line, 1))
-          << "this line of the tuning database is skipped: " << line.message;
+    reportBrokenLines(loaded->getBrokenLines());
     module.walk([&](KernelOp kernel) {
       if (kernel.getRole() == Role::Compute)
         apply(kernel, target, *loaded);
     });
+  }
+
+  /// Not all of a file that is no database.
+  void reportBrokenLines(ArrayRef<TuningDatabase::BrokenLine> lines) {
+    constexpr size_t kMost = 8;
+    auto warn = [&](const TuningDatabase::BrokenLine &line) {
+      return emitWarning(
+          FileLineColLoc::get(&getContext(), line.file, line.line, 1));
+    };
+    for (const TuningDatabase::BrokenLine &line : lines.take_front(kMost))
+      warn(line) << "this line of the tuning database is skipped: "
+                 << line.message;
+    if (lines.size() > kMost)
+      warn(lines[kMost]) << "this line and " << lines.size() - kMost - 1
+                         << " more behind it are skipped, too";
   }
 
   void apply(KernelOp kernel, TargetAttr target,

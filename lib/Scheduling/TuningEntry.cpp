@@ -215,21 +215,48 @@ private:
 };
 } // namespace
 
-bool kiln::isWholeLine(StringRef line) {
-  Expected<json::Value> value = json::parse(line);
-  if (value)
-    return value->getAsObject() != nullptr;
-  consumeError(value.takeError());
-  return false;
+/// How deep the objects and arrays of `line` stand in one another, if it is
+/// JSON.
+static unsigned getDepth(StringRef line) {
+  unsigned depth = 0, deepest = 0;
+  bool inText = false;
+  for (size_t i = 0; i < line.size(); ++i) {
+    char c = line[i];
+    if (inText && c == '\\')
+      ++i;
+    else if (c == '"')
+      inText = !inText;
+    else if (!inText && (c == '{' || c == '['))
+      deepest = std::max(deepest, ++depth);
+    else if (!inText && (c == '}' || c == ']') && depth > 0)
+      --depth;
+  }
+  return deepest;
 }
 
-Expected<TuningEntry> kiln::parseTuningEntry(StringRef line) {
+static Expected<json::Object> parseObject(StringRef line) {
+  // The parser calls itself for each level.
+  constexpr unsigned kMaxDepth = 64;
+  if (getDepth(line) > kMaxDepth)
+    return createStringError(
+        formatv("objects are nested more than {0} deep", kMaxDepth));
   Expected<json::Value> value = json::parse(line);
   if (!value)
     return createStringError("not JSON: " + toString(value.takeError()));
-  const json::Object *object = value->getAsObject();
+  if (json::Object *object = value->getAsObject())
+    return std::move(*object);
+  return createStringError("not a JSON object");
+}
+
+bool kiln::isWholeLine(StringRef line) {
+  Expected<json::Object> object = parseObject(line);
+  return object ? true : (consumeError(object.takeError()), false);
+}
+
+Expected<TuningEntry> kiln::parseTuningEntry(StringRef line) {
+  Expected<json::Object> object = parseObject(line);
   if (!object)
-    return createStringError("not a JSON object");
+    return object.takeError();
   FieldReader reader(*object);
   int64_t format = 0;
   reader.read("format", format);

@@ -92,6 +92,14 @@ public:
 };
 } // namespace
 
+/// Whether `text` may be the beginning of a line of formatTuningEntry. Nothing
+/// else is cut off: the path may name another file by mistake.
+static bool mayBeTorn(StringRef text) {
+  constexpr StringLiteral kBegin = "{\"format\":";
+  return (text.starts_with(kBegin) || kBegin.starts_with(text)) &&
+         !isWholeLine(text);
+}
+
 /// What has to stand before a new line in `file`: nothing, or the newline that
 /// is missing. Cuts off a line that its writer did not finish.
 static Expected<StringRef> healEnd(const LockedFile &file, StringRef path) {
@@ -113,7 +121,7 @@ static Expected<StringRef> healEnd(const LockedFile &file, StringRef path) {
     return fail("cannot read", path, buffer.getError());
   StringRef text = (*buffer)->getBuffer();
   size_t begin = text.rfind('\n') + 1; // 0 without any
-  if (isWholeLine(text.drop_front(begin)))
+  if (!mayBeTorn(text.drop_front(begin)))
     return "\n";
   if (::ftruncate(file.fd, begin) != 0)
     return fail("cannot mend", path,

@@ -286,6 +286,8 @@ void CommandLine::addCompileOptions() {
           options.precision);
   addText("--entry", "NAME", "the function to compile", options.entry);
   addText("--schedule", "ATTR", "in place of the rules", options.schedule);
+  addText("--tuning-db", "FILE", "measured schedules, in place of the rules",
+          options.tuningDb);
   addText("--ptxas", "PATH", "the assembler to use", options.ptxas);
 }
 

@@ -41,6 +41,7 @@ static Result<Artifact> compileProgram(const Options &options) {
   settings.precision = orNull(options.precision);
   settings.entry = orNull(options.entry);
   settings.schedule = orNull(options.schedule);
+  settings.tuningDb = orNull(options.tuningDb);
   settings.ptxas = orNull(options.ptxas);
   settings.withReference = options.verify == Options::VerifyGpu;
   // The driver compiles the PTX itself unless an assembler is asked for.
@@ -59,11 +60,12 @@ static Result<Artifact> loadProgram(const Options &options) {
     return compileProgram(options);
   for (const std::string *text :
        {&options.target, &options.precision, &options.entry, &options.schedule,
-        &options.ptxas})
+        &options.tuningDb, &options.ptxas})
     if (!text->empty())
-      return makeError("--target, --precision, --entry, --schedule and --ptxas "
-                       "are for compiling, but ",
-                       options.program, " is compiled already");
+      return makeError(
+          "--target, --precision, --entry, --schedule, --tuning-db "
+          "and --ptxas are for compiling, but ",
+          options.program, " is compiled already");
   return Artifact::load(options.program);
 }
 

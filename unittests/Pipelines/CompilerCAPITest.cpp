@@ -8,6 +8,7 @@
 
 #include "gtest/gtest.h"
 
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -63,6 +64,51 @@ TEST(CompilerCAPITest, CallbackMayBeMissing) {
             nullptr);
   EXPECT_EQ(kilnCompile(nullptr, 0, nullptr, nullptr, nullptr, nullptr),
             nullptr);
+}
+
+TEST(CompilerCAPITest, AMissingTuningDatabaseIsNamed) {
+  KilnCompileOptions options = {};
+  options.tuningDb = "/none/tuning.jsonl";
+  std::vector<Message> messages = compileBad("module {}", &options);
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0].text,
+            "cannot read the tuning database '/none/tuning.jsonl': No such "
+            "file or directory");
+}
+
+TEST(CompilerCAPITest, TheTuningDatabaseIsUsed) {
+  const std::string source = R"(
+func.func @exp(%x: tensor<4x192xf32>) -> tensor<4x192xf32> {
+  %e = tensor.empty() : tensor<4x192xf32>
+  %y = linalg.exp ins(%x : tensor<4x192xf32>) outs(%e : tensor<4x192xf32>) -> tensor<4x192xf32>
+  return %y : tensor<4x192xf32>
+}
+)";
+  // As in test/tools/kiln-compile/tuning-db.test, with a broken line.
+  const std::string path = testing::TempDir() + "kiln-capi-tuning.jsonl";
+  std::ofstream(path)
+      << R"({"format":1,"program":"1-8ef4b9b40f02a4586210b4e1874f3a14",)"
+      << R"("target":"rtx4090","precision":"tf32","kiln":")" KILN_VERSION
+      << R"(","kernel":"exp","schedule":"#kiln.loop_schedule<tile = [1, 64], )"
+      << R"(threads = [[1:0], [64:1]], vector = [1, 1], block = 64>",)"
+      << R"("measured":"cuda","device":"","chosen_ms":0.5,"repetitions":31,)"
+      << R"("date":"2026-11-25T10:00:00Z","facts":{}})"
+      << "\n{}\n";
+  KilnCompileOptions options = {};
+  options.tuningDb = path.c_str();
+  std::vector<Message> messages;
+  KilnArtifact *artifact = kilnCompile(source.data(), source.size(), "in.mlir",
+                                       &options, collect, &messages);
+  ASSERT_NE(artifact, nullptr);
+  EXPECT_NE(std::string(kilnArtifactGetFileData(artifact, 0, nullptr))
+                .find("tile = [1, 64]"),
+            std::string::npos);
+  kilnArtifactDestroy(artifact);
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0].severity, KILN_WARNING);
+  EXPECT_EQ(messages[0].text, path + ":2:1: this line of the tuning database "
+                                     "is skipped: 'format' is missing");
+  std::remove(path.c_str());
 }
 
 /// The files of the compiled example by name; empty after an error.

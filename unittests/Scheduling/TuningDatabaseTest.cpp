@@ -76,13 +76,15 @@ TEST(TuningEntry, IsReadAsItWasWritten) {
 
 TEST(TuningEntry, UnknownFieldsAreIgnored) {
   std::string line = replaced(format(makeEntry()), "\"format\":1",
-                              "\"format\":1,\"later\":[1]");
+                              "\"format\":1,\"later\":[\"[[\\\"[\"]");
   EXPECT_EQ(message(line), "no error");
 }
 
 TEST(TuningEntry, WhatIsWrongIsNamed) {
   std::string line = format(makeEntry());
   EXPECT_EQ(message("[]"), "not a JSON object");
+  EXPECT_EQ(message(std::string(1000000, '[')),
+            "objects are nested more than 64 deep");
   EXPECT_EQ(message("{}"), "'format' is missing");
   EXPECT_EQ(message(replaced(line, "\"format\":1", "\"format\":7")),
             "format 7 is not known; this Kiln reads format 1");

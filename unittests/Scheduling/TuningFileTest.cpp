@@ -138,6 +138,10 @@ TEST_F(TuningFile, AppendingHealsALineThatIsNotWhole) {
   write(first + torn);
   ASSERT_TRUE(append(path, makeEntry("1-cc")));
   EXPECT_EQ(read(), first + torn + "\n" + next);
+  // It is no entry: somebody else's text stays.
+  write(first + "note");
+  ASSERT_TRUE(append(path, makeEntry("1-cc")));
+  EXPECT_EQ(read(), first + "note\n" + next);
   // The only line.
   write(torn.substr(0, 20));
   ASSERT_TRUE(append(path, makeEntry("1-cc")));

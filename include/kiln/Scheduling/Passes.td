@@ -21,11 +21,13 @@ def ApplyTuning : Pass<"kiln-apply-tuning", "::mlir::ModuleOp"> {
     another version of Kiln, stays as it is: the rules choose for it.
 
     A file that cannot be read is an error. A line of it that is no entry is a
-    warning at that line, and is skipped. An empty `database` does nothing.
+    warning at that line (of the first eight), and is skipped. An empty `database` does nothing.
 
     The remark `tuned` gives the schedule, what it gains on the faster of
     baseline and default, how that was measured and on what card, and the line
     of the file; `not-tuned` says why a kernel has none, with its fingerprint.
+    In a database without entries, here an empty one, there is nothing to take
+    (test/Scheduling/apply-tuning.mlir has one with entries):
 
     ```mlir
     func.func @row_sums(%x: tensor<64x1000xf32>) -> tensor<64xf32> {
@@ -34,10 +36,10 @@ def ApplyTuning : Pass<"kiln-apply-tuning", "::mlir::ModuleOp"> {
       return %y : tensor<64xf32>
     }
     // leaves: kiln.kernel "row_sums"
-    // leaves: tensor<64xf32> {
+    // gone: schedule
     ```
     ```
-    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-normalize),kiln-fuse,kiln-set-target,kiln-apply-tuning)'
+    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-normalize),kiln-fuse,kiln-set-target,kiln-apply-tuning{database=/dev/null})'
     ```
   }];
   let options = [
