@@ -86,9 +86,7 @@ static OwningOpRef<ModuleOp> buildConvMin(MLIRContext &context) {
 
 int runArtifactRoute(MLIRContext &context) {
   OwningOpRef<ModuleOp> module = buildConvMin(context);
-  kiln::CompileOptions options;
-  options.target = "rtx4090";
-  options.withCubin = false; // No ptxas needed: the driver compiles the PTX.
+  kiln::CompileOptions options = getCompileOptions();
   // Each level can be looked at as it is reached: here the schedule.
   options.onLevel = [](StringRef level, ModuleOp reached) {
     if (level == "schedule")

@@ -230,8 +230,7 @@ int runInPlaceRoute(MLIRContext &context) {
   if (!module)
     return 1;
   kiln::EmbedOptions options;
-  options.compile.target = "rtx4090";
-  options.compile.withCubin = false;
+  options.compile = getCompileOptions();
   // On a card: Ptx, which is the default, or Cubin. The shim runs bitcode.
   options.select = kiln::BinaryObject::Bitcode;
   options.smCountFunction = "kilnGpuShimGetSmCount";

@@ -7,7 +7,12 @@
 #ifndef KILN_EXAMPLES_EMBED_ROUTES_H
 #define KILN_EXAMPLES_EMBED_ROUTES_H
 
+#include "kiln/Pipelines/Compiler.h"
+
 #include "mlir/IR/MLIRContext.h"
+
+/// How kernels are compiled, on both routes.
+kiln::CompileOptions getCompileOptions();
 
 /// Compiles a module made in memory and prints the PTX of the artifact.
 /// Returns the exit status, as the other does.

@@ -42,6 +42,13 @@ static void registerHost(DialectRegistry &registry) {
   gpu::registerOffloadingLLVMTranslationInterfaceExternalModels(registry);
 }
 
+kiln::CompileOptions getCompileOptions() {
+  kiln::CompileOptions options;
+  options.target = "rtx4090";
+  options.withCubin = false; // No ptxas needed: the driver compiles the PTX.
+  return options;
+}
+
 static LogicalResult enableRemarks(MLIRContext &context) {
   remark::RemarkCategories all;
   all.passed = all.missed = all.analysis = all.failed = ".*";

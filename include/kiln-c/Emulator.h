@@ -40,8 +40,8 @@ KILN_API KilnEmulator *kilnEmulatorCreate(const void *bitcode, size_t length,
 KILN_API void kilnEmulatorAddBuffer(KilnEmulator *emulator, const char *name,
                                     void *data, size_t bytes,
                                     KilnBufferKind kind);
-/* Notes that the host has stored `bytes` bytes at `data`, within one buffer that
- * is no input: kernels may read them. What the host stores in memory that
+/* Notes that the host has stored `bytes` bytes at `data`, within one buffer
+ * that is no input: kernels may read them. What the host stores in memory that
  * kernels have never stored is not seen otherwise. */
 KILN_API void kilnEmulatorSetWritten(KilnEmulator *emulator, const void *data,
                                      size_t bytes);

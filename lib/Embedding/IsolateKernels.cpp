@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace kiln {
@@ -31,16 +32,16 @@ bool isReshape(Operation *op) {
          cast<RankedTensorType>(op->getResult(0).getType()).hasStaticShape();
 }
 
-/// Whether `value` is a constant or a reshape of one; `chain` are the ops that
-/// make it, in order.
-bool isConstant(Value value, SmallVectorImpl<Operation *> &chain) {
+/// Whether `value` is a constant or a reshape of one; adds the ops that make it
+/// to `chain`, in order.
+bool isConstant(Value value, llvm::SetVector<Operation *> &chain) {
   Operation *op = value.getDefiningOp();
   if (!op || !isa<RankedTensorType>(value.getType()))
     return false;
   if (!op->hasTrait<OpTrait::ConstantLike>() &&
       !(isReshape(op) && isConstant(op->getOperand(0), chain)))
     return false;
-  chain.push_back(op);
+  chain.insert(op);
   return true;
 }
 
@@ -108,7 +109,7 @@ void Isolator::isolate(KernelOp kernel) {
   Location loc = kernel.getLoc();
   // What becomes an argument; constants move with the kernel.
   SmallVector<Value> inputs;
-  SmallVector<Operation *> moved;
+  llvm::SetVector<Operation *> moved;
   for (Value input : kernel.getInputs())
     if (!isConstant(input, moved))
       inputs.push_back(input);
@@ -143,8 +144,7 @@ void Isolator::isolate(KernelOp kernel) {
   IRMapping mapping;
   mapping.map(inputs, body->getArguments());
   for (Operation *op : moved)
-    if (!mapping.contains(op->getResult(0)))
-      builder.clone(*op, mapping);
+    builder.clone(*op, mapping);
   auto clone = cast<KernelOp>(builder.clone(*kernel, mapping));
   clone.setKernelName(name);
   for (Operation *op : reshapes)

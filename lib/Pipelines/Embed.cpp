@@ -35,12 +35,7 @@ void kiln::buildEmbedPipeline(OpPassManager &pm, const EmbedOptions &options) {
   pm.addPass(createFuseInPlace(fuse));
   pm.addPass(createIsolateKernels());
 
-  CompileIsolatedOptions compile;
-  compile.target = options.compile.target;
-  compile.precision = options.compile.precision;
-  compile.schedule = options.compile.schedule;
-  pm.addPass(createCompileIsolated(compile));
-
+  pm.addPass(createCompileIsolated(options.compile));
   EmbedBinaryOptions binary;
   binary.select = getName(options.select).str();
   binary.cubin = options.compile.withCubin;
@@ -112,6 +107,8 @@ struct EmbedPipelineOptions : PassPipelineOptions<EmbedPipelineOptions> {
   Option<std::string> schedule{
       *this, "schedule",
       llvm::cl::desc("#kiln.schedule<...> in place of the rules")};
+  Option<std::string> tuningDb{*this, "tuning-db",
+                               llvm::cl::desc("File of measured schedules")};
   ListOption<std::string> functions{
       *this, "functions",
       llvm::cl::desc("Functions to take, beside those marked kiln.embed")};
@@ -147,6 +144,7 @@ struct EmbedPipelineOptions : PassPipelineOptions<EmbedPipelineOptions> {
     options.compile.target = target;
     options.compile.precision = precision;
     options.compile.schedule = schedule;
+    options.compile.tuningDb = tuningDb;
     options.compile.ptxas = ptxas;
     options.compile.withCubin = cubin;
     options.functions.assign(functions.begin(), functions.end());

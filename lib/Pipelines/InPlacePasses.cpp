@@ -129,6 +129,12 @@ private:
 
 struct CompileIsolated : kiln::impl::CompileIsolatedBase<CompileIsolated> {
   using CompileIsolatedBase::CompileIsolatedBase;
+  explicit CompileIsolated(const CompileOptions &given) : given(given) {
+    target = given.target;
+    precision = given.precision;
+    schedule = given.schedule;
+    tuningDb = given.tuningDb;
+  }
 
   void getDependentDialects(DialectRegistry &registry) const override {
     CompileIsolatedBase::getDependentDialects(registry);
@@ -151,10 +157,11 @@ struct CompileIsolated : kiln::impl::CompileIsolatedBase<CompileIsolated> {
 
 private:
   CompileOptions getOptions() const {
-    CompileOptions options;
+    CompileOptions options = given;
     options.target = target;
     options.precision = precision;
     options.schedule = schedule;
+    options.tuningDb = tuningDb;
     return options;
   }
 
@@ -167,6 +174,13 @@ private:
     buildLoweringStage(pm, options);
     return pm;
   }
+
+  CompileOptions given;
 };
 
 } // namespace
+
+std::unique_ptr<Pass>
+kiln::createCompileIsolated(const CompileOptions &options) {
+  return std::make_unique<CompileIsolated>(options);
+}

@@ -39,7 +39,9 @@ static json::Object writeEntry(const JournalEntry &entry) {
                         {"occupancy", facts.occupancy},
                         {"limiter", facts.limiter},
                         {"flops", facts.flops},
-                        {"bytes", facts.bytes}};
+                        {"bytes", facts.bytes},
+                        {"grid", facts.grid},
+                        {"tiles", facts.tiles}};
     if (facts.registers)
       object["registers"] = *facts.registers;
     line["facts"] = std::move(object);
@@ -91,6 +93,8 @@ static std::optional<JournalEntry> readEntry(const json::Object &line) {
     facts.limiter = object->getString("limiter").value_or("").str();
     facts.flops = get("flops");
     facts.bytes = get("bytes");
+    facts.grid = get("grid");
+    facts.tiles = get("tiles");
     entry.facts = facts;
   }
   return entry;

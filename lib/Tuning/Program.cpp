@@ -8,6 +8,7 @@
 
 #include "kiln/Machine/Targets.h"
 #include "kiln/Pipelines/Registration.h"
+#include "kiln/Runtime/GridExpression.h"
 #include "kiln/Target/LaunchPlan.h"
 
 #include "mlir/AsmParser/AsmParser.h"
@@ -40,7 +41,7 @@ int64_t kiln::tuning::getBlockVolume(KernelSchedule schedule) {
   return ShapedType::getNumElements(tile);
 }
 
-CompileFacts kiln::tuning::readFacts(StringRef artifactJson) {
+CompileFacts kiln::tuning::readFacts(StringRef artifactJson, int64_t smCount) {
   CompileFacts facts;
   auto parsed = llvm::json::parse(artifactJson);
   if (!parsed) {
@@ -63,6 +64,15 @@ CompileFacts kiln::tuning::readFacts(StringRef artifactJson) {
     facts.sharedBytes = kernel->getInteger("dynamic_shared_bytes").value_or(0);
     facts.flops = kernel->getInteger("flops").value_or(0);
     facts.bytes = kernel->getInteger("bytes").value_or(0);
+    facts.grid = 1;
+    if (const llvm::json::Array *grid = kernel->getArray("grid"))
+      for (const llvm::json::Value &size : *grid) {
+        auto blocks = runtime::evaluateGridExpression(
+            size.getAsString().value_or("").str(), smCount);
+        facts.grid *= blocks.failed() ? 0 : *blocks;
+      }
+    if (const llvm::json::Object *tiles = kernel->getObject("tiles"))
+      facts.tiles = tiles->getInteger("count").value_or(0);
     const llvm::json::Object *report = kernel->getObject("report");
     if (!report)
       return facts;
@@ -101,7 +111,7 @@ Program::create(ModuleOp module, std::string text, std::string name,
                 const CompileOptions &options) {
   std::unique_ptr<Program> program(new Program);
   program->text = std::move(text);
-  program->fileName = std::move(name);
+  program->file = std::move(name);
   program->compileOptions = options;
   OwningOpRef<ModuleOp> kernels = module.clone();
   if (failed(lowerTo(*kernels, Level::Kernels, options)))
@@ -156,7 +166,7 @@ CompiledCandidate Program::compile(StringRef schedule,
     return success();
   });
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(
-      text, ParserConfig(&context, /*verifyAfterParse=*/false), fileName);
+      text, ParserConfig(&context, /*verifyAfterParse=*/false), file);
   CompileOptions settings = compileOptions;
   settings.schedule = schedule.str();
   settings.withReference = withReference;
@@ -166,7 +176,8 @@ CompiledCandidate Program::compile(StringRef schedule,
     if (succeeded(artifact)) {
       for (ArtifactFile &file : artifact->files)
         result.files[file.name] = std::move(file.data);
-      result.facts = readFacts(result.files["artifact.json"]);
+      result.facts =
+          readFacts(result.files["artifact.json"], targetAttr.getSms());
       result.failure.clear();
       return result;
     }

@@ -11,6 +11,7 @@
 #include "llvm/Support/JSON.h"
 
 using namespace llvm;
+using namespace kiln;
 using namespace kiln::tuning;
 
 static std::string describeSource(const Report &report) {
@@ -71,8 +72,11 @@ std::string kiln::tuning::formatText(const Report &report) {
     for (const Change &change : rule.changes)
       os << formatv("  {0,-27} {1}\n", "", describeChange(change));
   }
-  os << "  together: " << report.ruleProposal << "\n\n"
-     << report.considered << " schedules in the space, " << report.fitting
+  os << "  together: " << report.ruleProposal << "\n\n";
+  if (report.diagnosis)
+    os << "profile, of the default: "
+       << profiling::formatText(*report.diagnosis) << "\n";
+  os << report.considered << " schedules in the space, " << report.fitting
      << " fit, " << report.candidates.size() << " are candidates";
   if (report.numShards > 1)
     os << " (shard " << report.shard << " of " << report.numShards << ", "
@@ -110,6 +114,32 @@ static json::Object toJson(const RuleResult &rule) {
                       {"state", stringify(rule.state)},
                       {"numbers", rule.numbers},
                       {"changes", std::move(changes)}};
+}
+
+static json::Value
+toJson(const std::optional<profiling::Diagnosis> &diagnosis) {
+  if (!diagnosis)
+    return nullptr;
+  json::Array evidence, proposals;
+  for (const profiling::Evidence &item : diagnosis->evidence)
+    evidence.push_back(json::Object{{"metric", item.metric},
+                                    {"value", item.value},
+                                    {"relation", item.relation},
+                                    {"threshold", item.threshold},
+                                    {"unit", item.unit},
+                                    {"meaning", item.meaning}});
+  for (const profiling::Proposal &proposal : diagnosis->proposals) {
+    json::Array changes;
+    for (const profiling::FieldChange &change : proposal.changes)
+      changes.push_back(json::Object{
+          {"field", change.field}, {"from", change.from}, {"to", change.to}});
+    proposals.push_back(json::Object{{"changes", std::move(changes)},
+                                     {"reason", proposal.reason}});
+  }
+  return json::Object{{"bound", profiling::stringify(diagnosis->bound)},
+                      {"summary", diagnosis->summary},
+                      {"evidence", std::move(evidence)},
+                      {"proposals", std::move(proposals)}};
 }
 
 static json::Object toJson(const CandidateReport &candidate) {
@@ -166,6 +196,7 @@ std::string kiln::tuning::formatJson(const Report &report) {
        report.card.empty() ? json::Value(nullptr) : json::Value(report.card)},
       {"rules", std::move(rules)},
       {"rule_proposal", report.ruleProposal},
+      {"diagnosis", toJson(report.diagnosis)},
       {"space", json::Object{{"schedules", int64_t(report.considered)},
                              {"fit", int64_t(report.fitting)}}},
       {"shard", json::Object{{"index", report.shard},

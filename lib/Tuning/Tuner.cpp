@@ -22,6 +22,8 @@ const char *kiln::tuning::stringify(Origin origin) {
     return "baseline";
   case Origin::Default:
     return "default";
+  case Origin::Profile:
+    return "profile";
   case Origin::Rules:
     return "rules";
   case Origin::Model:
@@ -48,7 +50,7 @@ private:
 
   void add(Origin origin, KernelSchedule schedule, std::string reason);
   bool isKnown(KernelSchedule schedule) const;
-  void addProposals();
+  Error addProposals();
   Error process(ArrayRef<size_t> batch);
   Error compile(ArrayRef<size_t> batch);
   Error measure(ArrayRef<size_t> batch, Progress::Phase phase);
@@ -137,7 +139,7 @@ void Tuner::add(Origin origin, KernelSchedule schedule, std::string reason) {
 }
 
 /// The rules' proposal, which needs the default's facts, then the model's.
-void Tuner::addProposals() {
+Error Tuner::addProposals() {
   KernelSchedule from = program.space().getChoice();
   Advice advice = applyRules(
       program.getFacts(from, at(standard).facts.value_or(CompileFacts())));
@@ -146,12 +148,25 @@ void Tuner::addProposals() {
       rankSpace(program, options.spaceLimit, report.considered);
   report.fitting = ranked.size();
   std::vector<std::pair<Origin, KernelSchedule>> proposals;
+  if (options.profile) {
+    auto diagnosis = diagnoseProfile(
+        program, from, at(standard).facts.value_or(CompileFacts()),
+        *options.profile, options.profileFile);
+    if (!diagnosis)
+      return diagnosis.takeError();
+    report.diagnosis = std::move(*diagnosis);
+    KernelSchedule proposed = report.diagnosis->proposed;
+    if (proposed && !isKnown(proposed))
+      proposals.emplace_back(Origin::Profile, proposed);
+  }
   if (!advice.changesAnything()) {
     report.ruleProposal = "the rules change nothing";
   } else if (KernelSchedule proposed = propose(program, from, advice, ranked)) {
     report.ruleProposal = describeChange(from, proposed);
     if (isKnown(proposed))
       report.ruleProposal += ", which is the baseline";
+    else if (!proposals.empty() && proposals.front().second == proposed)
+      report.ruleProposal += ", which the profile proposes, too";
     else
       proposals.emplace_back(Origin::Rules, proposed);
   } else {
@@ -174,6 +189,7 @@ void Tuner::addProposals() {
     if (int64_t(i) % options.numShards == options.shard)
       add(proposals[i].first, proposals[i].second,
           describeChange(from, proposals[i].second));
+  return Error::success();
 }
 
 /// Writes what is known of a candidate into the journal.
@@ -402,7 +418,8 @@ Expected<Report> Tuner::run() {
     first.push_back(i);
   if (Error error = compile(first))
     return std::move(error);
-  addProposals();
+  if (Error error = addProposals())
+    return std::move(error);
   planned = report.candidates.size();
   // Baseline, default and the first proposals share their rounds.
   for (size_t i = first.size(); i < report.candidates.size(); ++i) {

@@ -73,3 +73,33 @@ func.func @two_kernels(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<32xf32>,
   return %e, %z, %y#1 : tensor<4x8xf32>, tensor<32xf32>, tensor<32xi1>
 }
 func.func private @copy_launch()
+
+// -----
+
+// A constant that a kernel reads twice moves once; one that the host reads too
+// stays as well.
+//
+// CHECK-LABEL: func.func @constant_twice(
+// CHECK:         %[[C:.+]] = arith.constant dense<2.000000e+00>
+// CHECK:         call @sum_launch(%{{.+}}) : (memref<4xf32>) -> ()
+// CHECK:         return %{{.+}}, %[[C]]
+// CHECK:       module attributes {kiln.isolated}
+// CHECK:         %[[C:.+]] = arith.constant dense<2.000000e+00>
+// CHECK-NOT:     arith.constant
+// CHECK:         kiln.kernel "sum" (%[[C]], %[[C]] :
+func.func @constant_twice() -> (tensor<4xf32>, tensor<4xf32>) {
+  %c = arith.constant dense<2.0> : tensor<4xf32>
+  %y = kiln.kernel "sum" (%c, %c : tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>):
+    kiln.yield %b : tensor<4xf32>
+  }
+  return %y, %c : tensor<4xf32>, tensor<4xf32>
+}
+func.func @only_constant() -> tensor<4xf32> {
+  %c = arith.constant dense<3.0> : tensor<4xf32>
+  %y = kiln.kernel "sum" (%c, %c : tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> {
+  ^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>):
+    kiln.yield %b : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}

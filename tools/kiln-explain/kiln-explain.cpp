@@ -1,105 +1,140 @@
-//===- kiln-explain.cpp - What bounds a kernel ----------------------------===//
+//===- kiln-explain.cpp - What was decided about a kernel, and why --------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
 //
-// Predicts time and metrics of described kernels. Results go to standard
-// output, everything else to standard error. Exit code 0: done; 2: bad usage or
-// input.
+// The explanation goes to standard output, as text or JSON, a page and a trace
+// to files; everything else to standard error. Exit code 0: done; 2: bad usage
+// or input, and nothing was written.
 //
 //===----------------------------------------------------------------------===//
 
-#include "kiln/Machine/Targets.h"
-#include "kiln/Scheduling/Model/Model.h"
+#include "../kiln-compile/OutputDirectory.h"
+#include "Input.h"
 
+#include "kiln/Machine/Targets.h"
+
+#include "mlir/IR/MLIRContext.h"
 #include "mlir/Support/FileUtilities.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
+using namespace kiln::explain;
 namespace cl = llvm::cl;
 
 namespace {
 cl::OptionCategory category{"kiln-explain options"};
 
 struct CommandLine {
+  cl::opt<std::string> input{cl::Positional, cl::desc("IN.mlir|DIR"),
+                             cl::cat(category)};
   cl::opt<std::string> description{
       "description", cl::cat(category), cl::value_desc("file"),
-      cl::desc("JSON description of a kernel, or a list of them; - is standard "
-               "input")};
+      cl::desc("Predict the kernels that a JSON file describes (- is standard "
+               "input) in place of explaining a program")};
+  cl::opt<bool> json{"json", cl::cat(category),
+                     cl::desc("Print JSON in place of text")};
+  cl::opt<std::string> html{"html", cl::cat(category), cl::value_desc("file"),
+                            cl::desc("Write a page that stands alone")};
+  cl::opt<std::string> trace{
+      "trace", cl::cat(category), cl::value_desc("file"),
+      cl::desc("Write the timelines for Perfetto or chrome://tracing")};
+  cl::opt<std::string> ncu{
+      "ncu", cl::cat(category), cl::value_desc("file"),
+      cl::desc("Metrics of Nsight Compute, JSON or CSV: what bounds the kernel "
+               "by them")};
   cl::opt<std::string> target{"target", cl::init("rtx4090"), cl::cat(category),
                               cl::desc("Card, or a file with a #kiln.target; "
                                        "help lists the cards")};
-  cl::opt<bool> json{"json", cl::cat(category), cl::desc("Print JSON")};
+  cl::opt<std::string> precision{
+      "precision", cl::init("tf32"), cl::cat(category),
+      cl::desc("Contractions of f32: tf32 or f32 (exact)")};
+  cl::opt<std::string> entry{"entry", cl::cat(category),
+                             cl::desc("Function to explain")};
+  cl::opt<std::string> schedule{
+      "schedule", cl::cat(category), cl::value_desc("#kiln.schedule<...>"),
+      cl::desc("Schedule of the compute kernel in place of the rules")};
+  cl::opt<std::string> ptxas{"ptxas", cl::cat(category), cl::value_desc("path"),
+                             cl::desc("The ptxas to use")};
 };
 
-constexpr int kBadInput = 2;
-
-int fail(const Twine &message) {
-  llvm::errs() << "kiln-explain: error: " << message << "\n";
-  return kBadInput;
+int fail(llvm::Error error) {
+  return kiln::explain::fail(toString(std::move(error)));
 }
 
 int run(const CommandLine &line) {
-  MLIRContext context(MLIRContext::Threading::DISABLED);
   if (line.target == "help") {
+    MLIRContext context;
     llvm::outs() << kiln::formatTargets(&context);
     return 0;
   }
-  if (line.description.empty())
-    return fail("name a description with --description=FILE");
-  FailureOr<kiln::TargetAttr> target =
-      kiln::loadTarget(UnknownLoc::get(&context), line.target);
-  if (failed(target))
+  if (!line.description.empty()) {
+    if (!line.input.empty() || !line.html.empty() || !line.trace.empty() ||
+        !line.ncu.empty() || !line.schedule.empty())
+      return kiln::explain::fail("--description goes with --json and --target "
+                                 "only");
+    return predictDescription(line.description, line.target, line.json);
+  }
+  if (line.input.empty())
+    return kiln::explain::fail(
+        "name a program or the directory of an artifact");
+  ExplainOptions options;
+  options.schedule = line.schedule;
+  std::optional<kiln::profiling::Profile> profile;
+  if (!line.ncu.empty()) {
+    std::string message;
+    std::unique_ptr<llvm::MemoryBuffer> buffer =
+        openInputFile(line.ncu, &message);
+    if (!buffer)
+      return kiln::explain::fail("--ncu: " + message);
+    auto read = kiln::profiling::readProfile(buffer->getBuffer(), line.ncu);
+    if (!read)
+      return fail(read.takeError());
+    profile = std::move(*read);
+    options.profile = &*profile;
+    options.profileFile = line.ncu;
+  }
+  kiln::CompileOptions compile;
+  compile.target = line.target;
+  compile.precision = line.precision;
+  compile.entry = line.entry;
+  compile.ptxas = line.ptxas;
+  FailureOr<Explanation> explanation =
+      explainInput(line.input, compile, line.target.getNumOccurrences() > 0,
+                   std::move(options));
+  if (failed(explanation))
     return kBadInput;
-  std::string message;
-  std::unique_ptr<llvm::MemoryBuffer> buffer =
-      openInputFile(line.description, &message);
-  if (!buffer)
-    return fail(message);
-  llvm::Expected<llvm::json::Value> json =
-      llvm::json::parse(buffer->getBuffer());
-  if (!json)
-    return fail("'" + line.description + "': " + toString(json.takeError()));
 
-  // A list prints a list.
-  llvm::json::Array one;
-  const llvm::json::Array *list = json->getAsArray();
-  if (!list) {
-    one.push_back(*json);
-    list = &one;
+  // All is made before anything is written.
+  struct Output {
+    std::string path, data;
+  };
+  std::vector<Output> outputs;
+  if (!line.html.empty())
+    outputs.push_back({line.html, formatHtml(*explanation)});
+  if (!line.trace.empty())
+    outputs.push_back({line.trace, formatTrace(*explanation)});
+  for (const Output &output : outputs)
+    if (llvm::sys::fs::is_directory(output.path))
+      return kiln::explain::fail("'" + output.path + "' is a directory");
+  bool toStdout = false;
+  for (const Output &output : outputs) {
+    toStdout |= output.path == "-";
+    if (llvm::Error error = kiln::writeOutputFile(output.path, output.data))
+      return fail(std::move(error));
   }
-  llvm::json::Array results;
-  std::string text;
-  for (size_t i = 0; i < list->size(); ++i) {
-    llvm::Expected<kiln::KernelDescription> kernel =
-        kiln::parseDescription((*list)[i]);
-    if (!kernel)
-      return fail("'" + line.description + "': description " + Twine(i + 1) +
-                  ": " + toString(kernel.takeError()));
-    kiln::Prediction profiler =
-        kiln::predict(*kernel, *target, kiln::Clock::Profiler);
-    kiln::Prediction boost =
-        kiln::predict(*kernel, *target, kiln::Clock::Boost);
-    if (line.json)
-      results.push_back(
-          llvm::json::Object{{"name", kernel->name},
-                             {"target", target->getName()},
-                             {"profiler", kiln::toJson(*kernel, profiler)},
-                             {"boost", kiln::toJson(*kernel, boost)}});
-    else
-      text +=
-          (i ? "\n" : "") + kiln::formatPredictions(*kernel, profiler, boost);
+  if (!toStdout)
+    llvm::outs() << (line.json ? formatJson(*explanation)
+                               : formatText(*explanation));
+  llvm::outs().flush();
+  if (llvm::outs().has_error()) {
+    llvm::outs().clear_error();
+    return kiln::explain::fail("cannot write to standard output");
   }
-  if (!line.json)
-    llvm::outs() << text;
-  else if (json->getAsArray())
-    llvm::outs() << llvm::formatv("{0:2}\n",
-                                  llvm::json::Value(std::move(results)));
-  else
-    llvm::outs() << llvm::formatv("{0:2}\n", results[0]);
   return 0;
 }
 } // namespace
@@ -108,8 +143,10 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   CommandLine line;
   cl::HideUnrelatedOptions(category);
+  // With a stream for errors a bad command line comes back instead of exiting.
   if (!cl::ParseCommandLineOptions(
-          argc, argv, "Predicts time and metrics of kernels\n", &llvm::errs()))
+          argc, argv, "Explains the kernels of a program or an artifact\n",
+          &llvm::errs()))
     return kBadInput;
   return run(line);
 }

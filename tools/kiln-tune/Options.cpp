@@ -190,6 +190,11 @@ void CommandLine::addCandidates() {
               if (!good)
                 refuse("--shard", "'" + text + "' must be I/N with 0 <= I < N");
             });
+  addText(
+      "--ncu", "FILE",
+      "metrics of Nsight Compute of the default (JSON, or\nncu --csv): what "
+      "they propose is tried first",
+      options.ncu);
 }
 
 void CommandLine::addMeasurement() {

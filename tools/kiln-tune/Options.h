@@ -29,6 +29,7 @@ struct Options {
   enum Device { Cuda, None, Replay } device = Cuda;
   int ordinal = 0;
   std::string replay; ///< the file
+  std::string ncu;    ///< a profile of the default
 
   int64_t maxConfigs = 3, spaceLimit = 0; ///< 0: the space's own
   bool exhaustive = false;

@@ -173,6 +173,21 @@ static int tuneProgram(const Options &options) {
   settings.budgetSeconds = options.budgetSeconds;
   settings.threads = options.threads;
   settings.keepFiles = !options.candidateDirectory.empty();
+  profiling::Profile profile;
+  if (!options.ncu.empty()) {
+    std::unique_ptr<llvm::MemoryBuffer> metrics =
+        openInputFile(options.ncu, &message);
+    if (!metrics)
+      return fail("--ncu: " + message);
+    auto read = profiling::readProfile(metrics->getBuffer(), options.ncu);
+    if (!read)
+      return fail(read.takeError());
+    profile = std::move(*read);
+    for (const std::string &note : profile.notes)
+      llvm::errs() << "kiln-tune: note: " << note << "\n";
+    settings.profile = &profile;
+    settings.profileFile = options.ncu;
+  }
   ProgressBar bar(options.progress == Options::Always ||
                   (options.progress == Options::Auto &&
                    llvm::sys::Process::StandardErrIsDisplayed()));

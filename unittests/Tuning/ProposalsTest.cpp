@@ -121,16 +121,20 @@ TEST_F(ProposalsTest, FactsOfAnArtifactAreThoseOfItsComputeKernel) {
   CompileFacts facts = readFacts(R"json({"kernels": [
     {"role": "pack", "block": [256, 1, 1], "report": {"registers": 9}},
     {"role": "compute", "block": [64, 2, 1], "dynamic_shared_bytes": 100,
+     "grid": ["min(6, sm_count * 2)", "3", "1"], "tiles": {"count": 40},
      "flops": 7, "bytes": 8, "report": {"registers": 90, "spill_stores": 4,
      "spill_loads": 8, "static_shared": 20, "blocks_per_sm": 3,
-     "occupancy": 0.25, "limiter": "shared memory"}}]})json");
+     "occupancy": 0.25, "limiter": "shared memory"}}]})json",
+                                 /*smCount=*/2);
   EXPECT_EQ(facts.registers, 90);
   EXPECT_EQ(facts.spillBytes, 12);
   EXPECT_EQ(facts.sharedBytes, 120);
   EXPECT_EQ(facts.threads, 128);
+  EXPECT_EQ(facts.grid, 12);
+  EXPECT_EQ(facts.tiles, 40);
   EXPECT_EQ(facts.blocksPerSm, 3);
   EXPECT_EQ(facts.limiter, "shared memory");
   // Without ptxas.
-  EXPECT_FALSE(readFacts(R"({"kernels": [{"role": "compute"}]})").registers);
-  EXPECT_FALSE(readFacts("nonsense").registers);
+  EXPECT_FALSE(readFacts(R"({"kernels": [{"role": "compute"}]})", 1).registers);
+  EXPECT_FALSE(readFacts("nonsense", 1).registers);
 }

@@ -30,8 +30,8 @@ enum class BinaryObject {
 };
 
 struct EmbedOptions {
-  /// How kernels are compiled: `target`, `precision`, `schedule`, `ptxas`,
-  /// `withCubin`, `configure` and `timing`. The others have no meaning here.
+  /// How kernels are compiled. What a whole program needs has no meaning here:
+  /// `entry`, `withReference`, `from` and `onLevel`.
   CompileOptions compile;
   /// Functions that Kiln takes, beside those marked `kiln.embed` and the
   /// `kiln.kernel` ops that are there.

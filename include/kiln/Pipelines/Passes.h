@@ -7,6 +7,8 @@
 #ifndef KILN_PIPELINES_PASSES_H
 #define KILN_PIPELINES_PASSES_H
 
+#include "kiln/Pipelines/Compiler.h"
+
 #include "mlir/Pass/Pass.h"
 
 #include <string>
@@ -14,6 +16,11 @@
 namespace kiln {
 #define GEN_PASS_DECL
 #include "kiln/Pipelines/Passes.h.inc"
+
+/// The same pass with all that a program can be compiled with, of which its
+/// options are a part.
+std::unique_ptr<mlir::Pass>
+createCompileIsolated(const CompileOptions &options);
 
 #define GEN_PASS_REGISTRATION
 #include "kiln/Pipelines/Passes.h.inc"

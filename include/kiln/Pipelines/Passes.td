@@ -92,7 +92,9 @@ def CompileIsolated : Pass<"kiln-compile-isolated", "::mlir::ModuleOp"> {
     Option<"precision", "precision", "std::string", [{"tf32"}],
            "Contractions of f32: tf32 or f32">,
     Option<"schedule", "schedule", "std::string", [{""}],
-           "#kiln.schedule<...> in place of the rules">
+           "#kiln.schedule<...> in place of the rules">,
+    Option<"tuningDb", "tuning-db", "std::string", [{""}],
+           "File of measured schedules">
   ];
   let statistics = [Statistic<"numCompiled", "modules-compiled",
                               "Nested modules compiled">];

@@ -30,6 +30,8 @@ struct CompileFacts {
   double occupancy = 0; ///< part of the warps of a multiprocessor
   std::string limiter;
   int64_t flops = 0, bytes = 0;
+  int64_t grid = 0;  ///< blocks of the launch on the target
+  int64_t tiles = 0; ///< that its blocks compute; 0: not described
 };
 
 /// One schedule, compiled.
@@ -40,9 +42,9 @@ struct CompiledCandidate {
   std::string failure; ///< the diagnostics, where it did not compile
 };
 
-/// Reads the facts of the compute kernel out of an `artifact.json`. Packing
-/// kernels are not tuned.
-CompileFacts readFacts(llvm::StringRef artifactJson);
+/// Reads the facts of the compute kernel out of an `artifact.json`, the grid on
+/// a card of `smCount` multiprocessors. Packing kernels are not tuned.
+CompileFacts readFacts(llvm::StringRef artifactJson, int64_t smCount);
 
 /// A source program and the space of its kernel.
 class Program {
@@ -70,8 +72,12 @@ public:
   const SearchSpace &space() const { return *searchSpace; }
   /// The schedule that is written so; null where it is none.
   KernelSchedule parse(llvm::StringRef schedule) const;
+  /// The compute kernel at level 1.
+  KernelOp getKernel() const { return kernel; }
   /// The function that is compiled.
   llvm::StringRef entry() const { return name; }
+  /// Of the source.
+  const std::string &fileName() const { return file; }
   TargetAttr target() const { return targetAttr; }
   const CompileOptions &options() const { return compileOptions; }
   /// What the kernel's schedule depends on.
@@ -81,7 +87,7 @@ public:
 private:
   Program() = default;
 
-  std::string text, fileName, name;
+  std::string text, file, name;
   TuningKey key;
   CompileOptions compileOptions;
   mlir::OwningOpRef<mlir::ModuleOp> kernels; ///< level 1, with target

@@ -13,6 +13,7 @@
 #ifndef KILN_TUNING_TUNER_H
 #define KILN_TUNING_TUNER_H
 
+#include "kiln/Profiling/Diagnosis.h"
 #include "kiln/Tuning/Journal.h"
 #include "kiln/Tuning/Measurer.h"
 #include "kiln/Tuning/Rules.h"
@@ -33,12 +34,16 @@ struct TuneOptions {
   /// the first proposals get a round each in any case. 0: no limit.
   double budgetSeconds = 0;
   unsigned threads = 0; ///< that compile; 0: as many as the machine has
+  /// What Nsight Compute measured of the default, and the file that says so:
+  /// what it proposes is tried before all others. May be null.
+  const profiling::Profile *profile = nullptr;
+  std::string profileFile;
   /// Keep the compiled files of all candidates in the report.
   bool keepFiles = false;
 };
 
 /// Why a schedule is a candidate.
-enum class Origin { Baseline, Default, Rules, Model };
+enum class Origin { Baseline, Default, Profile, Rules, Model };
 const char *stringify(Origin origin);
 
 struct CandidateReport {
@@ -66,7 +71,9 @@ struct Report {
   std::string device;            ///< where times come from; empty: by the model
   std::string card;              ///< that was measured on; may be empty
   std::vector<RuleResult> rules; ///< of the default
-  std::string ruleProposal;      ///< what became of their advice
+  /// What the profile says of the default.
+  std::optional<profiling::Diagnosis> diagnosis;
+  std::string ruleProposal; ///< what became of their advice
   std::vector<CandidateReport> candidates;
   /// The candidate to use. Always there: without times it is the default.
   size_t chosen = 0;
@@ -87,6 +94,13 @@ struct Progress {
   size_t done = 0, total = 0; ///< candidates
   double budgetSeconds = 0, spentSeconds = 0;
 };
+
+/// What a profile of the kernel with this schedule says. An error where it is
+/// none of this kernel, or cannot be.
+llvm::Expected<profiling::Diagnosis>
+diagnoseProfile(const Program &program, KernelSchedule schedule,
+                const CompileFacts &facts, const profiling::Profile &profile,
+                llvm::StringRef file);
 
 /// Tunes. Without a measurer candidates are ranked by the model and what ptxas
 /// says. `journal` may be null. `onProgress` is

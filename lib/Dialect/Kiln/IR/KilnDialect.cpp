@@ -24,9 +24,9 @@ void KilnDialect::initialize() {
 
 /// Attributes of the dialect that other ops carry.
 static constexpr StringLiteral kOperationAttrNames[] = {
-    KilnDialect::kTargetAttrName, KilnDialect::kScheduleAttrName,
+    KilnDialect::kTargetAttrName,     KilnDialect::kScheduleAttrName,
     KilnDialect::kNumWrittenAttrName, KilnDialect::kNumInputsAttrName,
-    KilnDialect::kNotFusedAttrName, KilnDialect::kEmbedAttrName,
+    KilnDialect::kNotFusedAttrName,   KilnDialect::kEmbedAttrName,
     KilnDialect::kIsolatedAttrName};
 static constexpr StringLiteral kArgumentAttrNames[] = {
     KilnDialect::kFanInAttrName, KilnDialect::kDomainAttrName};
