@@ -24,10 +24,6 @@ mlir::FailureOr<Explanation> explainInput(llvm::StringRef input,
                                           bool hasTarget,
                                           ExplainOptions options);
 
-/// Prints what the performance model makes of the kernels that the file `path`
-/// describes (docs/model.md) on the card `card`; the exit status.
-int predictDescription(llvm::StringRef path, llvm::StringRef card, bool asJson);
-
 } // namespace kiln::explain
 
 #endif // KILN_TOOLS_KILNEXPLAIN_INPUT_H
