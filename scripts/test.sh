@@ -74,7 +74,7 @@ embed_project() {
     return 1
   fi
   local tool
-  for tool in kiln-opt kiln-compile kiln-tune kiln-run kiln-bench; do
+  for tool in kiln-opt kiln-compile kiln-tune kiln-explain kiln-run kiln-bench; do
     "$stage/moved/bin/$tool" --help >/dev/null || return
   done
   cmake -S examples/embed -B build/embed -G Ninja \

@@ -49,6 +49,7 @@ static RooflinePosition locate(TargetAttr target, KernelSchedule schedule,
   position.computeMs = times.computeMs;
   position.memoryMs = times.memoryMs;
   position.bandwidthGbs = target.getBandwidthGbs();
+  position.clockMhz = target.getClockMhz();
   info.flops = int64_t(1e12);
   position.peakTflops = 1e3 / computeRoofline(target, info).computeMs;
   if (facts.bytes)
@@ -58,11 +59,10 @@ static RooflinePosition locate(TargetAttr target, KernelSchedule schedule,
   return position;
 }
 
-/// Metrics of the launch, which are exact, and those that a predicted time
-/// gives.
+/// Metrics of the launch, which are exact, and those that the model expects.
 static std::vector<PredictedMetric>
-predictMetrics(TargetAttr target, const KernelExplanation &kernel,
-               bool usesTensorCores) {
+predictMetrics(const KernelExplanation &kernel,
+               const std::optional<Prediction> &prediction) {
   std::vector<PredictedMetric> metrics;
   auto add = [&](StringRef name, double value, StringRef unit, StringRef how) {
     metrics.push_back({name.str(), unit.str(), value, how.str()});
@@ -76,18 +76,22 @@ predictMetrics(TargetAttr target, const KernelExplanation &kernel,
     add("sm__maximum_warps_per_active_cycle_pct", 100 * facts.occupancy, "%",
         "from the occupancy");
   }
-  if (!kernel.predictedMs || *kernel.predictedMs <= 0)
+  if (!prediction)
     return metrics;
-  double ms = *kernel.predictedMs;
-  std::string how = "least bytes over the predicted time";
-  add("dram__throughput.avg.pct_of_peak_sustained_elapsed",
-      std::min(100.0, 100 * kernel.roofline.memoryMs / ms), "%", how);
-  if (usesTensorCores) {
-    double share = std::min(1.0, kernel.roofline.computeMs / ms);
-    add("sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active",
-        share * profiling::getTensorCeiling(target), "%",
-        "work over the predicted time");
-  }
+  std::string how =
+      formatv("the model, at {0:f0} MHz", prediction->clockMhz).str();
+  std::string elapsed = ".avg.pct_of_peak_sustained_elapsed";
+  std::string active = ".avg.pct_of_peak_sustained_active";
+  add("sm__throughput" + elapsed, prediction->smThroughput, "%", how);
+  add("sm__warps_active" + active, prediction->warpsActive, "%", how);
+  if (prediction->utilisation.tensor > 0)
+    add("sm__pipe_tensor_cycles_active" + active, prediction->tensorPipe, "%",
+        how);
+  add("sm__inst_issued" + active, prediction->utilisation.issue, "%", how);
+  add("l1tex__throughput" + active, prediction->utilisation.shared, "%", how);
+  add("lts__throughput" + elapsed, prediction->utilisation.l2, "%", how);
+  add("lts__t_sector_hit_rate.pct", prediction->l2HitRate, "%", how);
+  add("dram__throughput" + elapsed, prediction->dramThroughput, "%", how);
   return metrics;
 }
 
@@ -140,9 +144,19 @@ public:
     kernel.fields = explainFields(context, kernel);
     if (program && !info.isPacking)
       askTuner();
-    auto contraction = dyn_cast<ScheduleAttr>(context.schedule);
-    kernel.metrics = predictMetrics(
-        context.target, kernel, contraction && contraction.usesTensorCores());
+    std::optional<Prediction> prediction;
+    if (program && !info.isPacking)
+      prediction = program->predictMetrics(context.schedule, Clock::Profiler,
+                                           &kernel.facts);
+    kernel.metrics = predictMetrics(kernel, prediction);
+    if (prediction) {
+      // Timed runs boost.
+      prediction = program->predictMetrics(context.schedule, Clock::Boost,
+                                           &kernel.facts);
+      kernel.predictedMs = prediction->milliseconds;
+      kernel.predictedMhz = prediction->clockMhz;
+      kernel.predictedBound = prediction->bound.str();
+    }
     if (!info.isPacking)
       if (llvm::Error error = diagnose())
         return std::move(error);
@@ -153,7 +167,6 @@ public:
 
 private:
   void askTuner() {
-    kernel.predictedMs = program->predict(context.schedule, &kernel.facts);
     kernel.rules =
         tuning::applyRules(program->getFacts(context.schedule, kernel.facts))
             .rules;
@@ -208,14 +221,14 @@ private:
     if (candidate.schedule == program->space().getBaseline())
       text = "the conservative baseline; ";
     if (!ms || !own)
-      return text + "the model says nothing of it; the rules choose another";
+      return text + "the model cannot rank it; the rules choose another";
     double more = 100 * (*ms / *own - 1);
     if (more >= 0.05)
       return text + formatv("the model expects {0:f1} % more time", more).str();
     if (more > -0.05)
       return text + "the model expects the same time; the rules choose another";
-    return text + formatv("the model expects {0:f1} % less time, to first "
-                          "order: kiln-tune would measure it",
+    return text + formatv("the model expects {0:f1} % less time; kiln-tune "
+                          "would measure it",
                           -more)
                       .str();
   }
@@ -228,6 +241,7 @@ private:
     if (!facts.instruction)
       facts.instruction = Contraction::FMA;
     profiling::KernelProfile profile = makeProfile(kernel);
+    facts.isPrediction = !options.profile;
     if (options.profile) {
       auto selected = profiling::selectKernel(
           *options.profile, kernel.name, kernel.blocks, options.profileFile);
@@ -239,6 +253,17 @@ private:
       kernel.measured = true;
     }
     kernel.diagnosis = profiling::diagnose(profile, facts);
+    // The explanation outlives the context; the texts stay.
+    kernel.diagnosis.proposed = {};
+    for (profiling::Proposal &proposal : kernel.diagnosis.proposals)
+      proposal.schedule = {};
+    if (kernel.diagnosis.bound == profiling::Bound::Unknown &&
+        !kernel.measured && !kernel.predictedMs) {
+      kernel.diagnosis.summary =
+          "no time is predicted of this kernel; a profile would tell (ncu "
+          "--csv, kiln-explain --ncu=FILE)";
+      kernel.diagnosis.missing.clear();
+    }
     return llvm::Error::success();
   }
 
@@ -267,7 +292,9 @@ static std::vector<FusionDecision> getFusion(const RemarkCollector &collector) {
     decision.joined = !remark.missed;
     decision.reason =
         (category == "kiln-fuse" ? "" : category.str() + ": ") + remark.text;
-    decisions.push_back(std::move(decision));
+    // Several parts of one op of the source say the same.
+    if (!llvm::is_contained(decisions, decision))
+      decisions.push_back(std::move(decision));
   }
   return decisions;
 }
@@ -334,6 +361,11 @@ kiln::explain::explain(const tuning::Program &program,
   std::string schedule = options.schedule.empty()
                              ? tuning::print(program.space().getChoice())
                              : options.schedule;
+  if (!program.parse(schedule))
+    return llvm::createStringError(
+        "--schedule: '" + schedule +
+        "' is no schedule; it must be #kiln.schedule<...> or "
+        "#kiln.loop_schedule<...>");
   tuning::CompiledCandidate compiled =
       program.compile(schedule, /*withReference=*/false);
   if (!compiled.failure.empty())

@@ -37,6 +37,8 @@ std::string drawRoofline(const KernelExplanation &kernel);
 std::string drawPath(const KernelExplanation &kernel);
 std::string drawTimeline(const KernelExplanation &kernel);
 
+/// "compute, at 2520 MHz" or "memory".
+std::string printBound(const RooflinePosition &roof);
 /// `text` inside of HTML and XML.
 std::string escape(llvm::StringRef text);
 

@@ -51,6 +51,7 @@ svg.roofline { max-width: 42rem; }
 svg text { fill: var(--text); font-size: 12px; }
 svg text.tick { fill: var(--faint); font-size: 11px; }
 svg .grid { stroke: var(--rule); } svg .roof { stroke: var(--roof); stroke-width: 2; }
+svg .boosted { stroke: var(--roof); stroke-dasharray: 6 4; }
 svg .marker { stroke: var(--faint); stroke-dasharray: 3 3; }
 svg .attainable { fill: var(--back); stroke: var(--roof); stroke-width: 2; }
 svg .predicted { fill: var(--roof); }
@@ -63,7 +64,7 @@ svg .multiplies { fill: var(--multiplies); } svg .stores { fill: var(--stores); 
     --multiplies: #3c9459; --stores: #a0529e; --roof: #b3372f; }
   body { padding: 0; max-width: none; font-size: 10pt;
     print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  h2 { break-before: page; } h3 { break-after: avoid; }
+  h2.kernel ~ h2.kernel { break-before: page; } h2, h3 { break-after: avoid; }
   tr, svg, .bound { break-inside: avoid; } .scroll { overflow: visible; } }
 )css";
 
@@ -93,8 +94,11 @@ public:
       paragraph("Note: " + note, "faint");
     writeSummary();
     writeFusion();
-    for (const KernelExplanation &kernel : explanation.kernels)
-      write(kernel);
+    // What computes is read first; packing is small.
+    for (bool packs : {false, true})
+      for (const KernelExplanation &kernel : explanation.kernels)
+        if ((kernel.role == "pack") == packs)
+          write(kernel);
     os << "</main>\n</body>\n</html>\n";
     return std::move(text);
   }
@@ -104,8 +108,9 @@ private:
     os << "<p" << (style.empty() ? "" : " class=\"" + style.str() + "\"") << ">"
        << escape(words.str()) << "</p>\n";
   }
-  void heading(int level, const Twine &words) {
-    os << formatv("<h{0}>{1}</h{0}>\n", level, escape(words.str()));
+  void heading(int level, const Twine &words, StringRef style = "") {
+    os << formatv("<h{0}{2}>{1}</h{0}>\n", level, escape(words.str()),
+                  style.empty() ? "" : " class=\"" + style.str() + "\"");
   }
   void beginTable(llvm::ArrayRef<StringRef> columns) {
     os << "<div class=\"scroll\"><table>\n<thead><tr>";
@@ -137,8 +142,8 @@ private:
         os << "<div class=\"bound\"><strong>" << escape(kernel.name)
            << "</strong>: bound by "
            << profiling::stringify(kernel.diagnosis.bound)
-           << (kernel.measured ? ", by its profile. "
-                               : ", by predicted metrics. ")
+           << (kernel.measured ? ", by its profile: "
+                               : ", by predicted metrics: ")
            << escape(kernel.diagnosis.summary) << ".</div>\n";
   }
 
@@ -155,7 +160,8 @@ private:
   }
 
   void write(const KernelExplanation &kernel) {
-    heading(2, Twine("Kernel ") + kernel.name + " (" + kernel.role + ")");
+    heading(2, Twine("Kernel ") + kernel.name + " (" + kernel.role + ")",
+            "kernel");
     writeResources(kernel);
     if (kernel.role == "compute" && kernel.facts.flops) {
       heading(3, "Roofline");
@@ -223,11 +229,13 @@ private:
       work = formatScaled(facts.flops, "FLOP, ") + work +
              formatv(", {0:f1} FLOP a byte", roof.intensity).str();
     fact("work", work);
-    fact("at least", formatv("{0:f4} ms ({1})", roof.boundMs(),
-                             roof.isComputeBound() ? "compute" : "memory")
-                         .str());
+    fact("at least",
+         formatv("{0:f4} ms ({1})", roof.boundMs(), printBound(roof)).str());
     if (kernel.predictedMs)
-      fact("predicted", formatv("{0:f4} ms", *kernel.predictedMs).str());
+      fact("predicted", formatv("{0:f4} ms, bound by {1}, at {2:f0} MHz",
+                                *kernel.predictedMs, kernel.predictedBound,
+                                kernel.predictedMhz)
+                            .str());
     os << "</dl>\n";
   }
 
@@ -294,9 +302,9 @@ private:
       row({{profiling::formatText(proposal.changes, kArrow), "code"},
            {proposal.reason}});
     endTable();
-    if (diagnosis.proposed)
-      os << "<p>All together: <code>"
-         << escape(tuning::print(diagnosis.proposed)) << "</code></p>\n";
+    if (!diagnosis.proposedText.empty())
+      os << "<p>All together: <code>" << escape(diagnosis.proposedText)
+         << "</code></p>\n";
   }
 
   const Explanation &explanation;

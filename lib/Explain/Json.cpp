@@ -25,27 +25,8 @@ static Array map(const List &list, Fn toValue) {
   for (const auto &item : list)
     array.push_back(toValue(item));
   return array;
+  return array;
 }
-
-static Object toJson(const profiling::Diagnosis &diagnosis, bool measured) {
-  Object object{
-      {"by", measured ? "profile" : "prediction"},
-      {"bound", profiling::stringify(diagnosis.bound)},
-      {"summary", diagnosis.summary},
-      {"evidence", profiling::toJson(diagnosis.evidence)},
-      {"missing", Array(diagnosis.missing)},
-      {"proposals",
-       map(diagnosis.proposals, [](const profiling::Proposal &proposal) {
-         return Object{{"changes", profiling::toJson(proposal.changes)},
-                       {"reason", proposal.reason},
-                       {"schedule", tuning::print(proposal.schedule)}};
-       })}};
-  object["schedule"] = diagnosis.proposed
-                           ? Value(tuning::print(diagnosis.proposed))
-                           : Value(nullptr);
-  return object;
-}
-
 static Object toJson(const tuning::RuleResult &rule) {
   return Object{{"rule", rule.rule},
                 {"state", tuning::stringify(rule.state)},
@@ -87,6 +68,7 @@ static Object toJson(const KernelExplanation &kernel) {
       {"roofline", Object{{"intensity", roof.intensity},
                           {"peak_tflops", roof.peakTflops},
                           {"bandwidth_gbs", roof.bandwidthGbs},
+                          {"clock_mhz", roof.clockMhz},
                           {"attainable_tflops", roof.attainableTflops},
                           {"compute_ms", roof.computeMs},
                           {"memory_ms", roof.memoryMs},
@@ -94,6 +76,10 @@ static Object toJson(const KernelExplanation &kernel) {
   if (kernel.role != "compute")
     return object;
   object["predicted_ms"] = orNull(kernel.predictedMs);
+  if (kernel.predictedMs) {
+    object["predicted_mhz"] = kernel.predictedMhz;
+    object["predicted_bound"] = kernel.predictedBound;
+  }
   object["metrics"] = map(kernel.metrics, [](const PredictedMetric &metric) {
     return Object{{"name", metric.name},
                   {"value", metric.value},
@@ -127,7 +113,9 @@ static Object toJson(const KernelExplanation &kernel) {
                        {"begin", event.begin},
                        {"end", event.end}};
        })}};
-  object["diagnosis"] = toJson(kernel.diagnosis, kernel.measured);
+  Object diagnosis = profiling::toJson(kernel.diagnosis);
+  diagnosis["by"] = kernel.measured ? "profile" : "prediction";
+  object["diagnosis"] = std::move(diagnosis);
   return object;
 }
 
@@ -148,7 +136,7 @@ std::string kiln::explain::formatJson(const Explanation &explanation) {
                                      {"reason", decision.reason}};
                      })},
       {"kernels", map(explanation.kernels, [](const KernelExplanation &kernel) {
-         return toJson(kernel);
+         return ::toJson(kernel);
        })}};
   std::string text;
   llvm::raw_string_ostream(text)

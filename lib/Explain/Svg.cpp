@@ -131,8 +131,10 @@ std::string kiln::explain::drawRoofline(const KernelExplanation &kernel) {
   svg.line(x.at(x.low), y.at(low), x.at(ridge), y.at(roof.peakTflops), "roof");
   svg.line(x.at(ridge), y.at(roof.peakTflops), x.at(x.high),
            y.at(roof.peakTflops), "roof");
-  svg.write(x.at(ridge) + 8, y.at(roof.peakTflops) - 8,
-            formatv("{0:f1} TFLOP/s", roof.peakTflops).str(), "start");
+  svg.write(
+      x.at(ridge) + 8, y.at(roof.peakTflops) - 8,
+      formatv("{0:f1} TFLOP/s at {1:f0} MHz", roof.peakTflops, roof.clockMhz)
+          .str());
   svg.write(x.at(ridge / 16) - 8, y.at(roof.peakTflops / 16) - 6,
             formatv("{0:f0} GB/s", roof.bandwidthGbs).str(), "end");
   svg.line(x.at(roof.intensity), y.from, x.at(roof.intensity),
@@ -147,11 +149,20 @@ std::string kiln::explain::drawRoofline(const KernelExplanation &kernel) {
                formatv("predicted: {0:f1} TFLOP/s in {1:f4} ms", rate,
                        *kernel.predictedMs)
                    .str());
-    bool left = x.at(roof.intensity) > 420;
-    svg.write(x.at(roof.intensity) + (left ? -10 : 10), y.at(rate) + 20,
-              formatv("predicted {0:f1} TFLOP/s", rate).str(),
-              left ? "end" : "start");
+    // At the clock of the prediction the roof is higher.
+    double boosted = roof.peakTflops * kernel.predictedMhz / roof.clockMhz;
+    double corner = boosted * 1e3 / roof.bandwidthGbs;
+    svg.line(x.at(corner), y.at(boosted), x.at(x.high), y.at(boosted),
+             "boosted");
+    svg.circle(x.from + 20, y.to + 40, "predicted", "");
+    svg.write(x.to - 158, y.from - 30,
+              formatv("predicted {0:f1} TFLOP/s at {1:f0} MHz", rate,
+                      kernel.predictedMhz)
+                  .str());
   }
+  svg.circle(x.from + 20, y.to + 20, "attainable", "");
+  svg.write(x.from + 30, y.to + 24,
+            formatv("attainable {0:f1} TFLOP/s", roof.attainableTflops).str());
   return svg.finish();
 }
 
@@ -189,13 +200,6 @@ public:
       : timeline(timeline), end(end), svg(960, kTop + 4 * kLane + 34, title) {}
 
   std::string draw() {
-    for (auto lane : {TimelineEvent::Copies, TimelineEvent::Fragments,
-                      TimelineEvent::Multiplies, TimelineEvent::Stores}) {
-      svg.write(kLeft - 8, top(lane) + 16, stringify(lane), "end", "tick");
-      svg.line(kLeft, top(lane) + kLane - 2, kRight, top(lane) + kLane - 2,
-               "grid");
-      drawLane(lane);
-    }
     double step = std::pow(10, std::floor(std::log10(std::max(1.0, end))));
     if (end / step < 3)
       step /= 4;
@@ -203,6 +207,13 @@ public:
       svg.line(at(tick), kTop, at(tick), kTop + 4 * kLane + 4, "grid");
       svg.write(at(tick), kTop + 4 * kLane + 16, printTick(tick), "middle",
                 "tick");
+    }
+    for (auto lane : {TimelineEvent::Copies, TimelineEvent::Fragments,
+                      TimelineEvent::Multiplies, TimelineEvent::Stores}) {
+      svg.write(kLeft - 8, top(lane) + 16, stringify(lane), "end", "tick");
+      svg.line(kLeft, top(lane) + kLane - 2, kRight, top(lane) + kLane - 2,
+               "grid");
+      drawLane(lane);
     }
     svg.write(kRight, kTop + 4 * kLane + 30, "cycles", "end", "tick");
     return svg.finish();

@@ -18,6 +18,12 @@ using llvm::formatv;
 using llvm::raw_ostream;
 using llvm::StringRef;
 
+std::string kiln::explain::printBound(const RooflinePosition &roof) {
+  return roof.isComputeBound()
+             ? formatv("compute, at {0:f0} MHz", roof.clockMhz).str()
+             : "memory";
+}
+
 static void printResources(raw_ostream &os, const KernelExplanation &kernel) {
   auto line = [&](StringRef key) -> raw_ostream & {
     return os << "    " << llvm::left_justify(key, 16);
@@ -44,7 +50,7 @@ static void printResources(raw_ostream &os, const KernelExplanation &kernel) {
     os << formatv(", {0:f1} FLOP a byte; roof {1:f1} of {2:f1} TFLOP/s",
                   roof.intensity, roof.attainableTflops, roof.peakTflops);
   os << formatv("; {0:f4} ms at least ({1})\n", roof.boundMs(),
-                roof.isComputeBound() ? "compute" : "memory");
+                printBound(roof));
 }
 
 static void printKernel(raw_ostream &os, const KernelExplanation &kernel) {
@@ -60,7 +66,9 @@ static void printKernel(raw_ostream &os, const KernelExplanation &kernel) {
     return;
   os << "  predicted";
   if (kernel.predictedMs)
-    os << formatv(": {0:f4} ms", *kernel.predictedMs);
+    os << formatv(": {0:f4} ms, bound by {1}, at {2:f0} MHz",
+                  *kernel.predictedMs, kernel.predictedBound,
+                  kernel.predictedMhz);
   os << "\n";
   for (const PredictedMetric &metric : kernel.metrics)
     os << formatv("    {0} {1:f2} {2} ({3})\n", metric.name, metric.value,
@@ -123,7 +131,10 @@ std::string kiln::explain::formatText(const Explanation &explanation) {
       os << "  " << (decision.joined ? "in   " : "out  ") << decision.place
          << " " << decision.reason << "\n";
   }
-  for (const KernelExplanation &kernel : explanation.kernels)
-    printKernel(os, kernel);
+  // What computes is read first; packing is small.
+  for (bool packs : {false, true})
+    for (const KernelExplanation &kernel : explanation.kernels)
+      if ((kernel.role == "pack") == packs)
+        printKernel(os, kernel);
   return text;
 }

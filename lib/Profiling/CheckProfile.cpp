@@ -48,16 +48,18 @@ llvm::Error kiln::profiling::checkProfile(const KernelProfile &profile,
   std::optional<double> threads = profile.get(Metric::BlockSize);
   if (!threads && facts.threads)
     threads = *facts.threads;
-  if (auto registers = profile.get(Metric::Registers))
-    if (threads && *registers * *threads > target.getRegistersPerSm())
-      return refuse(profile, Metric::Registers,
-                    formatv("{0} threads of {1} registers do not fit the {2} "
-                            "of a multiprocessor of {3}",
-                            int64_t(*threads), int64_t(*registers),
-                            target.getRegistersPerSm(), target.getName()));
+  auto registers = profile.get(Metric::Registers);
+  if (registers && threads &&
+      *registers * *threads > target.getRegistersPerSm())
+    return refuse(profile, Metric::Registers,
+                  formatv("{0} threads of {1} registers do not fit the {2} "
+                          "of a multiprocessor of {3}",
+                          int64_t(*threads), int64_t(*registers),
+                          target.getRegistersPerSm(), target.getName()));
 
   std::optional<int64_t> blocks = profile.getBlocksPerSm();
-  if (!blocks)
+  // The driver's compiler may give another number of registers than ptxas.
+  if (!blocks && (!registers || registers == facts.registers))
     blocks = facts.blocksPerSm;
   auto active = profile.get(Metric::WarpsActive);
   if (active && blocks && threads) {
@@ -65,10 +67,12 @@ llvm::Error kiln::profiling::checkProfile(const KernelProfile &profile,
     double most = std::min(100.0, 100 * warps * 32 / target.getThreadsPerSm());
     if (*active > most + kSlack)
       return refuse(profile, Metric::WarpsActive,
-                    formatv("{0} is {1:f2} %, but {2} blocks of {3} threads "
-                            "are at most {4:f2} % of the warps of {5}",
+                    formatv("{0} is {1:f2} %, but {2} block{7} of {3} threads "
+                            "{6} at most {4:f2} % of the warps of {5}",
                             getName(Metric::WarpsActive), *active, *blocks,
-                            int64_t(*threads), most, target.getName()));
+                            int64_t(*threads), most, target.getName(),
+                            *blocks == 1 ? "is" : "are",
+                            *blocks == 1 ? "" : "s"));
   }
 
   auto bytes = profile.get(Metric::DramBytes);

@@ -52,11 +52,14 @@ public:
         ceiling(getTensorCeiling(target)) {}
 
   Diagnosis run() {
-    if (!isFull() && !isLaunch() && !isTail() && !isBusiest())
+    result.isFull = isFull();
+    if (!result.isFull && !isLaunch() && !isTail() && !isBusiest())
       decideIdle();
     addOccupancy();
     addStall();
     result.proposals = propose(profile, facts, result, result.proposed);
+    if (result.proposed)
+      result.proposedText = print(result.proposed);
     return std::move(result);
   }
 
@@ -96,7 +99,8 @@ private:
         return decide(unit.bound, unit.summary);
       }
     // The busiest unit is none of those above.
-    if (get(Metric::SmThroughput) >= kFull && !tensorIsOpen) {
+    if (get(Metric::SmThroughput) >= kFull && !tensorIsOpen &&
+        !(isTensorKernel() && getTensorShare())) {
       add(Metric::SmThroughput, ">=", kFull,
           "an arithmetic unit or the issue slots are full");
       if (!get(Metric::IssueActive))
@@ -106,10 +110,13 @@ private:
     return false;
   }
 
-  /// Whether the tensor pipe does all it can; where the metrics leave that
-  /// open, it is taken as a bound only if something speaks for it.
+  bool isTensorKernel() const {
+    return !facts.instruction || *facts.instruction != Contraction::FMA;
+  }
+
+  /// Whether the tensor pipe does all it can.
   bool isTensorFull() {
-    if (facts.instruction && *facts.instruction == Contraction::FMA)
+    if (!isTensorKernel())
       return false;
     if (auto pipe = get(Metric::TensorPipe)) {
       // With an accumulator of 16 bits the pipe reads up to 100.
@@ -122,30 +129,64 @@ private:
       return decide(Bound::TensorPipe,
                     "the tensor pipe multiplies all the time");
     }
-    auto sm = get(Metric::SmThroughput);
-    // Another unit is busier than the pipe can read.
-    if (!sm || *sm < kTensorFull * ceiling || *sm > ceiling + kSlack)
+    std::optional<double> share = getTensorShare();
+    if (!share || *share < kTensorFull)
       return false;
-    std::string band =
+    add(Metric::SmThroughput, ">=", kTensorFull * ceiling,
         formatv("a full tensor pipe reads {0:f0} to {1:f0} % here",
-                kTensorFull * ceiling, ceiling);
-    if (std::optional<bool> full = isWorkRateFull()) {
-      if (!*full)
-        return false;
-    } else if (getMainStall() != "math_pipe_throttle") {
-      tensorIsOpen = true;
-      miss("sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active");
-      return false;
-    }
-    add(Metric::SmThroughput, ">=", kTensorFull * ceiling, band);
+                kTensorFull * ceiling, ceiling)
+            .str());
     return decide(Bound::TensorPipe, "the tensor pipe multiplies all the time");
   }
 
-  /// Whether the work over the time is near the attainable rate; nothing where
-  /// work or time are not known.
-  std::optional<bool> isWorkRateFull() {
-    if (!facts.flops)
+  /// Part of what the tensor pipe can do, without its own metric: by
+  /// sm__throughput, if that can be the pipe. Nothing where another unit is
+  /// what is read, or might be.
+  std::optional<double> getTensorShare() {
+    if (tensorShare)
+      return *tensorShare;
+    tensorShare.emplace(std::nullopt);
+    auto sm = get(Metric::SmThroughput);
+    // Above the ceiling another unit is busier than the pipe can read.
+    if (!sm || *sm < kIdle / 100 * ceiling || *sm > ceiling + kSlack)
       return std::nullopt;
+    double share = *sm / ceiling;
+    bool isKnown = facts.instruction.has_value();
+    switch (checkWorkRate(share)) {
+    case Answer::No:
+      return std::nullopt;
+    case Answer::Yes:
+      break;
+    case Answer::NotRefuted:
+      // Warps that feed a busy pipe wait for it, or for nothing else.
+      if (std::string stall = getMainStall();
+          !stall.empty() && stall != "math_pipe_throttle" && stall != "wait")
+        return std::nullopt;
+      if (isKnown) {
+        miss("sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active");
+        break;
+      }
+      [[fallthrough]];
+    case Answer::Unknown:
+      if (getMainStall() == "math_pipe_throttle")
+        break;
+      if (share >= kTensorFull) {
+        tensorIsOpen = true;
+        miss("sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active");
+      }
+      return std::nullopt;
+    }
+    tensorShare.emplace(share);
+    return share;
+  }
+
+  enum class Answer { Yes, NotRefuted, No, Unknown };
+
+  /// Whether the work over the time is what a tensor pipe does that works for
+  /// `share` of the time.
+  Answer checkWorkRate(double share) {
+    if (!facts.flops)
+      return Answer::Unknown;
     double gflops = facts.instruction && *facts.instruction != Contraction::TF32
                         ? target.getF16Gflops()
                         : target.getTf32Gflops();
@@ -165,18 +206,17 @@ private:
       double bytes = std::max(0.0, facts.bytes - target.getL2Bytes());
       ns = bytes / (*dram / 100 * target.getBandwidthGbs());
       how = "at most, by its bytes and dram__throughput";
-      // A lower bound of the time refutes; it proves nothing.
-      if (ns == 0 || facts.flops / (ns * 1e-9) >= kWorkFull * peak)
-        return std::nullopt;
     }
     if (ns == 0)
-      return std::nullopt;
-    double part = facts.flops / (ns * 1e-9) / peak;
-    bool full = part >= kWorkFull;
-    add("work rate", 100 * part, full ? ">=" : "<", 100 * kWorkFull,
+      return time || !dram ? Answer::Unknown : Answer::NotRefuted;
+    double part = facts.flops / (ns * 1e-9) / peak, least = kWorkFull * share;
+    // A lower bound of the time refutes; it proves nothing.
+    if (part >= least && !time)
+      return Answer::NotRefuted;
+    add("work rate", 100 * part, part >= least ? ">=" : "<", 100 * least,
         "% of the rate with f32 accumulation",
-        how + (full ? "" : ": the tensor pipe is not what is busy"));
-    return full;
+        how + (part >= least ? "" : ": the tensor pipe is not what is busy"));
+    return part >= least ? Answer::Yes : Answer::No;
   }
 
   /// Part of the slots for blocks that work, over all waves.
@@ -216,10 +256,11 @@ private:
     std::optional<double> grid = get(Metric::GridSize);
     if (!grid && facts.grid)
       grid = *facts.grid;
-    if (!grid || *grid >= target.getSms())
+    double most = kTailFull * target.getSms();
+    if (!grid || *grid >= most)
       return false;
-    add(getName(Metric::GridSize), *grid, "<", target.getSms(), "blocks",
-        "multiprocessors have no block at all");
+    add(getName(Metric::GridSize), *grid, "<", most, "blocks",
+        "a fifth of the multiprocessors or more have no block at all");
     return decide(Bound::Launch, "there are fewer blocks than multiprocessors");
   }
 
@@ -241,25 +282,32 @@ private:
         busiest = &unit;
         most = *value;
       }
-    if (auto dram = get(Metric::DramThroughput);
-        dram >= kIdle && *dram > most) {
+    auto dram = get(Metric::DramThroughput);
+    auto pipe = get(Metric::TensorPipe);
+    std::optional<double> share;
+    if (isTensorKernel())
+      share = pipe ? std::optional(*pipe / ceiling) : getTensorShare();
+    if (share >= kIdle / 100 && 100 * *share > most &&
+        100 * *share > dram.value_or(0)) {
+      add(pipe ? Metric::TensorPipe : Metric::SmThroughput,
+          ">=", kIdle / 100 * ceiling,
+          formatv("the busiest unit: {0:f0} % of what the tensor pipe can do",
+                  100 * *share)
+              .str());
+      return decide(Bound::TensorPipe, "the tensor pipe is the busiest unit, "
+                                       "though not full");
+    }
+    if (dram >= kIdle && *dram > most) {
       add(Metric::DramThroughput, ">=", kIdle, "the busiest unit");
       return decide(Bound::Dram, "device memory is the busiest unit, though "
                                  "not full");
     }
     if (auto sm = get(Metric::SmThroughput);
-        !tensorIsOpen && sm >= kIdle && *sm > most + 1) {
+        !tensorIsOpen && !share && sm >= kIdle && *sm > most + 1) {
       add(Metric::SmThroughput, ">=", kIdle,
           "a unit of the multiprocessor is busy");
       return decide(Bound::Issue, "instructions keep the multiprocessor busy, "
                                   "though not full");
-    }
-    if (auto pipe = get(Metric::TensorPipe); pipe &&
-                                             *pipe / ceiling >= kIdle / 100 &&
-                                             *pipe / ceiling > most / 100) {
-      add(Metric::TensorPipe, ">=", kIdle / 100 * ceiling, "the busiest unit");
-      return decide(Bound::TensorPipe, "the tensor pipe is the busiest unit, "
-                                       "though not full");
     }
     if (!busiest)
       return false;
@@ -368,6 +416,8 @@ private:
   double ceiling;
   /// sm__throughput may be a full tensor pipe.
   bool tensorIsOpen = false;
+  /// What `getTensorShare` answered.
+  std::optional<std::optional<double>> tensorShare;
   Diagnosis result;
 };
 } // namespace
@@ -375,50 +425,4 @@ private:
 Diagnosis kiln::profiling::diagnose(const KernelProfile &profile,
                                     const KernelFacts &facts) {
   return Doctor(profile, facts).run();
-}
-
-std::string kiln::profiling::formatText(const Diagnosis &diagnosis) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << "bound by " << stringify(diagnosis.bound) << ": " << diagnosis.summary
-     << "\n";
-  for (const Evidence &item : diagnosis.evidence)
-    os << formatv("  {0} {1:f2} {2} {3:f2} {4}: {5}\n", item.metric, item.value,
-                  item.relation, item.threshold, item.unit, item.meaning);
-  for (const std::string &metric : diagnosis.missing)
-    os << "  not measured: " << metric << "\n";
-  for (const Proposal &proposal : diagnosis.proposals) {
-    os << "  try " << formatText(proposal.changes) << ": " << proposal.reason
-       << "\n";
-  }
-  return text;
-}
-
-std::string kiln::profiling::formatText(llvm::ArrayRef<FieldChange> changes,
-                                        llvm::StringRef arrow) {
-  std::string text;
-  for (const FieldChange &change : changes)
-    text += (text.empty() ? "" : ", ") + change.field + " " + change.from +
-            " " + arrow.str() + " " + change.to;
-  return text.empty() ? "no field" : text;
-}
-
-llvm::json::Array kiln::profiling::toJson(llvm::ArrayRef<Evidence> evidence) {
-  llvm::json::Array array;
-  for (const Evidence &item : evidence)
-    array.push_back(llvm::json::Object{{"metric", item.metric},
-                                       {"value", item.value},
-                                       {"relation", item.relation},
-                                       {"threshold", item.threshold},
-                                       {"unit", item.unit},
-                                       {"meaning", item.meaning}});
-  return array;
-}
-
-llvm::json::Array kiln::profiling::toJson(llvm::ArrayRef<FieldChange> changes) {
-  llvm::json::Array array;
-  for (const FieldChange &change : changes)
-    array.push_back(llvm::json::Object{
-        {"field", change.field}, {"from", change.from}, {"to", change.to}});
-  return array;
 }

@@ -15,6 +15,8 @@
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace kiln;
 using namespace kiln::profiling;
@@ -33,6 +35,13 @@ StringRef kiln::profiling::describeStall(StringRef reason) {
       .Case("no_instruction", "warps wait for instructions to be fetched")
       .Case("dispatch_stall", "the dispatcher holds instructions back")
       .Default("warps wait");
+}
+
+std::string kiln::profiling::print(KernelSchedule schedule) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  Attribute(schedule).print(os);
+  return text;
 }
 
 static std::string writeList(ArrayRef<int64_t> values) {
@@ -155,7 +164,11 @@ public:
       if (diagnosis.evidence.front().metric == getName(Metric::GridSize))
         addSmallerBlock("smaller tiles make more blocks");
       break;
-    case Bound::TensorPipe: // only fewer or cheaper multiplications
+    case Bound::TensorPipe:
+      // A full one is helped only by fewer or cheaper multiplications.
+      if (!diagnosis.isFull)
+        addLatency();
+      break;
     case Bound::Unknown:
       break;
     }
@@ -276,15 +289,29 @@ private:
 };
 } // namespace
 
-/// The first neighbour of `from` that grants a wish and fits.
+static std::optional<double> predict(const KernelFacts &facts,
+                                     KernelSchedule schedule) {
+  return facts.predict ? facts.predict(schedule) : std::nullopt;
+}
+
+/// The neighbour of `from` that grants a wish and fits: the one that the model
+/// expects to be fastest, or the first.
 static KernelSchedule grant(const Wish &wish, KernelSchedule from,
                             const KernelFacts &facts) {
-  auto take = [&](KernelSchedule origin) -> KernelSchedule {
-    for (Attribute to : origin.getNeighbours())
-      if (wish.takes(from, to) &&
-          (!facts.check || facts.check(cast<KernelSchedule>(to)).empty()))
-        return cast<KernelSchedule>(to);
-    return {};
+  auto take = [&](KernelSchedule origin) {
+    KernelSchedule best;
+    std::optional<double> bestMs;
+    for (Attribute attribute : origin.getNeighbours()) {
+      auto to = cast<KernelSchedule>(attribute);
+      if (!wish.takes(from, to) || (facts.check && !facts.check(to).empty()))
+        continue;
+      std::optional<double> ms = predict(facts, to);
+      if (best && (!ms || (bestMs && *ms >= *bestMs)))
+        continue;
+      best = to;
+      bestMs = ms;
+    }
+    return best;
   };
   KernelSchedule taken = take(from);
   if (!taken && wish.inTwoSteps)
@@ -292,6 +319,30 @@ static KernelSchedule grant(const Wish &wish, KernelSchedule from,
       if ((taken = take(cast<KernelSchedule>(step))))
         break;
   return taken;
+}
+
+/// Whether a step may be proposed.
+static bool isWanted(const KernelFacts &facts, KernelSchedule from,
+                     KernelSchedule to) {
+  if (!facts.isPrediction)
+    return true;
+  std::optional<double> before = predict(facts, from),
+                        after = predict(facts, to);
+  return !before || !after || *after <= *before;
+}
+
+/// What the model expects of a change; empty where it says nothing.
+static std::string describeExpectation(const KernelFacts &facts,
+                                       KernelSchedule to) {
+  std::optional<double> before = predict(facts, facts.schedule),
+                        after = predict(facts, to);
+  if (!before || !after || *before <= 0)
+    return "";
+  double more = 100 * (*after / *before - 1);
+  if (std::abs(more) < 0.05)
+    return "; the model expects the same time";
+  return formatv("; the model expects {0:f1} % {1} time", std::abs(more),
+                 more > 0 ? "more" : "less");
 }
 
 std::vector<Proposal> kiln::profiling::propose(const KernelProfile &profile,
@@ -305,13 +356,16 @@ std::vector<Proposal> kiln::profiling::propose(const KernelProfile &profile,
   KernelSchedule all = facts.schedule;
   for (const Wish &wish : Wishes(profile, facts, diagnosis).run()) {
     KernelSchedule alone = grant(wish, facts.schedule, facts);
-    if (!alone || llvm::any_of(proposals, [&](const Proposal &other) {
+    if (!alone || !isWanted(facts, facts.schedule, alone) ||
+        llvm::any_of(proposals, [&](const Proposal &other) {
           return other.schedule == alone;
         }))
       continue;
-    proposals.push_back(
-        {getChanges(facts.schedule, alone), wish.reason, alone});
-    if (KernelSchedule next = grant(wish, all, facts))
+    proposals.push_back({getChanges(facts.schedule, alone),
+                         wish.reason + describeExpectation(facts, alone), alone,
+                         print(alone)});
+    KernelSchedule next = grant(wish, all, facts);
+    if (next && isWanted(facts, all, next))
       all = next;
   }
   if (!proposals.empty())

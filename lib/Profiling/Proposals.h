@@ -18,6 +18,9 @@ std::vector<Proposal> propose(const KernelProfile &profile,
                               const Diagnosis &diagnosis,
                               KernelSchedule &together);
 
+/// A schedule as it is written, `#kiln.schedule<...>`.
+std::string print(KernelSchedule schedule);
+
 /// What warps that are stalled for a reason wait for.
 llvm::StringRef describeStall(llvm::StringRef reason);
 

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Rows.h"
+#include "kiln/Profiling/Json.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
@@ -35,15 +36,26 @@ public:
     });
     if (!nested)
       return readRow(*object, "", file.str());
-    for (const auto &[kernel, entry] : *object) {
+    for (auto [kernel, entry] : getSorted(*object)) {
       cursor = findKey(kernel, 0);
-      if (llvm::Error error = readKernel(entry, kernel))
+      if (llvm::Error error = readKernel(*entry, kernel))
         return error;
     }
     return llvm::Error::success();
   }
 
 private:
+  /// Entries of an object have no order; messages and results need one.
+  static std::vector<std::pair<StringRef, const json::Value *>>
+  getSorted(const json::Object &object) {
+    std::vector<std::pair<StringRef, const json::Value *>> entries;
+    for (const auto &[key, value] : object)
+      entries.emplace_back(key, &value);
+    llvm::sort(entries,
+               [](const auto &a, const auto &b) { return a.first < b.first; });
+    return entries;
+  }
+
   llvm::Error readKernel(const json::Value &value, StringRef kernel) {
     if (const json::Object *row = value.getAsObject())
       return readRow(*row, kernel, getPlace(cursor));
@@ -71,13 +83,7 @@ private:
     Row row{kernel.str(), place, {}};
     // llvm::json keeps no places: a metric's is the next that has its name.
     size_t end = cursor;
-    // Entries of an object have no order; messages need one.
-    std::vector<std::pair<StringRef, const json::Value *>> entries;
-    for (const auto &[key, value] : object)
-      entries.emplace_back(key, &value);
-    llvm::sort(entries,
-               [](const auto &a, const auto &b) { return a.first < b.first; });
-    for (auto [key, value] : entries) {
+    for (auto [key, value] : getSorted(object)) {
       if (llvm::is_contained(kKernelColumns, key)) {
         if (auto name = value->getAsString())
           row.kernel = name->str();
@@ -117,11 +123,12 @@ private:
 };
 } // namespace
 
-llvm::Error kiln::profiling::readJson(StringRef text, StringRef file,
-                                      ProfileBuilder &builder) {
-  // Python writes numbers that JSON has not; outside of strings only.
+llvm::Expected<json::Value> kiln::profiling::parseJson(StringRef text,
+                                                       StringRef file) {
+  constexpr int kMostDepth = 64;
   std::string plain;
   bool inString = false;
+  int depth = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     StringRef rest = text.substr(i);
     if (!inString &&
@@ -135,15 +142,31 @@ llvm::Error kiln::profiling::readJson(StringRef text, StringRef file,
       plain += text[i++];
     else if (text[i] == '"')
       inString = !inString;
+    else if (!inString && StringRef("[{").contains(text[i]))
+      ++depth;
+    else if (!inString && StringRef("]}").contains(text[i]))
+      --depth;
+    if (depth > kMostDepth)
+      return makeError(
+          formatv("{0}:{1}", file, text.take_front(i).count('\n') + 1).str(),
+          formatv("no JSON: brackets are nested more than {0} deep",
+                  kMostDepth));
     plain += text[i];
   }
   llvm::Expected<json::Value> value = json::parse(plain);
-  if (!value) {
-    // "[line:column, byte=...]: message"
-    std::string message = toString(value.takeError());
-    auto [where, what] = StringRef(message).split(", byte=");
-    return makeError((file + ":" + where.ltrim('[')).str(),
-                     "no JSON: " + what.split("]: ").second);
-  }
+  if (value)
+    return value;
+  // "[line:column, byte=...]: message"
+  std::string message = toString(value.takeError());
+  auto [where, what] = StringRef(message).split(", byte=");
+  return makeError((file + ":" + where.ltrim('[')).str(),
+                   "no JSON: " + what.split("]: ").second);
+}
+
+llvm::Error kiln::profiling::readJson(StringRef text, StringRef file,
+                                      ProfileBuilder &builder) {
+  llvm::Expected<json::Value> value = parseJson(text, file);
+  if (!value)
+    return value.takeError();
   return Reader(text, file, builder).read(*value);
 }

@@ -29,10 +29,14 @@ profiling::KernelFacts kiln::tuning::getProfileFacts(TargetAttr target,
   if (auto contraction = mlir::dyn_cast<ScheduleAttr>(schedule))
     known.instruction = contraction.getContraction();
   known.schedule = schedule;
-  if (program)
+  if (program) {
     known.check = [program](KernelSchedule other) {
       return program->space().check(other);
     };
+    known.predict = [program](KernelSchedule other) {
+      return program->predict(other);
+    };
+  }
   return known;
 }
 

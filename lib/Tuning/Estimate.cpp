@@ -1,62 +1,42 @@
-//===- Estimate.cpp - How long a schedule takes, to first order -----------===//
+//===- Estimate.cpp - What the model expects of a schedule ----------------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
 //===----------------------------------------------------------------------===//
-///
-/// \file
-/// Padded work over the rate of the multiply instruction, and bytes over the
-/// bandwidth, at the occupancy and with the last wave that the schedule has.
-///
-//===----------------------------------------------------------------------===//
 
-#include "kiln/Analysis/ScheduleFit.h"
-#include "kiln/Target/LaunchPlan.h"
+#include "kiln/Scheduling/Model/Describe.h"
 #include "kiln/Tuning/Program.h"
-
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace kiln;
 using namespace kiln::tuning;
 
-/// Warps of a multiprocessor that keep its four partitions busy.
-static constexpr double kBusyWarps = 8;
+std::optional<Prediction>
+Program::predictMetrics(KernelSchedule schedule, Clock clock,
+                        const CompileFacts *facts) const {
+  std::optional<UsageFacts> usage;
+  if (facts && facts->registers)
+    usage = {*facts->registers, facts->sharedBytes};
+  FailureOr<KernelDescription> description =
+      describeKernel(kernel, schedule, usage);
+  if (failed(description))
+    return std::nullopt;
+  Prediction prediction = kiln::predict(*description, targetAttr, clock);
+  if (!prediction.occupancy.blocksPerSm)
+    return std::nullopt;
+  return prediction;
+}
 
 std::optional<double> Program::predict(KernelSchedule schedule,
                                        const CompileFacts *facts) const {
-  auto contraction = dyn_cast<ScheduleAttr>(schedule);
-  KernelOp op = kernel;
-  FailureOr<ContractionView> view = ContractionView::find(op.getBody());
-  if (!contraction || failed(view))
+  // Of kernels of loops the model knows bytes and operations, not how threads
+  // lie: it cannot rank them.
+  if (!isa<ScheduleAttr>(schedule))
     return std::nullopt;
-  BlockResources block = estimateResources(contraction, targetAttr, *view);
-  if (facts && facts->registers) {
-    block.registersPerThread = *facts->registers;
-    block.sharedBytes = facts->sharedBytes;
-  }
-  Occupancy occupancy = computeOccupancy(targetAttr, block);
-  if (!occupancy.blocksPerSm)
+  // Timed runs boost.
+  std::optional<Prediction> prediction =
+      predictMetrics(schedule, Clock::Boost, facts);
+  if (!prediction)
     return std::nullopt;
-  int64_t tiles = int64_t(countTiles(contraction, *view));
-  int64_t resident = targetAttr.getSms() * occupancy.blocksPerSm;
-  double waves = double(llvm::divideCeil(tiles, resident) * resident) / tiles;
-  double channels =
-      double(llvm::alignTo(view->getChannels(), contraction.getChunk()));
-  double flops = 2.0 * double(tiles) * double(getBlockVolume(schedule)) *
-                 channels * double(view->getKernelRows()) *
-                 double(view->getKernelColumns());
-  // Tiles of channels that a block walks are no tiles of the launch.
-  if (view->out.f == ContractionView::kNone)
-    flops *=
-        double(llvm::divideCeil(view->getFilters(), contraction.getTile()[0]));
-  KernelInfo info;
-  info.schedule = schedule;
-  info.flops = int64_t(std::min(flops, 9e18));
-  info.bytes = facts ? facts->bytes : 0;
-  Roofline roofline = computeRoofline(targetAttr, info);
-  double busy = std::min(1.0, double(occupancy.warpsPerSm) / kBusyWarps);
-  if (contraction.getStages() < 2)
-    busy /= 2; // nothing overlaps in a block
-  return std::max(roofline.computeMs * waves / busy, roofline.memoryMs);
+  return prediction->milliseconds;
 }

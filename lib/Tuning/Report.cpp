@@ -171,9 +171,9 @@ static json::Object toJson(const CandidateReport &candidate) {
 std::string kiln::tuning::formatJson(const Report &report) {
   json::Array rules, candidates;
   for (const RuleResult &rule : report.rules)
-    rules.push_back(toJson(rule));
+    rules.push_back(::toJson(rule));
   for (const CandidateReport &candidate : report.candidates)
-    candidates.push_back(toJson(candidate));
+    candidates.push_back(::toJson(candidate));
   json::Object object{
       {"program", report.program},
       {"fingerprint", report.fingerprint},
@@ -185,7 +185,7 @@ std::string kiln::tuning::formatJson(const Report &report) {
        report.card.empty() ? json::Value(nullptr) : json::Value(report.card)},
       {"rules", std::move(rules)},
       {"rule_proposal", report.ruleProposal},
-      {"diagnosis", toJson(report.diagnosis)},
+      {"diagnosis", ::toJson(report.diagnosis)},
       {"space", json::Object{{"schedules", int64_t(report.considered)},
                              {"fit", int64_t(report.fitting)}}},
       {"shard", json::Object{{"index", report.shard},

@@ -12,6 +12,7 @@
 
 #include "../CompileFlags.h"
 #include "../kiln-compile/OutputDirectory.h"
+#include "Describe.h"
 #include "Input.h"
 
 #include "kiln/Machine/Targets.h"
@@ -33,6 +34,10 @@ cl::OptionCategory category{"kiln-explain options"};
 struct CommandLine {
   cl::opt<std::string> input{cl::Positional, cl::desc("IN.mlir|DIR"),
                              cl::cat(category)};
+  cl::opt<std::string> description{
+      "description", cl::cat(category), cl::value_desc("file"),
+      cl::desc("Predict a kernel that is described in JSON, or a list of them, "
+               "in place of a program; - is standard input")};
   cl::opt<bool> json{"json", cl::cat(category),
                      cl::desc("Print JSON in place of text")};
   cl::opt<std::string> html{"html", cl::cat(category), cl::value_desc("file"),
@@ -60,9 +65,6 @@ int run(const CommandLine &line) {
     llvm::outs() << kiln::formatTargets(&context);
     return 0;
   }
-  if (line.input.empty())
-    return kiln::explain::fail(
-        "name a program or the directory of an artifact");
   ExplainOptions options;
   options.schedule = line.schedule;
   std::optional<kiln::profiling::Profile> profile;
@@ -79,9 +81,21 @@ int run(const CommandLine &line) {
     options.profile = &*profile;
     options.profileFile = line.ncu;
   }
-  FailureOr<Explanation> explanation = explainInput(
-      line.input, line.compile.getOptions(),
-      line.compile.target.getNumOccurrences() > 0, std::move(options));
+  const kiln::tools::CompileFlags &compile = line.compile;
+  if (!line.description.empty()) {
+    if (!line.input.empty() || !line.html.empty() || !line.trace.empty() ||
+        !line.schedule.empty() || !compile.entry.empty())
+      return kiln::explain::fail("--description takes no program, --schedule, "
+                                 "--entry, --html or --trace");
+    return explainDescriptions(line.description, compile.target,
+                               options.profile, line.ncu, line.json);
+  }
+  if (line.input.empty())
+    return kiln::explain::fail("name a program, the directory of an artifact, "
+                               "or a description with --description=FILE");
+  FailureOr<Explanation> explanation =
+      explainInput(line.input, compile.getOptions(),
+                   compile.target.getNumOccurrences() > 0, std::move(options));
   if (failed(explanation))
     return kBadInput;
 

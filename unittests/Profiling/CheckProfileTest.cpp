@@ -54,6 +54,23 @@ TEST_F(CheckProfile, WarpsActiveUpToTheLimit) {
             "at most 16.67 % of the warps of rtx4090");
 }
 
+// Without limits in the profile those of ptxas hold, if the driver's compiler
+// gave as many registers.
+TEST_F(CheckProfile, WarpsActiveByPtxas) {
+  KernelFacts facts = getFacts();
+  facts.threads = 256;
+  facts.registers = 234;
+  facts.blocksPerSm = 1;
+  std::map<Metric, double> values = {{Metric::WarpsActive, 33}};
+  EXPECT_EQ(check(values, facts),
+            "p:1: sm__warps_active is 33.00 %, but 1 block of 256 threads is "
+            "at most 16.67 % of the warps of rtx4090");
+  values[Metric::Registers] = 234;
+  EXPECT_NE(check(values, facts), "");
+  values[Metric::Registers] = 128;
+  EXPECT_EQ(check(values, facts), "");
+}
+
 TEST_F(CheckProfile, Bandwidth) {
   // 1.05 times 1008 GB/s for a millisecond.
   EXPECT_EQ(check({{Metric::DramBytes, 1.058e9}, {Metric::DurationNs, 1e6}},

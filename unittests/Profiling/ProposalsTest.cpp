@@ -88,6 +88,51 @@ TEST_F(ProposalsTest, WhatDoesNotFitIsNotProposed) {
   EXPECT_EQ(describe(diagnose(getLatency("long_scoreboard"), facts)), "");
 }
 
+// Of several steps with one purpose the one that the model expects to be
+// fastest.
+TEST_F(ProposalsTest, FastestStep) {
+  KernelFacts facts = getScheduled(kSimple);
+  KernelProfile profile = make({{Metric::L2Throughput, 90}});
+  EXPECT_EQ(describe(diagnose(profile, facts)),
+            "tile [128, 8, 32] -> [256, 8, 32]");
+  facts.predict = [](KernelSchedule schedule) -> std::optional<double> {
+    auto tile = llvm::cast<ScheduleAttr>(schedule).getTile();
+    return tile[2] == 64 ? 1.9 : 2.0;
+  };
+  Diagnosis diagnosis = diagnose(profile, facts);
+  EXPECT_EQ(describe(diagnosis), "tile [128, 8, 32] -> [128, 8, 64]");
+  EXPECT_EQ(diagnosis.proposals.front().reason,
+            "larger tiles read their operands less often; the model expects "
+            "5.0 % less time");
+}
+
+// A prediction that asks for what the same model expects to be slower.
+TEST_F(ProposalsTest, SlowerByItsOwnModel) {
+  KernelFacts facts = getScheduled(kSimple);
+  KernelProfile profile = make({{Metric::L2Throughput, 90}});
+  double larger = 2.1;
+  facts.predict = [&](KernelSchedule schedule) -> std::optional<double> {
+    return schedule == facts.schedule ? 2.0 : larger;
+  };
+  EXPECT_NE(describe(diagnose(profile, facts)), "");
+  facts.isPrediction = true;
+  Diagnosis diagnosis = diagnose(profile, facts);
+  EXPECT_EQ(describe(diagnosis), "");
+  EXPECT_FALSE(diagnosis.proposed);
+  larger = 2.0;
+  EXPECT_NE(describe(diagnose(profile, facts)), "");
+}
+
+// A full tensor pipe is helped by no step, one that waits is.
+TEST_F(ProposalsTest, TensorPipe) {
+  EXPECT_EQ(describe(diagnose(make({{Metric::TensorPipe, 45.1}}),
+                              getScheduled(kSimple))),
+            "");
+  EXPECT_EQ(describe(diagnose(make({{Metric::TensorPipe, 44.9}}),
+                              getScheduled(kSimple))),
+            "lookahead 0 -> 1, early_barrier false -> true; stages 2 -> 3");
+}
+
 TEST_F(ProposalsTest, OneBlockOfAMultiprocessor) {
   KernelProfile profile = getLatency("wait");
   profile.values[Metric::LimitRegisters] = 1;

@@ -172,6 +172,8 @@ TEST_F(ReadJson, RefusesOtherFiles) {
   EXPECT_EQ(refuse("{\"k\": {\n"), "p:2:0: no JSON: Expected object key");
   EXPECT_EQ(refuse("{\"k\": {\"a\": 1}}"),
             "p: no metric that is known stands in it; unknown: a");
+  EXPECT_EQ(refuse(std::string(1 << 20, '[')),
+            "p:1: no JSON: brackets are nested more than 64 deep");
   EXPECT_EQ(refuse("[1]"), "p:1: row 0 is no object of metrics");
   EXPECT_EQ(refuse("{\"k\": {\"sm__throughput\": 1}, \"l\": 3}"),
             "p:1: kernel 'l' must have an object of metrics or a list of rows");

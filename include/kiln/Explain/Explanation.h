@@ -28,6 +28,7 @@ struct FusionDecision {
   std::string op;    ///< "linalg.generic"
   bool joined = true;
   std::string reason; ///< why it stayed out, or what was done to it
+  bool operator==(const FusionDecision &) const = default;
 };
 
 /// A field of the schedule.
@@ -46,9 +47,10 @@ struct LostCandidate {
 
 /// Where the kernel stands under the roof of its card.
 struct RooflinePosition {
-  double intensity = 0; ///< FLOP a byte
-  double peakTflops = 0, bandwidthGbs = 0;
-  double attainableTflops = 0; ///< at that intensity
+  double intensity = 0;                    ///< FLOP a byte
+  double peakTflops = 0, bandwidthGbs = 0; ///< by the public table
+  double clockMhz = 0;                     ///< at which these hold
+  double attainableTflops = 0;             ///< at that intensity
   double computeMs = 0, memoryMs = 0;
   double boundMs() const { return std::max(computeMs, memoryMs); }
   bool isComputeBound() const { return computeMs > memoryMs; }
@@ -99,12 +101,16 @@ struct KernelExplanation {
   tuning::CompileFacts facts;
   int64_t warpsPerSm = 0, maxWarpsPerSm = 0;
   RooflinePosition roofline;
+  /// By the model, at the boosting clock; metrics are at the profiler's.
   std::optional<double> predictedMs;
+  double predictedMhz = 0;    ///< that clock
+  std::string predictedBound; ///< the model's word for it
   std::vector<PredictedMetric> metrics;
   std::vector<tuning::RuleResult> rules;
   std::vector<LostCandidate> lost;
   size_t considered = 0, fitting = 0; ///< of the search space
-  /// By the predicted metrics, or those of a profile.
+  /// By the predicted metrics, or those of a profile. Its schedules are texts:
+  /// an explanation outlives the context of its program.
   profiling::Diagnosis diagnosis;
   bool measured = false; ///< `diagnosis` is of a profile
   std::vector<PathStep> path;

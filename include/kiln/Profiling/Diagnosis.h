@@ -20,13 +20,14 @@ namespace kiln::profiling {
 // "speed of light" rule speaks of latency (below 60) and of a bound (80).
 inline constexpr double kIdle = 60; ///< no unit reaches it: warps wait
 inline constexpr double kFull = 80; ///< a unit that reaches it is the bound
-/// Part of the attainable rate of the tensor pipe from which it is full. Good
-/// products on an RTX 4090 read 44 to 47 of the 50 % that they can reach.
+/// Part of the attainable rate of the tensor pipe from which it is full. The
+/// best products on an RTX 4090 read 45 to 47 of the 50 % that they can reach.
 inline constexpr double kTensorFull = 0.90;
-/// A pipe that reads as if it were full is not, where the work over the time is
-/// less than this part of the attainable rate.
+/// What is read is the tensor pipe's, where the work over the time is at least
+/// this part of the rate that it would have then.
 inline constexpr double kWorkFull = 0.80;
-/// Part of the block slots that do work, over all waves.
+/// Part of the block slots that do work, over all waves; and of the
+/// multiprocessors that have a block.
 inline constexpr double kTailFull = 0.80;
 /// A kernel that ends earlier is mostly its launch; microseconds. An empty
 /// kernel takes about two.
@@ -67,6 +68,11 @@ struct KernelFacts {
   KernelSchedule schedule;
   /// Empty if a schedule fits the kernel, else why not; null: not asked.
   std::function<std::string(KernelSchedule)> check;
+  /// Milliseconds that a model expects of a schedule: of several steps with one
+  /// purpose the fastest is proposed. Null: the first.
+  std::function<std::optional<double>(KernelSchedule)> predict;
+  /// The profile is that model's: what it expects to be slower is not proposed.
+  bool isPrediction = false;
 };
 
 /// A value beside the threshold that decided.
@@ -89,10 +95,13 @@ struct Proposal {
   std::vector<FieldChange> changes;
   std::string reason;
   KernelSchedule schedule; ///< with this change alone
+  std::string text;        ///< the same as text, which needs no context
 };
 
 struct Diagnosis {
   Bound bound = Bound::Unknown;
+  /// The unit that bounds it works nearly all the time.
+  bool isFull = false;
   std::string summary; ///< one sentence
   std::vector<Evidence> evidence;
   /// Why warps mostly wait: ncu's name of the reason, where one stands out.
@@ -101,6 +110,7 @@ struct Diagnosis {
   /// All proposals together, as far as that is a valid schedule that fits; null
   /// where nothing is proposed.
   KernelSchedule proposed;
+  std::string proposedText; ///< the same as text; empty where it is null
   /// Metrics that would say more, by ncu's names.
   std::vector<std::string> missing;
 };
@@ -124,7 +134,8 @@ getFields(KernelSchedule schedule);
 /// The fields in which `to` differs from `from`.
 std::vector<FieldChange> getChanges(KernelSchedule from, KernelSchedule to);
 
-/// For a reader.
+/// For a program, and for a reader.
+llvm::json::Object toJson(const Diagnosis &diagnosis);
 std::string formatText(const Diagnosis &diagnosis);
 /// "stages 2 -> 3, chunk 8 -> 16", or "no field".
 std::string formatText(llvm::ArrayRef<FieldChange> changes,

@@ -120,6 +120,28 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
   let dependentDialects = ["::kiln::KilnDialect"];
 }
 
+def PredictKernels : Pass<"kiln-predict-kernels", "::mlir::ModuleOp"> {
+  let summary = "says what the performance model makes of every kernel";
+  let description = [{
+    Needs kernels with a schedule and a `kiln.target`; leaves them as they are.
+    The remark `prediction` of each compute kernel has the time at the boosting
+    clock (`Milliseconds`), what bounds it (`Bound`), the blocks that a
+    multiprocessor holds (`BlocksPerSm`), and the metrics of a profiler, in
+    percent. Registers are estimated, nothing is compiled (docs/model.md).
+
+    ```mlir
+    module {}
+    // leaves: module
+    ```
+    ```
+    kiln-opt --kiln-predict-kernels
+    ```
+  }];
+  let statistics = [
+    Statistic<"numPredicted", "kernels-predicted", "Number of kernels predicted">
+  ];
+}
+
 def EnumerateSchedules : Pass<"kiln-enumerate-schedules", "::mlir::ModuleOp"> {
   let summary = "lists the schedules of every compute kernel to choose from";
   let description = [{

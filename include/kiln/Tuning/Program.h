@@ -8,6 +8,7 @@
 #define KILN_TUNING_PROGRAM_H
 
 #include "kiln/Pipelines/Compiler.h"
+#include "kiln/Scheduling/Model/Model.h"
 #include "kiln/Scheduling/SearchSpace.h"
 #include "kiln/Scheduling/TuningDatabase.h"
 #include "kiln/Tuning/Rules.h"
@@ -68,8 +69,14 @@ public:
 
   /// All that the rules ask, from what was compiled.
   Facts getFacts(KernelSchedule schedule, const CompileFacts &facts) const;
+  /// What the performance model expects of the kernel; nothing where it cannot
+  /// describe it, or where no multiprocessor holds a block.
+  std::optional<Prediction>
+  predictMetrics(KernelSchedule schedule, Clock clock,
+                 const CompileFacts *facts = nullptr) const;
   /// Milliseconds that are expected of the kernel; with registers and occupancy
-  /// of `facts` where they are known.
+  /// of `facts` where they are known. Nothing for kernels of loops, which the
+  /// model cannot rank.
   std::optional<double> predict(KernelSchedule schedule,
                                 const CompileFacts *facts = nullptr) const;
 

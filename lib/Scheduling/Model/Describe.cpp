@@ -1,0 +1,373 @@
+//===- Describe.cpp - Kiln's own kernels, described -----------------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "kiln/Scheduling/Model/Describe.h"
+
+#include "kiln/Analysis/ScheduleFit.h"
+#include "kiln/Scheduling/KernelResult.h"
+#include "kiln/Scheduling/Rules.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace kiln;
+
+namespace {
+/// Instructions of an asynchronous copy with its address, which is a sum of
+/// numbers that stay (counted in the PTX of examples/conv_scale_min.mlir).
+constexpr double kPerCopy = 3;
+/// The same of a copy that is too narrow to be asynchronous: a load, a mask, a
+/// store (counted in a residual block of 28 columns of f16).
+constexpr double kPerNarrowCopy = 11;
+constexpr double kNarrowestCopy = 4; // bytes of cp.async
+/// Instructions of a special function beside the one on its unit: arguments are
+/// scaled, results put together (lib/Conversion/ExpandMath.cpp).
+constexpr double kPerFunction = 12;
+/// Cycles of a lone warp for an instruction: 2.1 to 3.7 by the stall counts of
+/// ptxas in four kernels (conv, bias and elementwise work; f16, tf32), 2.6 in
+/// the middle.
+constexpr double kCyclesAlone = 2.6;
+/// Instructions that round a word of the image to tf32: an addition, and a
+/// minimum that keeps a NaN one.
+constexpr double kPerRoundedWord = 2;
+
+/// Scalar work on each element behind the contraction.
+struct BodyWork {
+  double instructions = 0;
+  double functions = 0;
+};
+} // namespace
+
+static double getBytes(Type type) {
+  auto shaped = dyn_cast<ShapedType>(type);
+  if (!shaped || !shaped.hasStaticShape() ||
+      !shaped.getElementType().isIntOrFloat())
+    return 0;
+  return double(shaped.getNumElements()) *
+         llvm::divideCeil(shaped.getElementTypeBitWidth(), 8u);
+}
+
+/// What stores of an accumulator cost beside stores of whole sectors: eight
+/// groups of four lanes, a row each; `whole` if the lanes of a group fill 32
+/// bytes, `aligned` if rows start at a sector. Measured on an H100 with
+/// bench/probe_l2_writes.cu: 1820, 730, 581 and 384 useful bytes a cycle.
+static double getStoreCost(bool whole, bool aligned) {
+  if (whole)
+    return aligned ? 1 : 1820. / 730;
+  return aligned ? 1820. / 581 : 1820. / 384;
+}
+
+static BodyWork countBody(linalg::LinalgOp op) {
+  BodyWork work;
+  for (Operation &inner : op->getRegion(0).front().without_terminator()) {
+    if (isa<arith::ConstantOp>(inner))
+      continue;
+    bool isFunction =
+        isa<math::MathDialect>(inner.getDialect()) &&
+        !isa<math::AbsFOp, math::FmaOp, math::FloorOp, math::CeilOp>(inner);
+    work.instructions += isFunction ? kPerFunction : 1;
+    work.functions += isFunction || isa<arith::DivFOp>(inner);
+    work.instructions += isa<arith::DivFOp>(inner) ? kPerFunction : 0;
+  }
+  return work;
+}
+
+/// Sectors of 32 bytes, as bytes, that runs of `run` bytes touch; rows of
+/// `pitch` bytes lie behind each other.
+static double getSectorBytes(double run, int64_t pitch) {
+  bool aligned = pitch % 32 == 0;
+  return 32 * (aligned ? std::ceil(run / 32) : run / 32 + 1 - 4. / 32);
+}
+
+/// Sizes of the image patch that a tile reads, and bytes of L2 sectors.
+static double getPatchBytes(const ContractionView &conv, double rows,
+                            double columns, double elementBytes) {
+  ShapedType type = conv.getImageType();
+  double channels = conv.getChannels();
+  int64_t innermost = type.getShape().back();
+  if (conv.isChannelInnermost())
+    return rows * columns *
+           getSectorBytes(channels * elementBytes, innermost * elementBytes);
+  double run = conv.image.w == type.getRank() - 1 ? columns : 1;
+  double others = conv.image.w == type.getRank() - 1 ? rows : rows * columns;
+  return channels * others *
+         getSectorBytes(run * elementBytes, innermost * elementBytes);
+}
+
+/// Fragments and shared memory of one chunk.
+static void describeFragments(KernelDescription &kernel, ScheduleAttr schedule,
+                              const ContractionView &conv) {
+  ArrayRef<int64_t> tile = schedule.getTile(), warps = schedule.getWarps();
+  InstructionAttr instruction = schedule.getInstruction();
+  double tapRows = conv.getKernelRows(), tapColumns = conv.getKernelColumns();
+  double channels = double(tile[0]) / warps[0];
+  double rows = double(tile[1]) / warps[1],
+         columns = double(tile[2]) / warps[2];
+  InstructionShape shape = instruction.getShape();
+  double slices = std::max(1., schedule.getChunk() / double(shape.k));
+  double taps = tapRows * tapColumns;
+  if (!instruction.usesTensorCores()) {
+    // Each operand word is loaded once a thread and used along the other side.
+    kernel.fragments = kernel.flops / 64 / kernel.warps * 1.5;
+    kernel.sharedWavefronts = kernel.fragments * kernel.warps / 3;
+    return;
+  }
+  double multiplies =
+      channels / shape.m * rows * columns / shape.n * slices * taps;
+  // A filter fragment is 16 bytes a lane where it is packed so: 4 wavefronts.
+  double filterLoads = channels / shape.m * slices * taps;
+  if (schedule.getWeights() != Weights::Packed)
+    filterLoads *= 4;
+  // Words of the image serve several taps of a column where rows move by one.
+  double imageRows = conv.strides[0] == 1 ? rows + tapRows - 1 : rows * tapRows;
+  double imageTaps = tapColumns;
+  double imageLoads, imageWavefronts;
+  if (shape.elementsPerWord == 1) {
+    // tf32: two words of each fragment of 8 columns. Even and odd columns share
+    // words of 64 bits between neighbouring taps.
+    double perColumn =
+        schedule.getColumns() == Columns::EvenOdd && tapColumns > 1
+            ? (tapColumns + 1) / 2
+            : imageTaps;
+    imageLoads = imageRows * perColumn * columns / shape.n * slices * 2;
+    imageWavefronts = imageLoads * (perColumn < imageTaps ? 2 : 1);
+    // A stride puts the lanes' words on every second bank.
+    imageWavefronts *= std::min<int64_t>(2, conv.strides[1]);
+    kernel.instructions +=
+        imageLoads * (perColumn < imageTaps ? 2 : 1) * kPerRoundedWord;
+  } else {
+    imageLoads = imageRows * imageTaps * columns / shape.n * slices / 2;
+    imageWavefronts = imageLoads * 4;
+  }
+  kernel.fragments = multiplies + filterLoads + imageLoads;
+  double filterWavefronts =
+      schedule.getWeights() == Weights::Packed ? 4 * filterLoads : filterLoads;
+  kernel.sharedWavefronts +=
+      kernel.warps * (filterWavefronts + imageWavefronts);
+}
+
+KernelDescription kiln::describe(ScheduleAttr schedule,
+                                 const ContractionView &conv,
+                                 std::optional<UsageFacts> usage) {
+  auto parent = conv.op->getParentOfType<KernelOp>();
+  ArrayRef<int64_t> tile = schedule.getTile();
+  InstructionAttr instruction = schedule.getInstruction();
+  KernelDescription kernel;
+  if (parent)
+    kernel.name = parent.getKernelName().str();
+  double elementBytes =
+      llvm::divideCeil(conv.getImageType().getElementTypeBitWidth(), 8u);
+  double threads = schedule.getThreads();
+  double accumulators = ShapedType::getNumElements(tile) / threads;
+  bool keepsChannels = describeResult(conv).keepsChannels;
+
+  // The grid: columns fastest, then rows, channels, images.
+  int64_t across = llvm::divideCeil(conv.getFilters(), tile[0]);
+  int64_t tiles = countTiles(schedule, conv);
+  int64_t places = std::max<int64_t>(1, tiles / across);
+  int64_t ofImage = llvm::divideCeil(conv.getOutRows(), tile[1]) *
+                    llvm::divideCeil(conv.getOutColumns(), tile[2]);
+  // Channels that are reduced are walked by the block.
+  int64_t passes = keepsChannels ? 1 : across;
+  kernel.tiles = keepsChannels ? tiles : places;
+  kernel.fastTiles = places;
+  kernel.group = across > 1 ? std::min(ofImage, places) : 0;
+  kernel.persistent = schedule.getPersistent();
+
+  kernel.warps = threads / 32;
+  kernel.registers = usage ? usage->registers : accumulators <= 64 ? 128 : 255;
+  kernel.sharedBytes =
+      usage ? usage->sharedBytes : getSharedBytes(schedule, conv);
+
+  // A k-step is one chunk with all its taps.
+  int64_t chunks = llvm::divideCeil(conv.getChannels(), schedule.getChunk());
+  double taps = conv.getKernelRows() * conv.getKernelColumns();
+  kernel.steps = chunks * passes;
+  kernel.slots = schedule.getStages();
+  kernel.multiply = !instruction.usesTensorCores() ? Multiply::Fma
+                    : instruction.roundsToTF32()   ? Multiply::Tf32
+                                                   : Multiply::F16;
+  kernel.flops = 2. * tile[0] * tile[1] * tile[2] * schedule.getChunk() * taps;
+  kernel.lookahead = schedule.getLookahead() > 0;
+  kernel.cyclesAlone = kCyclesAlone;
+
+  // Copies of a chunk.
+  double rows = conv.getWindow(0, tile[1]),
+         columns = conv.getWindow(1, tile[2]);
+  double patch = rows * columns * schedule.getChunk();
+  double unit = getImageCopyVector(schedule, conv) * elementBytes;
+  double filterBytes = tile[0] * schedule.getChunk() * taps * elementBytes;
+  bool narrow = unit < kNarrowestCopy;
+  kernel.instructions =
+      (patch * elementBytes / unit * (narrow ? kPerNarrowCopy : kPerCopy) +
+       filterBytes / 16 * kPerCopy) /
+          threads +
+      20;
+  if (narrow) { // each part of the loads is waited for where it stands
+    kernel.slots = 1;
+    kernel.waits = std::max<int64_t>(1, schedule.getSpread());
+  }
+  // A warp's copies touch a line each 128 bytes, at least one a row segment.
+  double segments =
+      conv.isChannelInnermost() ? rows * columns : rows * schedule.getChunk();
+  kernel.l1Wavefronts =
+      filterBytes / 128 + std::max(patch * elementBytes / 128, segments);
+  kernel.sharedWavefronts = (patch * elementBytes + filterBytes) / 128;
+  if (schedule.getTranspose()) {
+    // Every patch is read by ldmatrix and written back by words.
+    double matrices = patch * elementBytes / 512;
+    kernel.instructions += matrices / kernel.warps * (1 + 4 + 3);
+    kernel.sharedWavefronts += matrices * 8;
+  }
+  describeFragments(kernel, schedule, conv);
+
+  // Reads.
+  double image = getPatchBytes(conv, rows, columns, elementBytes) * passes;
+  double filter = double(tile[0]) * conv.getChannels() * taps * elementBytes;
+  kernel.reads.push_back(
+      {"image", getBytes(conv.getImageType()), image, Along::Fast});
+  kernel.reads.push_back(
+      {"filter", getBytes(conv.getFilterType()), filter * passes,
+       across > 1 && keepsChannels ? Along::Slow : Along::None});
+
+  // Behind the main loop: what each body does on its elements, reductions by
+  // shuffles, stores.
+  double perElement = 0, functions = 0;
+  auto addOperand = [&](Value operand) {
+    double bytes = getBytes(operand.getType());
+    if (!isa<BlockArgument>(operand) ||
+        operand.getParentBlock() != conv.op->getBlock() ||
+        bytes < getBytes(conv.getOutType()) / 2)
+      return;
+    kernel.reads.push_back(
+        {"operand", bytes, bytes / kernel.tiles, Along::Both});
+    perElement += 1;
+  };
+  addOperand(conv.getInit());
+  if (parent)
+    parent.getBody().walk([&](linalg::LinalgOp op) {
+      if (op == conv.op)
+        return;
+      // Work on reduced values is done once for all channels.
+      auto out = dyn_cast<ShapedType>(
+          op->getOperand(op->getNumOperands() - 1).getType());
+      bool reduces = op.getNumReductionLoops() > 0;
+      double share = 1;
+      if (!reduces && out && !keepsChannels &&
+          out.getNumElements() < conv.getOutType().getNumElements())
+        share = 1. / std::max<double>(1, conv.getFilters());
+      BodyWork work = countBody(op);
+      perElement += work.instructions * share;
+      functions += work.functions * share;
+      for (OpOperand &operand : op->getOpOperands())
+        if (op.payloadUsesValueFromOperand(&operand))
+          addOperand(operand.get());
+    });
+  double written = 0;
+  if (parent)
+    for (Type type : parent.getResultTypes())
+      written += getBytes(type);
+  else
+    written = getBytes(conv.getOutType());
+  kernel.writeBytes = written;
+  double work = accumulators * passes;
+  kernel.specialFunctions =
+      functions * ShapedType::getNumElements(tile) * passes;
+  double stores = 0;
+  if (keepsChannels) {
+    // A group of four lanes stores two neighbouring columns each, of 4 bytes or
+    // 8; even and odd columns are stored one by one.
+    bool paired =
+        schedule.getPairedStores() && schedule.getColumns() == Columns::Plain;
+    double outBytes = describeResult(conv).elementBytes;
+    stores = work / (paired ? 2 : 1);
+    ShapedType out = conv.getOutType();
+    bool aligned = int64_t(out.getShape().back() * outBytes) % 32 == 0;
+    kernel.l2WriteBytes =
+        written * getStoreCost(paired && outBytes >= 4, aligned);
+  } else {
+    perElement += 2; // combining and shuffling
+  }
+  kernel.epilogueInstructions = 100 + work * perElement + stores * 3;
+  llvm::cantFail(kernel.complete());
+  return kernel;
+}
+
+KernelDescription kiln::describe(LoopScheduleAttr schedule,
+                                 const TilePlan &plan, const KernelSpace &space,
+                                 ValueRange results,
+                                 std::optional<UsageFacts> usage) {
+  KernelDescription kernel;
+  for (const AxisTile &axis : plan.axes) {
+    int64_t pieces = llvm::divideCeil(axis.extent, axis.tile);
+    if (axis.kind == AxisTile::Kind::Blocks)
+      kernel.tiles = std::max<int64_t>(1, kernel.tiles) * pieces;
+  }
+  kernel.tiles = std::max<int64_t>(1, kernel.tiles);
+  kernel.warps = llvm::divideCeil(schedule.getBlock(), 32);
+  kernel.registers = usage ? usage->registers : 0;
+  kernel.sharedBytes = usage ? usage->sharedBytes : 0;
+  kernel.cyclesAlone = kCyclesAlone;
+
+  // Every op runs over its own loops, its elements spread over the threads.
+  double threads = schedule.getBlock();
+  llvm::SmallDenseSet<Value> seen;
+  for (linalg::LinalgOp op : space.getOps()) {
+    double turns = 1;
+    for (int64_t extent : op.getStaticLoopRanges())
+      turns *= extent;
+    turns /= kernel.tiles;
+    BodyWork work = countBody(op);
+    double loads = op.getNumDpsInputs();
+    kernel.epilogueInstructions +=
+        turns / threads * (work.instructions + 4 * loads);
+    kernel.specialFunctions += turns * work.functions;
+    for (Value operand : op.getDpsInputs())
+      if (isa<BlockArgument>(operand) && seen.insert(operand).second) {
+        double bytes = getBytes(operand.getType());
+        // What the loops read of it, what one thread reads twice left out.
+        double asked =
+            std::max(bytes / kernel.tiles, std::min(bytes, turns * 4 / 8));
+        kernel.reads.push_back({"operand", bytes, asked, Along::Both});
+      }
+  }
+  for (Value result : results)
+    kernel.writeBytes += getBytes(result.getType());
+  llvm::cantFail(kernel.complete());
+  return kernel;
+}
+
+FailureOr<KernelDescription>
+kiln::describeKernel(KernelOp kernel, KernelSchedule schedule,
+                     std::optional<UsageFacts> usage) {
+  if (!schedule)
+    schedule = kernel.getScheduleAttr();
+  Block &body = kernel.getBody().front();
+  ValueRange results = body.getTerminator()->getOperands();
+  FailureOr<KernelSpace> space = KernelSpace::analyze(body, results);
+  if (failed(space) || !schedule)
+    return failure();
+  if (auto staged = dyn_cast<ScheduleAttr>(schedule)) {
+    if (!space->getContraction())
+      return failure();
+    ContractionView view = *space->getContraction();
+    view.needsAllFilters = space->needsAllChannels(results);
+    return describe(staged, view, usage);
+  }
+  auto loops = cast<LoopScheduleAttr>(schedule);
+  FailureOr<TilePlan> plan =
+      getTilePlan(loops, *space, results, [&] { return kernel.emitError(); });
+  if (failed(plan))
+    return failure();
+  KernelDescription described = describe(loops, *plan, *space, results, usage);
+  described.name = kernel.getKernelName().str();
+  return described;
+}
