@@ -6,6 +6,8 @@
 
 #include "LoopOperands.h"
 
+#include "kiln/Analysis/Views.h"
+
 #include "mlir/Analysis/FlatLinearValueConstraints.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -49,7 +51,7 @@ public:
 private:
   void follow(Value value, ArrayRef<AffineExpr> at);
   void consider(Value tensor, ArrayRef<AffineExpr> at);
-  int readCoordinate(AffineExpr expr);
+  std::optional<int> readCoordinate(AffineExpr expr);
   bool isBlock(int axis) const { return llvm::is_contained(blocks, axis); }
 
   const KernelSpace &space;
@@ -78,6 +80,8 @@ void OperandReader::follow(Value value, ArrayRef<AffineExpr> at) {
     return consider(value, at);
   if (auto pad = value.getDefiningOp<tensor::PadOp>())
     return follow(pad.getSource(), at);
+  if (Operation *view = value.getDefiningOp(); view && isStaticView(view))
+    return follow(view->getOperand(0), getViewCoordinates(view, at, numAxes));
   auto op = value.getDefiningOp<linalg::LinalgOp>();
   if (!op || isa<linalg::FillOp>(op))
     return;
@@ -104,43 +108,54 @@ void OperandReader::readInputs(linalg::LinalgOp op,
   }
 }
 
-/// The axis that a coordinate moves along. Of a window it is that of the
-/// results, and the window is noted.
-int OperandReader::readCoordinate(AffineExpr expr) {
+/// The axis that a coordinate moves along: `kUnit` where none, nothing where
+/// several do. Of a window it is that of the results, and the window is noted.
+std::optional<int> OperandReader::readCoordinate(AffineExpr expr) {
+  constexpr int64_t kMostTaps = 16;
+  SmallVector<int> axes;
+  for (int axis : space.getAllAxes())
+    if (expr.isFunctionOfDim(axis))
+      axes.push_back(axis);
+  if (axes.empty())
+    return KernelSpace::kUnit;
+  if (axes.size() == 1)
+    return axes.front();
   SmallVector<int64_t> factors;
   if (failed(getFlattenedAffineExpr(expr, numAxes, 0, &factors)) ||
       factors.size() != numAxes + 1)
-    return KernelSpace::kUnit; // no sum of multiples
-  factors.pop_back();
-  int along = KernelSpace::kUnit;
-  for (auto [axis, factor] : llvm::enumerate(factors))
-    if (factor != 0 && (along == KernelSpace::kUnit || isBlock(axis)))
-      along = axis;
-  if (along == KernelSpace::kUnit || !isBlock(along))
-    return along;
-  int64_t step = std::abs(factors[along]);
-  for (auto [axis, factor] : llvm::enumerate(factors))
-    if (factor != 0 && !isBlock(axis) && !found.isTaps(axis))
-      found.windows.push_back(
-          {static_cast<int>(axis), along,
-           step < space.getAxis(axis).extent * std::abs(factor)});
-  return along;
+    return std::nullopt; // no sum of multiples
+  auto along = llvm::find_if(axes, [&](int axis) { return isBlock(axis); });
+  if (along == axes.end())
+    return axes.front();
+  int64_t step = std::abs(factors[*along]);
+  for (int axis : axes) {
+    int64_t extent = space.getAxis(axis).extent;
+    bool overlaps = step < extent * std::abs(factors[axis]);
+    if (isBlock(axis) || found.isTaps(axis))
+      continue;
+    // Long rows of a reshaped tensor are no windows.
+    if (!overlaps && extent > kMostTaps)
+      return axis;
+    found.windows.push_back({axis, *along, overlaps});
+  }
+  return *along;
 }
 
 void OperandReader::consider(Value tensor, ArrayRef<AffineExpr> at) {
-  SmallVector<int> axes = llvm::map_to_vector(
+  SmallVector<std::optional<int>> axes = llvm::map_to_vector(
       at, [&](AffineExpr expr) { return readCoordinate(expr); });
   auto type = cast<ShapedType>(tensor.getType());
-  auto inner = llvm::find_if(llvm::reverse(axes), [&](int axis) {
-    return axis != KernelSpace::kUnit && space.getAxis(axis).extent > 1;
+  auto inner = llvm::find_if(llvm::reverse(axes), [&](std::optional<int> axis) {
+    return axis != KernelSpace::kUnit &&
+           (!axis || space.getAxis(*axis).extent > 1);
   });
-  if (!type.hasStaticShape() || inner == axes.rend())
+  if (!type.hasStaticShape() || inner == axes.rend() || !*inner)
     return;
-  contiguous.push_back({*inner, type.getNumElements()});
+  contiguous.push_back({**inner, type.getNumElements()});
   if (type.getNumElements() <= largest)
     return;
   largest = type.getNumElements();
-  found.innermost = *inner;
+  found.innermost = **inner;
   found.elementBytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
 }
 

@@ -34,8 +34,8 @@ struct LoopOperands {
   }
 };
 
-/// Follows the results and what reductions read to the kernel's arguments. What
-/// is read through quotients or views counts for nothing.
+/// Follows the results and what reductions read to the kernel's arguments,
+/// through padding and views.
 LoopOperands readLoopOperands(const KernelSpace &space,
                               mlir::ValueRange results);
 
