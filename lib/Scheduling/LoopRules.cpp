@@ -141,10 +141,13 @@ void LoopRules::selectSplit() {
                      });
                    });
   bool busy = areEnough(1);
+  // Taps are few: lanes among them would be idle or far apart.
+  bool warps = getPositions() >= kLanes * target.getSms();
   for (int axis : walked) {
     if (getExtent(axis) < kShort || !canSplit(space, axis))
       continue;
-    if (busy && (operands.isTaps(axis) || (passes == 1 && axis != innermost)))
+    if ((warps && operands.isTaps(axis)) ||
+        (busy && passes == 1 && axis != innermost))
       continue;
     if (busy && axis != innermost && getExtent(axis) <= kMostHeld &&
         llvm::none_of(walked, [&](int other) {
@@ -167,6 +170,11 @@ void LoopRules::selectVector() {
   }
   if (innermost == KernelSpace::kUnit ||
       !(isBlock(innermost) || isSplit(innermost)))
+    return;
+  // What is not loaded once is loaded by neighbouring lanes.
+  if (llvm::any_of(operands.windows, [&](const LoopOperands::Window &window) {
+        return window.positions == innermost && !canSplit(space, window.taps);
+      }))
     return;
   // A row that a warp has to walk anyway keeps its lanes.
   int64_t row = 1;
@@ -201,14 +209,13 @@ void LoopRules::selectVector() {
 /// the results where their windows overlap, more of them without vectors.
 void LoopRules::selectWindows() {
   constexpr int64_t kFew = 8;
-  if (!split.empty())
-    return;
+  int64_t room = split.empty() ? kMostLoopValues : kMostHeld;
   int64_t rows = along[innermost].vector == 1 ? kLoads : 2;
-  auto fits = [&](int64_t more) { return values * more <= kMostLoopValues; };
+  auto fits = [&](int64_t more) { return values * more <= room; };
   SmallVector<LoopOperands::Window> inRegisters;
   for (const auto &window : llvm::reverse(operands.windows)) {
     int64_t taps = llvm::PowerOf2Ceil(getExtent(window.taps));
-    if (!canSplit(space, window.taps) || !fits(taps))
+    if (isSplit(window.taps) || !canSplit(space, window.taps) || !fits(taps))
       continue;
     values *= taps;
     along[window.taps].count = taps;
@@ -268,7 +275,8 @@ int64_t LoopRules::spread(int axis, int64_t most, int64_t least) {
 void LoopRules::spreadSplit() {
   constexpr int64_t kManyRows = 16;
   int64_t widest = 1, most = threads / used;
-  int64_t others = isSplit(innermost) ? 1 : along[innermost].getValues();
+  int64_t others =
+      isSplit(innermost) ? values / along[innermost].vector : values;
   for (int axis : split) {
     Along &here = along[axis];
     int64_t vectors = getVectors(axis);
@@ -281,7 +289,11 @@ void LoopRules::spreadSplit() {
     here.stride = used;
     widest = std::max(widest, count);
     int64_t whole = llvm::PowerOf2Ceil(llvm::divideCeil(vectors, count));
-    here.count = whole * here.vector * others <= kMostHeld ? whole : kLoads;
+    here.count = whole * here.vector * others <= kMostHeld
+                     ? whole
+                     : std::min(whole, kLoads);
+    if (here.getValues() * others > kMostLoopValues)
+      here.count = 1;
     values = std::max(values, here.getValues() * others);
   }
   used *= widest;
