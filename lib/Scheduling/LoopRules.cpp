@@ -20,7 +20,7 @@ using namespace kiln;
 static constexpr int64_t kThreads = 256;
 /// Bytes of the widest load and store.
 static constexpr int64_t kWordBytes = 16;
-/// Values that a thread holds between two passes over them, at most.
+/// Values of 32 bits that a thread holds between two passes over them, at most.
 static constexpr int64_t kMostHeld = 64;
 static constexpr int64_t kLanes = 32;
 /// Loads that a thread has in flight, where there are as many.
@@ -35,7 +35,9 @@ public:
             int64_t threads)
       : space(space), results(results), target(target), threads(threads),
         operands(readLoopOperands(space, results)),
-        innermost(operands.innermost), blocks(space.getBlockAxes(results)) {
+        innermost(operands.innermost),
+        mostHeld(kMostHeld * 4 / std::max<int64_t>(4, operands.elementBytes)),
+        blocks(space.getBlockAxes(results)) {
     for (int axis : space.getAllAxes()) {
       along[axis];
       if (!isBlock(axis))
@@ -85,6 +87,7 @@ private:
   LoopOperands operands;
   /// Neighbouring lanes belong along it.
   int innermost;
+  int64_t mostHeld;
   SmallVector<int> blocks, walked;
   /// Walked axes that threads are spread over, and those that each thread holds
   /// whole.
@@ -149,7 +152,7 @@ void LoopRules::selectSplit() {
     if ((warps && operands.isTaps(axis)) ||
         (busy && passes == 1 && axis != innermost))
       continue;
-    if (busy && axis != innermost && getExtent(axis) <= kMostHeld &&
+    if (busy && axis != innermost && getExtent(axis) <= mostHeld &&
         llvm::none_of(walked, [&](int other) {
           return other != axis && meet(axis, other);
         }))
@@ -186,7 +189,7 @@ void LoopRules::selectVector() {
   auto widen = [&](int axis, bool mayStarve) {
     int64_t &vector = along[axis].vector;
     while (2 * vector * operands.elementBytes <= kWordBytes &&
-           getExtent(axis) % (2 * vector) == 0 && 2 * values <= kMostHeld &&
+           getExtent(axis) % (2 * vector) == 0 && 2 * values <= mostHeld &&
            (areEnough(2 * positions) || mayStarve)) {
       vector *= 2;
       values *= 2;
@@ -209,7 +212,7 @@ void LoopRules::selectVector() {
 /// the results where their windows overlap, more of them without vectors.
 void LoopRules::selectWindows() {
   constexpr int64_t kFew = 8;
-  int64_t room = split.empty() ? kMostLoopValues : kMostHeld;
+  int64_t room = split.empty() ? kMostLoopValues : mostHeld;
   int64_t rows = along[innermost].vector == 1 ? kLoads : 2;
   auto fits = [&](int64_t more) { return values * more <= room; };
   SmallVector<LoopOperands::Window> inRegisters;
@@ -242,7 +245,7 @@ void LoopRules::selectLoads() {
   for (int axis : walked)
     while (along[axis].threads == 1 && !isSplit(axis) &&
            !operands.isTaps(axis) && canSplit(space, axis) &&
-           along[axis].count < kLoads && values * 2 <= kMostHeld &&
+           along[axis].count < kLoads && values * 2 <= mostHeld &&
            getExtent(axis) >= 2 * along[axis].count) {
       along[axis].count *= 2;
       values *= 2;
@@ -289,7 +292,7 @@ void LoopRules::spreadSplit() {
     here.stride = used;
     widest = std::max(widest, count);
     int64_t whole = llvm::PowerOf2Ceil(llvm::divideCeil(vectors, count));
-    here.count = whole * here.vector * others <= kMostHeld
+    here.count = whole * here.vector * others <= mostHeld
                      ? whole
                      : std::min(whole, kLoads);
     if (here.getValues() * others > kMostLoopValues)
@@ -312,7 +315,7 @@ void LoopRules::spreadSplit() {
     int64_t whole = llvm::PowerOf2Ceil(
         llvm::divideCeil(getExtent(axis), along[axis].threads));
     along[axis].count =
-        std::min(whole, std::max<int64_t>(1, kMostHeld / values));
+        std::min(whole, std::max<int64_t>(1, mostHeld / values));
     values *= along[axis].count;
   }
 }
