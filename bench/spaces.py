@@ -50,7 +50,11 @@ def sample(arguments):
                                "--json"))
         names = {}
         for candidate in tuned["candidates"]:
-            names.setdefault(candidate["schedule"], candidate["origin"])
+            # `rules` is schedules.py's word for what the compiler chooses.
+            origin = candidate["origin"].replace("rules", "proposal")
+            same = sum(name.startswith(origin) for name in names.values())
+            names.setdefault(candidate["schedule"],
+                             origin + (str(same + 1) if same else ""))
         space = [s for s in enumerate_space(arguments, program) if s not in names]
         near = space[:arguments.near]
         rest = space[arguments.near:]
