@@ -203,7 +203,7 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
   double rows = conv.getWindow(0, tile[1]),
          columns = conv.getWindow(1, tile[2]);
   double patch = rows * columns * schedule.getChunk();
-  double unit = getImageCopyVector(schedule, conv) * elementBytes;
+  double unit = getImageCopy(schedule, conv).vector * elementBytes;
   double filterBytes = tile[0] * schedule.getChunk() * taps * elementBytes;
   bool narrow = unit < kNarrowestCopy;
   kernel.instructions =
