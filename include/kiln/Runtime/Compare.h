@@ -61,9 +61,9 @@ private:
   double mean = 0, squares = 0, largest = 0; // Welford's running sums
 };
 
-/// Compares all elements, on all processors. `expected` has the same shape; its float type may be
-/// wider and is first rounded to the actual one. NaN and infinities must be
-/// where the reference has them.
+/// Compares all elements, on all processors. `expected` has the same shape; its
+/// float type may be wider and is first rounded to the actual one. NaN and
+/// infinities must be where the reference has them.
 OutputReport compareTensors(const TensorInfo &info, const Tensor &actual,
                             const Tensor &expected, const Tolerance &tolerance,
                             bool allowDegenerate);
