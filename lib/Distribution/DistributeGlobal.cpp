@@ -37,7 +37,7 @@ DistributeExtractTile::distribute(ExtractTileOp op,
     return op.emitOpError("needs a layout to be distributed");
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getSource().getType());
-  GlobalBox box{op.getOffsets(), op.getInBounds(), type.getShape()};
+  auto box = GlobalBox::get(op.getOffsets(), op.getInBounds(), type.getShape());
   Type element = type.getElementType(), stored = getMemoryType(element);
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
   Value source = context.lookup(op.getSource());
@@ -45,7 +45,11 @@ DistributeExtractTile::distribute(ExtractTileOp op,
   Value zero =
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
   SmallVector<Value> &values = context.fragments[op.getTile()].values;
-  for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg) {
+  int64_t width = op.getVector();
+  if (width > 1)
+    zero = arith::ConstantOp::create(
+        builder, loc, builder.getZeroAttr(VectorType::get({width}, stored)));
+  for (int64_t reg = 0; reg < layout.getNumRegisters(); reg += width) {
     auto [offset, valid] = box.getRegisterPlace(loc, layout, reg, context);
     Value address = LLVM::GEPOp::create(
         builder, loc, pointer, stored, base,
@@ -53,6 +57,18 @@ DistributeExtractTile::distribute(ExtractTileOp op,
     // What is outside is read at the tensor's start and thrown away.
     if (valid)
       address = LLVM::SelectOp::create(builder, loc, valid, address, source);
+    if (width > 1) {
+      Value unit =
+          LLVM::LoadOp::create(builder, loc, zero.getType(), address,
+                               width * stored.getIntOrFloatBitWidth() / 8);
+      if (valid)
+        unit = arith::SelectOp::create(builder, loc, valid, unit, zero);
+      for (int64_t i = 0; i < width; ++i)
+        values.push_back(fromMemory(
+            builder, loc, vector::ExtractOp::create(builder, loc, unit, i),
+            element));
+      continue;
+    }
     Value value = fromMemory(
         builder, loc, LLVM::LoadOp::create(builder, loc, stored, address),
         element);
@@ -78,7 +94,7 @@ DistributeStoreTile::distribute(StoreTileOp op,
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getDest().getType());
   ArrayRef<int64_t> shape = type.getShape();
-  GlobalBox box{op.getOffsets(), op.getInBounds(), shape};
+  auto box = GlobalBox::get(op.getOffsets(), op.getInBounds(), shape);
   Type stored = getMemoryType(type.getElementType());
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
   Value base = box.getThreadBase(loc, context.lookup(op.getDest()), stored,
@@ -91,7 +107,7 @@ DistributeStoreTile::distribute(StoreTileOp op,
       !shape.empty() && !layout.getRegisters().empty() &&
       layout.getRegisters()[0] == Basis::unit(layout.getRank(), inner, 1) &&
       shape[inner] % 2 == 0 && getKnownDivisor(op.getOffsets()[inner]) % 2 == 0;
-  int64_t width = paired ? 2 : 1;
+  int64_t width = op.getVector() > 1 ? op.getVector() : paired ? 2 : 1;
   Value first = threads.isFirstCopy(layout);
   for (int64_t reg = 0; reg < layout.getNumRegisters(); reg += width) {
     auto [offset, inside] = box.getRegisterPlace(loc, layout, reg, context);
@@ -106,10 +122,13 @@ DistributeStoreTile::distribute(StoreTileOp op,
           b, loc, pointer, stored, base,
           ArrayRef<LLVM::GEPArg>{threads.getConstantOffset(place)});
       Value value = toMemory(b, loc, (*values)[reg]);
-      if (paired)
+      if (width > 1) {
+        SmallVector<Value> unit = {value};
+        for (int64_t i = 1; i < width; ++i)
+          unit.push_back(toMemory(b, loc, (*values)[reg + i]));
         value = vector::FromElementsOp::create(
-            b, loc, VectorType::get({2}, stored),
-            ValueRange{value, toMemory(b, loc, (*values)[reg + 1])});
+            b, loc, VectorType::get({width}, stored), unit);
+      }
       LLVM::StoreOp::create(b, loc, value, address,
                             width * stored.getIntOrFloatBitWidth() / 8);
     };
