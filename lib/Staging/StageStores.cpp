@@ -22,6 +22,9 @@ namespace kiln {
 using namespace mlir;
 using namespace kiln;
 
+/// Registers of a thread that hold what was read and is not stored yet.
+static constexpr int64_t kWordsTogether = 16;
+
 static LayoutAttr getLayout(Value tile) {
   return dyn_cast_or_null<LayoutAttr>(
       cast<RankedTensorType>(tile.getType()).getEncoding());
@@ -121,14 +124,21 @@ bool StoreStager::stage(StoreTileOp store) {
     BarrierOp::create(builder, loc);
     LocalWriteOp::create(builder, loc, store.getTile(), buffer, slice);
     BarrierOp::create(builder, loc);
-    SmallVector<Value> read;
-    for (ArrayRef<int64_t> piece : plan->pieces)
-      read.push_back(LocalReadOp::create(builder, loc, pieceType, buffer,
-                                         /*moved=*/Value(), piece));
-    for (auto [value, piece] : llvm::zip_equal(read, plan->pieces))
-      StoreTileOp::create(builder, loc, value, store.getDest(),
-                          moveOffsets(store.getOffsets(), slice, piece, loc),
-                          store.getInBounds(), plan->vector);
+    // Loads of some pieces are under way at a time: as many as 16 words.
+    int64_t together =
+        std::max<int64_t>(1, kWordsTogether * 4 / (plan->vector * bytes));
+    for (ArrayRef<SmallVector<int64_t>> rest = plan->pieces; !rest.empty();) {
+      auto some = rest.take_front(together);
+      rest = rest.drop_front(some.size());
+      SmallVector<Value> read;
+      for (ArrayRef<int64_t> piece : some)
+        read.push_back(LocalReadOp::create(builder, loc, pieceType, buffer,
+                                           /*moved=*/Value(), piece));
+      for (auto [value, piece] : llvm::zip_equal(read, some))
+        StoreTileOp::create(builder, loc, value, store.getDest(),
+                            moveOffsets(store.getOffsets(), slice, piece, loc),
+                            store.getInBounds(), plan->vector);
+    }
   }
   remark::passed(loc, remark::RemarkOpts::name("staged-store")
                           .category("kiln-stage-stores")
