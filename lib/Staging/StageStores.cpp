@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "StoreEpilogue.h"
+
 #include "kiln/Staging/Passes.h"
 
 #include "kiln/Analysis/Divisibility.h"
@@ -11,7 +13,9 @@
 #include "kiln/Analysis/StagedStore.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Remarks.h"
 
 namespace kiln {
@@ -24,6 +28,11 @@ using namespace kiln;
 
 /// Registers of a thread that hold what was read and is not stored yet.
 static constexpr int64_t kWordsTogether = 16;
+/// Elements of a thread in an iteration: several hide each other's latency.
+static constexpr int64_t kElementsOfTurn = 4;
+/// Instructions for each element that are computed where the accumulators are:
+/// less than what the loop costs.
+static constexpr int64_t kCheap = 12;
 
 static LayoutAttr getLayout(Value tile) {
   return dyn_cast_or_null<LayoutAttr>(
@@ -41,10 +50,24 @@ public:
   bool stage(StoreTileOp store);
 
 private:
+  using Start = StoreEpilogue::Start;
+  /// A loop over pieces: the pieces of an iteration, and by how much it moves.
+  struct Turns {
+    SmallVector<SmallVector<int64_t>> pieces;
+    int64_t dim = 0, extent = 0, step = 0, bufferStep = 0;
+  };
+
   bool refuse(StoreTileOp store, StringRef why);
   Value allocate(Location loc, SharedType type);
-  SmallVector<Value> moveOffsets(ValueRange offsets, ArrayRef<int64_t> slice,
-                                 ArrayRef<int64_t> piece, Location loc);
+  void storeSlice(StoreTileOp store, Value buffer, const StagedStore &plan,
+                  ArrayRef<int64_t> slice);
+  void computeSlice(StoreTileOp store, Value buffer, const StagedStore &plan,
+                    ArrayRef<int64_t> slice, const StoreEpilogue &epilogue);
+  void storePiece(StoreTileOp store, Value piece, ArrayRef<Start> start,
+                  int64_t vector);
+  Value readPiece(Location loc, Value buffer, const StagedStore &plan,
+                  ArrayRef<int64_t> piece, Value moved);
+  static Turns findTurns(const StagedStore &plan);
 
   gpu::GPUFuncOp function;
   ScheduleAttr schedule;
@@ -73,40 +96,148 @@ Value StoreStager::allocate(Location loc, SharedType type) {
   return AllocSharedOp::create(builder, loc, type);
 }
 
-/// Where a piece of a slice starts in memory: constants behind the offsets of
-/// the tile.
-SmallVector<Value> StoreStager::moveOffsets(ValueRange offsets,
-                                            ArrayRef<int64_t> slice,
-                                            ArrayRef<int64_t> piece,
-                                            Location loc) {
-  SmallVector<Value> moved(offsets);
-  for (auto [offset, a, b] : llvm::zip_equal(moved, slice, piece))
-    if (a + b != 0)
-      offset = affine::AffineApplyOp::create(
-          builder, loc,
-          AffineMap::get(1, 0, builder.getAffineDimExpr(0) + a + b),
-          ValueRange{offset});
-  return moved;
+Value StoreStager::readPiece(Location loc, Value buffer,
+                             const StagedStore &plan, ArrayRef<int64_t> piece,
+                             Value moved) {
+  auto type = RankedTensorType::get(
+      plan.piece.getShape(),
+      cast<SharedType>(buffer.getType()).getElementType(), plan.piece);
+  return LocalReadOp::create(builder, loc, type, buffer, moved, piece);
+}
+
+void StoreStager::storePiece(StoreTileOp store, Value piece,
+                             ArrayRef<Start> start, int64_t vector) {
+  SmallVector<Value> offsets;
+  for (auto [offset, part] : llvm::zip_equal(store.getOffsets(), start))
+    offsets.push_back(moveOffset(builder, store.getLoc(), offset, part));
+  StoreTileOp::create(builder, store.getLoc(), piece, store.getDest(), offsets,
+                      store.getInBounds(), vector);
+}
+
+/// Where a piece of a slice starts in the tile.
+static SmallVector<StoreEpilogue::Start> addUp(ArrayRef<int64_t> slice,
+                                               ArrayRef<int64_t> piece) {
+  SmallVector<StoreEpilogue::Start> start;
+  for (auto [a, b] : llvm::zip_equal(slice, piece))
+    start.push_back({Value(), a + b});
+  return start;
+}
+
+/// Loads of some pieces are under way at a time.
+void StoreStager::storeSlice(StoreTileOp store, Value buffer,
+                             const StagedStore &plan, ArrayRef<int64_t> slice) {
+  int64_t bytes =
+      store.getTile().getType().getElementType().getIntOrFloatBitWidth() / 8;
+  int64_t together =
+      std::max<int64_t>(1, kWordsTogether * 4 / (plan.vector * bytes));
+  for (ArrayRef<SmallVector<int64_t>> rest = plan.pieces; !rest.empty();) {
+    auto some = rest.take_front(together);
+    rest = rest.drop_front(some.size());
+    SmallVector<Value> read;
+    for (ArrayRef<int64_t> piece : some)
+      read.push_back(
+          readPiece(store.getLoc(), buffer, plan, piece, /*moved=*/Value()));
+    for (auto [value, piece] : llvm::zip_equal(read, some))
+      storePiece(store, value, addUp(slice, piece), plan.vector);
+  }
+}
+
+/// The longest run of pieces that lie equally far apart, in the tile along one
+/// dimension and in the buffer, behind as many as an iteration has.
+StoreStager::Turns StoreStager::findTurns(const StagedStore &plan) {
+  size_t first = 0, bits = llvm::Log2_64(plan.pieces.size());
+  while (first < bits && (int64_t(1) << first) * plan.vector < kElementsOfTurn)
+    ++first;
+  Turns turns;
+  size_t last = first;
+  for (; last < bits; ++last) {
+    ArrayRef<int64_t> piece = plan.pieces[size_t(1) << last];
+    const int64_t *moved =
+        llvm::find_if(piece, [](int64_t v) { return v != 0; });
+    int64_t dim = moved - piece.begin(), offset = plan.buffer.getOffset(piece);
+    if (last == first) {
+      turns = {{}, dim, 0, *moved, offset};
+      continue;
+    }
+    int64_t count = int64_t(1) << (last - first);
+    if (dim != turns.dim || *moved != turns.step * count ||
+        offset != turns.bufferStep * count)
+      break;
+  }
+  turns.extent = turns.step << (last - first);
+  // The bits that the loop does not run over are unrolled in it.
+  int64_t inLoop = ((int64_t(1) << last) - 1) & ~((int64_t(1) << first) - 1);
+  for (auto [number, piece] : llvm::enumerate(plan.pieces))
+    if ((int64_t(number) & inLoop) == 0)
+      turns.pieces.push_back(piece);
+  return turns;
+}
+
+/// The epilogue on what the threads store, in a loop: its code stands once for
+/// some elements instead of once for each register.
+void StoreStager::computeSlice(StoreTileOp store, Value buffer,
+                               const StagedStore &plan, ArrayRef<int64_t> slice,
+                               const StoreEpilogue &epilogue) {
+  Location loc = store.getLoc();
+  Turns turns = findTurns(plan);
+  OpBuilder::InsertionGuard guard(builder);
+  Value index, moved;
+  if (turns.extent > turns.step) {
+    auto constant = [&](int64_t value) {
+      return arith::ConstantIndexOp::create(builder, loc, value);
+    };
+    auto loop =
+        scf::ForOp::create(builder, loc, constant(0), constant(turns.extent),
+                           constant(turns.step));
+    builder.setInsertionPointToStart(loop.getBody());
+    index = loop.getInductionVar();
+    moved = affine::AffineApplyOp::create(
+        builder, loc,
+        AffineMap::get(1, 0,
+                       builder.getAffineDimExpr(0) *
+                           (turns.bufferStep / turns.step)),
+        ValueRange{index});
+  }
+  SmallVector<Value> read;
+  for (ArrayRef<int64_t> piece : turns.pieces)
+    read.push_back(readPiece(loc, buffer, plan, piece, moved));
+  SmallVector<Value> computed;
+  auto getStart = [&](ArrayRef<int64_t> piece) {
+    SmallVector<Start> start = addUp(slice, piece);
+    if (index)
+      start[turns.dim].index = index;
+    return start;
+  };
+  for (auto [value, piece] : llvm::zip_equal(read, turns.pieces))
+    computed.push_back(
+        epilogue.compute(builder, value, getStart(piece), plan.vector));
+  for (auto [value, piece] : llvm::zip_equal(computed, turns.pieces))
+    storePiece(store, value, getStart(piece), plan.vector);
 }
 
 bool StoreStager::stage(StoreTileOp store) {
   Location loc = store.getLoc();
-  RankedTensorType type = store.getTile().getType();
-  Type element = type.getElementType();
+  Type element = store.getTile().getType().getElementType();
   LayoutAttr held = getLayout(store.getTile());
   if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8 != 0)
     return refuse(store, "its elements are no whole bytes");
-  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+  if (!held || held.getRank() == 0)
+    return refuse(store, "it has no layout");
   auto dest = cast<MemRefType>(store.getDest().getType());
   int64_t vector =
-      type.getRank() == 0
-          ? 1
-          : getCopyVector(element,
-                          {dest.getShape().back(),
-                           getKnownDivisor(store.getOffsets().back())});
-  std::optional<StagedStore> plan;
-  if (held)
-    plan = planStagedStore(held, bytes, vector);
+      getCopyVector(element, {dest.getShape().back(),
+                              getKnownDivisor(store.getOffsets().back())});
+
+  // What is costly, or reads an image of its own, is computed by the threads
+  // that store it.
+  std::optional<StoreEpilogue> epilogue = StoreEpilogue::find(store);
+  if (epilogue && !epilogue->readsWholeTile() &&
+      epilogue->countInstructions() <= kCheap)
+    epilogue.reset();
+  Value staged = epilogue ? epilogue->getSource() : store.getTile();
+  element = cast<RankedTensorType>(staged.getType()).getElementType();
+  std::optional<StagedStore> plan =
+      planStagedStore(held, element.getIntOrFloatBitWidth() / 8, vector);
   if (!plan)
     return refuse(store, "threads hold copies of it");
 
@@ -114,39 +245,29 @@ bool StoreStager::stage(StoreTileOp store) {
   auto bufferType =
       SharedType::get(builder.getContext(), /*slots=*/1, element, plan->buffer);
   Value buffer = allocate(loc, bufferType);
-  auto pieceType =
-      RankedTensorType::get(plan->piece.getShape(), element, plan->piece);
   // The buffer may lie where the last copies went.
   if (!schedule.getPersistent())
     AsyncWaitOp::create(builder, loc, 0);
   for (ArrayRef<int64_t> slice : plan->slices) {
     // Others may still read what was there.
     BarrierOp::create(builder, loc);
-    LocalWriteOp::create(builder, loc, store.getTile(), buffer, slice);
+    LocalWriteOp::create(builder, loc, staged, buffer, slice);
     BarrierOp::create(builder, loc);
-    // Loads of some pieces are under way at a time: as many as 16 words.
-    int64_t together =
-        std::max<int64_t>(1, kWordsTogether * 4 / (plan->vector * bytes));
-    for (ArrayRef<SmallVector<int64_t>> rest = plan->pieces; !rest.empty();) {
-      auto some = rest.take_front(together);
-      rest = rest.drop_front(some.size());
-      SmallVector<Value> read;
-      for (ArrayRef<int64_t> piece : some)
-        read.push_back(LocalReadOp::create(builder, loc, pieceType, buffer,
-                                           /*moved=*/Value(), piece));
-      for (auto [value, piece] : llvm::zip_equal(read, some))
-        StoreTileOp::create(builder, loc, value, store.getDest(),
-                            moveOffsets(store.getOffsets(), slice, piece, loc),
-                            store.getInBounds(), plan->vector);
-    }
+    if (epilogue)
+      computeSlice(store, buffer, *plan, slice, *epilogue);
+    else
+      storeSlice(store, buffer, *plan, slice);
   }
   remark::passed(loc, remark::RemarkOpts::name("staged-store")
                           .category("kiln-stage-stores")
                           .function(function.getName()))
       << remark::metric("Slices", plan->slices.size())
-      << remark::metric("BytesOfStore", plan->vector * bytes)
-      << remark::metric("SharedBytes", bufferType.getBytes());
+      << remark::metric("VectorOfStore", plan->vector)
+      << remark::metric("SharedBytes", bufferType.getBytes())
+      << remark::metric("Computed", epilogue ? "behind" : "before");
   store.erase();
+  if (epilogue)
+    epilogue->erase();
   return true;
 }
 

@@ -141,7 +141,7 @@ def StageStores : Pass<"kiln-stage-stores", "::mlir::gpu::GPUModuleOp"> {
                                persistent = false, stores = staged>
     #held = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
     gpu.module @kernels {
-      gpu.func @copy(%x: memref<16x8xf32>, %y: memref<16x8xf32>) kernel attributes {schedule = #schedule} {
+      gpu.func @copy(%x: memref<16x8xf32>, %y: memref<16x8xf32>) kernel attributes {kiln.schedule = #schedule} {
         %0 = arith.constant 0 : index
         %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<16x8xf32> -> tensor<16x8xf32, #held>
         kiln.store_tile %t, %y[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #held>, memref<16x8xf32>
@@ -158,7 +158,9 @@ def StageStores : Pass<"kiln-stage-stores", "::mlir::gpu::GPUModuleOp"> {
   }];
   let statistics = [Statistic<"numStaged", "stores-staged",
                               "Stores through shared memory">];
-  let dependentDialects = ["::kiln::KilnDialect", "::mlir::affine::AffineDialect"];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 #endif // KILN_STAGING_PASSES_TD
