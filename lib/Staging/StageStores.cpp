@@ -17,6 +17,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/IR/TypeUtilities.h"
 
 namespace kiln {
 #define GEN_PASS_DEF_STAGESTORES
@@ -37,6 +38,10 @@ static constexpr int64_t kCheap = 12;
 static LayoutAttr getLayout(Value tile) {
   return dyn_cast_or_null<LayoutAttr>(
       cast<RankedTensorType>(tile.getType()).getEncoding());
+}
+
+static bool hasWholeBytes(Type element) {
+  return element.isIntOrFloat() && element.getIntOrFloatBitWidth() % 8 == 0;
 }
 
 namespace {
@@ -219,7 +224,7 @@ bool StoreStager::stage(StoreTileOp store) {
   Location loc = store.getLoc();
   Type element = store.getTile().getType().getElementType();
   LayoutAttr held = getLayout(store.getTile());
-  if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8 != 0)
+  if (!hasWholeBytes(element))
     return refuse(store, "its elements are no whole bytes");
   if (!held || held.getRank() == 0)
     return refuse(store, "it has no layout");
@@ -231,8 +236,10 @@ bool StoreStager::stage(StoreTileOp store) {
   // What is costly, or reads an image of its own, is computed by the threads
   // that store it.
   std::optional<StoreEpilogue> epilogue = StoreEpilogue::find(store);
-  if (epilogue && !epilogue->readsWholeTile() &&
-      epilogue->countInstructions() <= kCheap)
+  if (epilogue &&
+      (!hasWholeBytes(getElementTypeOrSelf(epilogue->getSource())) ||
+       (!epilogue->readsWholeTile() &&
+        epilogue->countInstructions() <= kCheap)))
     epilogue.reset();
   Value staged = epilogue ? epilogue->getSource() : store.getTile();
   element = cast<RankedTensorType>(staged.getType()).getElementType();

@@ -24,16 +24,8 @@ static LayoutAttr getLayout(Value tile) {
   return type ? dyn_cast_or_null<LayoutAttr>(type.getEncoding()) : LayoutAttr();
 }
 
-/// Whether any part of a tile can be made where it is needed.
-static bool canBeMade(Value operand) {
-  Operation *op = operand.getDefiningOp();
-  if (isa_and_nonnull<ExtractTileOp, LoadTileOp, tensor::EmptyOp>(op))
-    return true;
-  auto constant = dyn_cast_or_null<arith::ConstantOp>(op);
-  return constant && isa<SplatElementsAttr>(constant.getValue());
-}
-
-static bool canFollowSource(linalg::LinalgOp op) {
+/// Whether the op computes each element from those of its operands there.
+static bool isPointwise(linalg::LinalgOp op) {
   if (op.getNumReductionLoops() > 0 || op->getNumResults() != 1 ||
       !op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity() ||
       op.getBlock()
@@ -43,6 +35,25 @@ static bool canFollowSource(linalg::LinalgOp op) {
   return llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
     return map.isProjectedPermutation(/*allowZeroInResults=*/true);
   });
+}
+
+static bool isTile(Value value) {
+  return isa<RankedTensorType>(value.getType());
+}
+
+/// Whether any part of a tile can be made where it is needed: it is read,
+/// constant, or computed of such tiles.
+static bool canBeMade(Value operand) {
+  Operation *op = operand.getDefiningOp();
+  if (isa_and_nonnull<ExtractTileOp, LoadTileOp, tensor::EmptyOp>(op))
+    return true;
+  if (auto constant = dyn_cast_or_null<arith::ConstantOp>(op))
+    return isa<SplatElementsAttr>(constant.getValue());
+  auto computed = dyn_cast_or_null<linalg::LinalgOp>(op);
+  return computed && isPointwise(computed) &&
+         llvm::all_of(computed->getOperands(), [](Value value) {
+           return !isTile(value) || canBeMade(value);
+         });
 }
 
 std::optional<StoreEpilogue> StoreEpilogue::find(StoreTileOp store) {
@@ -56,7 +67,7 @@ std::optional<StoreEpilogue> StoreEpilogue::find(StoreTileOp store) {
     auto op = value.getDefiningOp<linalg::LinalgOp>();
     if (op && found.contains(op))
       continue;
-    if (!op || op->getBlock() != store->getBlock() || !canFollowSource(op)) {
+    if (!op || op->getBlock() != store->getBlock() || !isPointwise(op)) {
       if (getLayout(value) != held ||
           (epilogue.source && epilogue.source != value))
         return std::nullopt;
@@ -65,8 +76,8 @@ std::optional<StoreEpilogue> StoreEpilogue::find(StoreTileOp store) {
     }
     found.insert(op);
     for (OpOperand &operand : op->getOpOperands()) {
-      if (!isa<RankedTensorType>(operand.get().getType()) ||
-          !op.payloadUsesValueFromOperand(&operand) || canBeMade(operand.get()))
+      if (!isTile(operand.get()) || !op.payloadUsesValueFromOperand(&operand) ||
+          canBeMade(operand.get()))
         continue;
       if (!op.getMatchingIndexingMap(&operand).isIdentity())
         return std::nullopt;
@@ -143,29 +154,28 @@ static int64_t getReadVector(ExtractTileOp tile, LayoutAttr layout,
   return width;
 }
 
-Value StoreEpilogue::makeOperand(OpBuilder &builder, Value operand,
-                                 AffineMap map, LayoutAttr layout,
-                                 ArrayRef<Start> start, int64_t vector) const {
-  Operation *op = operand.getDefiningOp();
+static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
+                     ArrayRef<StoreEpilogue::Start> start, int64_t vector,
+                     const IRMapping &made);
+
+/// `value` in the box that starts at `start` and is held in `layout`.
+static Value make(OpBuilder &builder, Value value, LayoutAttr layout,
+                  ArrayRef<StoreEpilogue::Start> start, int64_t vector) {
+  Operation *op = value.getDefiningOp();
   Location loc = op->getLoc();
-  LayoutAttr wanted = projectLayout(layout, map);
-  auto old = cast<RankedTensorType>(operand.getType());
-  auto type =
-      RankedTensorType::get(wanted.getShape(), old.getElementType(), wanted);
+  auto type = RankedTensorType::get(
+      layout.getShape(),
+      cast<RankedTensorType>(value.getType()).getElementType(), layout);
   auto moveAll = [&](ValueRange offsets) {
     SmallVector<Value> moved;
-    for (auto [offset, expr] : llvm::zip_equal(offsets, map.getResults())) {
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      moved.push_back(
-          dim ? moveOffset(builder, loc, offset, start[dim.getPosition()])
-              : offset);
-    }
+    for (auto [offset, part] : llvm::zip_equal(offsets, start))
+      moved.push_back(moveOffset(builder, loc, offset, part));
     return moved;
   };
   if (auto tile = dyn_cast<ExtractTileOp>(op))
     return ExtractTileOp::create(builder, loc, type, tile.getSource(),
                                  moveAll(tile.getOffsets()), tile.getInBounds(),
-                                 getReadVector(tile, wanted, vector));
+                                 getReadVector(tile, layout, vector));
   if (auto tile = dyn_cast<LoadTileOp>(op))
     return LoadTileOp::create(builder, loc, type, tile.getSource(),
                               moveAll(tile.getOffsets()), tile.getMap(),
@@ -174,47 +184,77 @@ Value StoreEpilogue::makeOperand(OpBuilder &builder, Value operand,
     return arith::ConstantOp::create(
         builder, loc,
         cast<SplatElementsAttr>(constant.getValue()).resizeSplat(type));
+  if (auto computed = dyn_cast<linalg::LinalgOp>(op))
+    return cloneAt(builder, computed, layout, start, vector, IRMapping());
   return tensor::EmptyOp::create(builder, loc, type, ValueRange());
+}
+
+/// The op on a box; operands are `made` already or made here.
+static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
+                     ArrayRef<StoreEpilogue::Start> start, int64_t vector,
+                     const IRMapping &made) {
+  auto typeOf = [&](Value value, LayoutAttr held) {
+    return RankedTensorType::get(
+        held.getShape(),
+        cast<RankedTensorType>(value.getType()).getElementType(), held);
+  };
+  SmallVector<Value> operands;
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value value = operand.get();
+    if (!isTile(value)) {
+      operands.push_back(value);
+      continue;
+    }
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    LayoutAttr wanted = projectLayout(layout, map);
+    SmallVector<StoreEpilogue::Start> there;
+    for (AffineExpr expr : map.getResults()) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      there.push_back(dim ? start[dim.getPosition()] : StoreEpilogue::Start());
+    }
+    // A destination that nobody reads may be anything.
+    if (Value known = made.lookupOrNull(value))
+      operands.push_back(known);
+    else if (canBeMade(value) && op.payloadUsesValueFromOperand(&operand))
+      operands.push_back(make(builder, value, wanted, there, vector));
+    else
+      operands.push_back(tensor::EmptyOp::create(
+          builder, op.getLoc(), typeOf(value, wanted), ValueRange()));
+  }
+  Operation *clone = builder.clone(*op);
+  clone->setOperands(operands);
+  clone->getResult(0).setType(typeOf(op->getResult(0), layout));
+  return clone->getResult(0);
 }
 
 Value StoreEpilogue::compute(OpBuilder &builder, Value piece,
                              ArrayRef<Start> start, int64_t vector) const {
-  LayoutAttr layout = getLayout(piece);
   IRMapping made;
   made.map(source, piece);
-  for (linalg::LinalgOp op : ops) {
-    SmallVector<Value> operands;
-    for (OpOperand &operand : op->getOpOperands()) {
-      Value value = operand.get();
-      if (!isa<RankedTensorType>(value.getType()))
-        operands.push_back(value);
-      else if (Value known = made.lookupOrNull(value))
-        operands.push_back(known);
-      else if (canBeMade(value))
-        operands.push_back(makeOperand(builder, value,
-                                       op.getMatchingIndexingMap(&operand),
-                                       layout, start, vector));
-      else // A destination that nobody reads.
-        operands.push_back(tensor::EmptyOp::create(
-            builder, op.getLoc(),
-            RankedTensorType::get(
-                layout.getShape(),
-                cast<RankedTensorType>(value.getType()).getElementType(),
-                layout),
-            ValueRange()));
-    }
-    Operation *clone = builder.clone(*op);
-    clone->setOperands(operands);
-    auto old = cast<RankedTensorType>(op->getResult(0).getType());
-    clone->getResult(0).setType(
-        RankedTensorType::get(layout.getShape(), old.getElementType(), layout));
-    made.map(op->getResult(0), clone->getResult(0));
-  }
+  for (linalg::LinalgOp op : ops)
+    made.map(op->getResult(0),
+             cloneAt(builder, op, getLayout(piece), start, vector, made));
   return made.lookup(result);
 }
 
 void StoreEpilogue::erase() {
-  for (linalg::LinalgOp op : llvm::reverse(ops))
+  llvm::SetVector<Operation *> operands;
+  for (linalg::LinalgOp op : llvm::reverse(ops)) {
+    for (Value operand : op->getOperands())
+      if (Operation *made = operand.getDefiningOp())
+        operands.insert(made);
+    operands.remove(op);
     op->erase();
+  }
   ops.clear();
+  // What was made for them only.
+  while (!operands.empty()) {
+    Operation *op = operands.pop_back_val();
+    if (!isOpTriviallyDead(op))
+      continue;
+    for (Value operand : op->getOperands())
+      if (Operation *made = operand.getDefiningOp())
+        operands.insert(made);
+    op->erase();
+  }
 }

@@ -47,10 +47,6 @@ public:
   void erase();
 
 private:
-  mlir::Value makeOperand(mlir::OpBuilder &builder, mlir::Value operand,
-                          mlir::AffineMap map, LayoutAttr layout,
-                          llvm::ArrayRef<Start> start, int64_t vector) const;
-
   mlir::Value source, result;
   llvm::SmallVector<mlir::linalg::LinalgOp> ops; ///< in their order
 };
