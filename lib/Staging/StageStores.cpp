@@ -252,9 +252,12 @@ bool StoreStager::stage(StoreTileOp store) {
   auto bufferType =
       SharedType::get(builder.getContext(), /*slots=*/1, element, plan->buffer);
   Value buffer = allocate(loc, bufferType);
-  // The buffer may lie where the last copies went.
-  if (!schedule.getPersistent())
+  // The buffer may lie where the last copies go, of which some may be in no
+  // group yet.
+  if (!schedule.getPersistent()) {
+    AsyncCommitOp::create(builder, loc);
     AsyncWaitOp::create(builder, loc, 0);
+  }
   for (ArrayRef<int64_t> slice : plan->slices) {
     // Others may still read what was there.
     BarrierOp::create(builder, loc);

@@ -24,7 +24,8 @@ gpu.module @kernels {
   //
   // CHECK-LABEL: gpu.func @plain
   // CHECK:         %[[BUFFER:.+]] = kiln.alloc_shared : <1 x f32, <[16:{{[0-9]+}}, 2:0], [32:1]>>
-  // CHECK:         kiln.async_wait 0
+  // CHECK:         kiln.async_commit
+  // CHECK-NEXT:    kiln.async_wait 0
   // CHECK-NEXT:    kiln.barrier
   // CHECK-NEXT:    kiln.local_write %[[TILE:.+]] to %[[BUFFER]] at [0, 0]
   // CHECK-NEXT:    kiln.barrier
