@@ -10,6 +10,7 @@
 
 #include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/SharedPlacement.h"
+#include "kiln/Analysis/StagedStore.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -147,6 +148,36 @@ static SmallVector<SharedBuffer> getStagedBuffers(ScheduleAttr schedule,
   return buffers;
 }
 
+/// What the kernel around `conv` yields.
+static OperandRange getResults(const ContractionView &conv) {
+  return conv.op->getParentRegion()->front().getTerminator()->getOperands();
+}
+
+/// Bytes that slices of a result take, at most; 0 where none is staged. They
+/// are of the result's elements, or of the accumulator's.
+static int64_t getSliceBytes(ScheduleAttr schedule, const ContractionView &conv,
+                             Type result) {
+  auto type = dyn_cast<ShapedType>(result);
+  LayoutAttr held = getOperandLayouts(schedule, conv).out;
+  if (!type || !type.hasRank() || type.getRank() != held.getRank() ||
+      type.getNumElements() != conv.getOutType().getNumElements())
+    return 0;
+  int64_t most = 0;
+  for (Type element :
+       {type.getElementType(), conv.getOutType().getElementType()}) {
+    if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8 != 0)
+      continue;
+    int64_t vector =
+        getCopyVector(type.getElementType(), {type.getShape().back()});
+    if (auto plan =
+            planStagedStore(held, element.getIntOrFloatBitWidth() / 8, vector))
+      most = std::max(
+          most, SharedType::get(schedule.getContext(), 1, element, plan->buffer)
+                    .getBytes());
+  }
+  return most;
+}
+
 int64_t kiln::getSharedBytes(ScheduleAttr schedule,
                              const ContractionView &conv) {
   SmallVector<SharedBuffer> buffers = getStagedBuffers(schedule, conv);
@@ -167,6 +198,17 @@ int64_t kiln::getSharedBytes(ScheduleAttr schedule,
               out, reduced, dim, getElementTypeOrSelf(init.getType())))
         buffers.push_back({bytes, phases});
   });
+  if (schedule.getStores() != Stores::Staged)
+    return placeSharedBuffers(buffers).bytes;
+  // Slices lie where operands were, unless copies run ahead to the next tile.
+  if (!schedule.getPersistent())
+    for (SharedBuffer &buffer : buffers)
+      if (buffer.phases.empty())
+        for (int64_t used = -1; used <= phase; ++used)
+          buffer.phases.push_back(used);
+  for (Value result : getResults(conv))
+    if (int64_t bytes = getSliceBytes(schedule, conv, result.getType()))
+      buffers.push_back({bytes, {++phase}});
   return placeSharedBuffers(buffers).bytes;
 }
 
@@ -321,6 +363,14 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                        << getTileText(schedule) << " holds "
                        << schedule.getTile()[0]
                        << "; it takes a tile that holds all channels";
+  if (schedule.getStores() == Stores::Staged &&
+      llvm::none_of(getResults(conv), [&](Value result) {
+        return getSliceBytes(schedule, conv, result.getType()) > 0;
+      }))
+    return emitError() << "stores = staged brings results that keep their "
+                          "channels to memory, of at least a warp's size and "
+                          "in whole bytes; this kernel has none on "
+                       << getTileText(schedule);
   if (schedule.getWeights() == Weights::Strided &&
       !isa<BlockArgument>(conv.getFilter()))
     return emitError() << "weights = strided copies the filter as it lies in "

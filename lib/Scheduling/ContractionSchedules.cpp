@@ -106,7 +106,7 @@ static void placeWarps(const ContractionView &conv, int64_t warps,
 ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
                                     const Decision &decision, bool ahead) {
   const auto &[contraction, tile, chunk, warps, stages, persistent, columns,
-               ring, transpose] = decision;
+               ring, transpose, stores] = decision;
   Weights weights = canPackFilter(conv) ? Weights::Packed : Weights::Strided;
   if (ring && weights == Weights::Strided)
     return ScheduleAttr();
@@ -115,7 +115,7 @@ ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
         conv.op->getContext(), contraction, tile, chunk, warps, stages,
         persistent, columns, weights, ring, transpose, lookahead,
         /*early_barrier=*/lookahead > 0, spread, peel, /*halving=*/true,
-        /*paired_stores=*/true);
+        /*paired_stores=*/true, stores);
   };
   ScheduleAttr plain = get(/*lookahead=*/0, /*spread=*/1, /*peel=*/false);
   // Two slots let copies, fragments and multiplies overlap.

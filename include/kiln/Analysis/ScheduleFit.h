@@ -43,9 +43,9 @@ struct ImageBuffers {
 ImageBuffers getImageBuffers(ScheduleAttr schedule, const ContractionView &conv,
                              ImageCopy copy);
 
-/// Bytes of dynamic shared memory of a block: the staged operands, and what the
-/// reductions around `conv` need to cross warps, placed as kiln-place-shared
-/// places them. Changes of layout around it stay within a warp (a halved result
+/// Bytes of dynamic shared memory of a block: the staged operands, what the
+/// reductions around `conv` need to cross warps, and slices of staged results,
+/// placed as kiln-place-shared places them. Changes of layout around it stay within a warp (a halved result
 /// goes back to all lanes) and need none.
 int64_t getSharedBytes(ScheduleAttr schedule, const ContractionView &conv);
 
