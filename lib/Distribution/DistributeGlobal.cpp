@@ -43,7 +43,8 @@ static SmallVector<Value> extractWords(ExtractTileOp op, LayoutAttr layout,
                                        DistributionContext &context) {
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getSource().getType());
-  GlobalBox box{op.getOffsets(), op.getInBounds(), type.getShape()};
+  GlobalBox box{op.getOffsets(), op.getInBounds(), type.getShape(),
+                SmallVector<int64_t>(type.getRank(), 0)};
   Value source = context.lookup(op.getSource());
   auto makePart = [&] {
     return box.getThreadBase(loc, source, getMemoryType(type.getElementType()),
@@ -72,7 +73,7 @@ DistributeExtractTile::distribute(ExtractTileOp op,
     return op.emitOpError("needs a layout to be distributed");
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getSource().getType());
-  GlobalBox box{op.getOffsets(), op.getInBounds(), type.getShape()};
+  auto box = GlobalBox::get(op.getOffsets(), op.getInBounds(), type.getShape());
   Type element = type.getElementType(), stored = getMemoryType(element);
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
   Value zero =
@@ -84,7 +85,11 @@ DistributeExtractTile::distribute(ExtractTileOp op,
   }
   Value source = context.lookup(op.getSource());
   Value base = box.getThreadBase(loc, source, stored, layout, context);
-  for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg) {
+  int64_t width = op.getVector();
+  if (width > 1)
+    zero = arith::ConstantOp::create(
+        builder, loc, builder.getZeroAttr(VectorType::get({width}, stored)));
+  for (int64_t reg = 0; reg < layout.getNumRegisters(); reg += width) {
     auto [offset, valid] = box.getRegisterPlace(loc, layout, reg, context);
     Value address = LLVM::GEPOp::create(
         builder, loc, pointer, stored, base,
@@ -92,6 +97,18 @@ DistributeExtractTile::distribute(ExtractTileOp op,
     // What is outside is read at the tensor's start and thrown away.
     if (valid)
       address = LLVM::SelectOp::create(builder, loc, valid, address, source);
+    if (width > 1) {
+      Value unit =
+          LLVM::LoadOp::create(builder, loc, zero.getType(), address,
+                               width * stored.getIntOrFloatBitWidth() / 8);
+      if (valid)
+        unit = arith::SelectOp::create(builder, loc, valid, unit, zero);
+      for (int64_t i = 0; i < width; ++i)
+        values.push_back(fromMemory(
+            builder, loc, vector::ExtractOp::create(builder, loc, unit, i),
+            element));
+      continue;
+    }
     Value value = fromMemory(
         builder, loc, LLVM::LoadOp::create(builder, loc, stored, address),
         element);
@@ -107,8 +124,8 @@ DistributeExtractTile::distribute(ExtractTileOp op,
 static int64_t getStoreWidth(StoreTileOp op, LayoutAttr layout, Type stored,
                              DistributionContext &context) {
   ArrayRef<int64_t> shape = cast<MemRefType>(op.getDest().getType()).getShape();
-  if (shape.empty())
-    return 1;
+  if (op.getVector() > 1 || shape.empty())
+    return op.getVector();
   int64_t inner = shape.size() - 1, neighbours = 1;
   for (const Basis &basis : layout.getRegisters()) {
     if (basis != Basis::unit(layout.getRank(), inner, neighbours))
@@ -140,7 +157,7 @@ DistributeStoreTile::distribute(StoreTileOp op,
   Location loc = op.getLoc();
   auto type = cast<MemRefType>(op.getDest().getType());
   ArrayRef<int64_t> shape = type.getShape();
-  GlobalBox box{op.getOffsets(), op.getInBounds(), shape};
+  auto box = GlobalBox::get(op.getOffsets(), op.getInBounds(), shape);
   Type stored = getMemoryType(type.getElementType());
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
   Value base = box.getThreadBase(loc, context.lookup(op.getDest()), stored,

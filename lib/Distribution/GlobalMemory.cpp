@@ -8,6 +8,7 @@
 
 #include "kiln/Analysis/Offsets.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -39,6 +40,26 @@ SmallVector<int64_t> kiln::getRowMajorStrides(ArrayRef<int64_t> shape) {
   for (int64_t dim = static_cast<int64_t>(shape.size()) - 2; dim >= 0; --dim)
     strides[dim] = strides[dim + 1] * shape[dim + 1];
   return strides;
+}
+
+GlobalBox GlobalBox::get(ValueRange offsets, ArrayRef<bool> inBounds,
+                         ArrayRef<int64_t> shape) {
+  GlobalBox box{llvm::to_vector(offsets), inBounds, shape,
+                SmallVector<int64_t>(shape.size(), 0)};
+  for (auto [offset, moved] : llvm::zip_equal(box.offsets, box.moved)) {
+    auto apply = offset.getDefiningOp<affine::AffineApplyOp>();
+    if (!apply || apply.getAffineMap().getNumInputs() != 1)
+      continue;
+    auto sum = dyn_cast<AffineBinaryOpExpr>(apply.getAffineMap().getResult(0));
+    if (!sum || sum.getKind() != AffineExprKind::Add ||
+        !isa<AffineDimExpr>(sum.getLHS()))
+      continue;
+    if (auto constant = dyn_cast<AffineConstantExpr>(sum.getRHS())) {
+      moved = constant.getValue();
+      offset = apply.getMapOperands().front();
+    }
+  }
+  return box;
 }
 
 Value GlobalBox::getLinearOffset(Location loc,
@@ -117,6 +138,8 @@ GlobalBox::getRegisterPlace(Location loc, LayoutAttr layout, int64_t reg,
   OpBuilder &builder = context.builder;
   ThreadNumbers &threads = context.threads;
   SmallVector<int64_t> at = layout.getCoordinate(reg, 0, 0);
+  for (auto [coordinate, constant] : llvm::zip_equal(at, moved))
+    coordinate += constant;
   int64_t offset = 0;
   for (auto [coordinate, stride] :
        llvm::zip_equal(at, getRowMajorStrides(shape)))

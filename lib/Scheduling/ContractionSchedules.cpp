@@ -59,7 +59,8 @@ static int64_t selectTileColumns(const ContractionView &conv, int64_t positions,
 }
 
 /// The same for a tile that is stored: wide tiles store long runs, so a
-/// narrower one has to cover an eighth fewer positions.
+/// narrower one has to cover an eighth fewer positions. A product has one row,
+/// and all positions of a tile lie in it.
 static int64_t selectStoredColumns(const ContractionView &conv,
                                    int64_t positions) {
   int64_t outRows = conv.getOutRows();
@@ -69,7 +70,7 @@ static int64_t selectStoredColumns(const ContractionView &conv,
                                      llvm::PowerOf2Ceil(outRows));
     return llvm::alignTo(outRows, rows) * llvm::alignTo(outColumns, columns);
   };
-  int64_t best = std::clamp<int64_t>(positions, 8, 32);
+  int64_t best = std::clamp<int64_t>(positions, 8, outRows == 1 ? 128 : 32);
   for (int64_t columns = best / 2; columns >= 8; columns /= 2)
     if (countCovered(columns) <= countCovered(best) / 8 * 7)
       best = columns;
@@ -105,7 +106,7 @@ static void placeWarps(const ContractionView &conv, int64_t warps,
 ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
                                     const Decision &decision, bool ahead) {
   const auto &[contraction, tile, chunk, warps, stages, persistent, columns,
-               ring, transpose] = decision;
+               ring, transpose, stores] = decision;
   Weights weights = canPackFilter(conv) ? Weights::Packed : Weights::Strided;
   if (ring && weights == Weights::Strided)
     return ScheduleAttr();
@@ -114,7 +115,7 @@ ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
         conv.op->getContext(), contraction, tile, chunk, warps, stages,
         persistent, columns, weights, ring, transpose, lookahead,
         /*early_barrier=*/lookahead > 0, spread, peel, /*halving=*/true,
-        /*paired_stores=*/true);
+        /*paired_stores=*/true, stores);
   };
   ScheduleAttr plain = get(/*lookahead=*/0, /*spread=*/1, /*peel=*/false);
   // Two slots let copies, fragments and multiplies overlap.

@@ -29,6 +29,7 @@ struct Decision {
   Columns columns;
   int64_t ring;
   bool transpose;
+  Stores stores = Stores::Direct;
 };
 
 /// The schedule of `decision`, with packed weights where they can be packed.

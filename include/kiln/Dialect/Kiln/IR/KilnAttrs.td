@@ -115,11 +115,22 @@ def Kiln_Weights : I32EnumAttr<"Weights",
   let genSpecializedAttr = 0;
 }
 
+def Kiln_Stores : I32EnumAttr<"Stores",
+    "how results that keep their channels leave the block", [
+      I32EnumAttrCase<"Direct", 0, "direct">,
+      I32EnumAttrCase<"Staged", 1, "staged">]> {
+  let cppNamespace = "::kiln";
+  let genSpecializedAttr = 0;
+}
+
 def Kiln_ColumnsParameter : EnumParameter<Kiln_Columns> {
   let defaultValue = "::kiln::Columns::Plain";
 }
 def Kiln_WeightsParameter : EnumParameter<Kiln_Weights> {
   let defaultValue = "::kiln::Weights::Packed";
+}
+def Kiln_StoresParameter : EnumParameter<Kiln_Stores> {
+  let defaultValue = "::kiln::Stores::Direct";
 }
 
 //===----------------------------------------------------------------------===//
@@ -280,7 +291,11 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
     - `peel`: a tile's first k-step stands before the loop and takes the start
       values as they are;
     - `halving`: reductions across lanes keep half the values at each shuffle;
-    - `paired_stores`: neighbouring results leave in one store.
+    - `paired_stores`: neighbouring results leave in one store;
+    - `stores`: `direct` from the registers that hold the results, or `staged`:
+      results that keep their channels go through shared memory a slice at a
+      time, so that neighbouring threads store neighbouring elements, in units
+      of up to 16 bytes.
   }];
   let parameters = (ins
     EnumParameter<Kiln_Contraction>:$contraction,
@@ -298,7 +313,8 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
     DefaultValuedParameter<"int64_t", "1">:$spread,
     DefaultValuedParameter<"bool", "false">:$peel,
     DefaultValuedParameter<"bool", "false">:$halving,
-    DefaultValuedParameter<"bool", "false">:$paired_stores);
+    DefaultValuedParameter<"bool", "false">:$paired_stores,
+    Kiln_StoresParameter:$stores);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
