@@ -76,7 +76,7 @@ private:
   void selectVector();
   void selectWindows();
   void selectLoads();
-  int64_t spread(int axis, int64_t most, int64_t least);
+  int64_t spread(int axis, int64_t most, int64_t least, double full);
   void spreadSplit();
   void spreadThreads();
 
@@ -252,11 +252,9 @@ void LoopRules::selectLoads() {
     }
 }
 
-/// Gives an axis up to `most` threads and at least `least`, so that few lie
-/// beyond its end.
-int64_t LoopRules::spread(int axis, int64_t most, int64_t least) {
-  // Lanes that idle cost less than lanes that lie apart in memory.
-  double full = axis == innermost ? 0.85 : 0.95;
+/// Gives an axis up to `most` threads and at least `least`: as many as leave
+/// the share `full` of them busy at its end.
+int64_t LoopRules::spread(int axis, int64_t most, int64_t least, double full) {
   int64_t vectors = getVectors(axis);
   auto getFill = [&](int64_t count) {
     return double(vectors) / llvm::alignTo(vectors, count);
@@ -311,7 +309,7 @@ void LoopRules::spreadSplit() {
     if (isSplit(axis) || operands.isTaps(axis) || used >= wanted ||
         !canSplit(space, axis))
       continue;
-    used *= spread(axis, wanted / used, 1);
+    used *= spread(axis, wanted / used, 1, /*full=*/0.95);
     int64_t whole = llvm::PowerOf2Ceil(
         llvm::divideCeil(getExtent(axis), along[axis].threads));
     along[axis].count =
@@ -324,6 +322,8 @@ void LoopRules::spreadSplit() {
 /// then along its other axes from the innermost outwards.
 void LoopRules::spreadThreads() {
   constexpr int64_t kSegment = 64, kTurnedLanes = 8;
+  // Lanes that idle cost less than lanes that lie apart in memory.
+  constexpr double kLanesFull = 0.85, kFull = 0.95, kLeastFull = 0.7;
   SmallVector<int> outwards;
   if (!results.empty())
     outwards = space.getAxes(results.front());
@@ -337,15 +337,28 @@ void LoopRules::spreadThreads() {
                    turned          ? kTurnedLanes
                    : split.empty() ? threads
                                    : kLanes,
-                   std::max<int64_t>(1, segment / along[innermost].vector));
+                   std::max<int64_t>(1, segment / along[innermost].vector),
+                   kLanesFull);
   }
   if (turned)
-    used *= spread(operands.turned, threads / used, 1);
+    used *= spread(operands.turned, threads / used, 1, kFull);
   spreadSplit();
-  for (int axis : outwards)
-    if (axis != KernelSpace::kUnit && isBlock(axis) && used < threads &&
-        along[axis].threads == 1 && !(lanesOnBlock && axis == innermost))
-      used *= spread(axis, threads / used, 1);
+  // Small blocks are worse than idle threads.
+  int64_t given = used;
+  for (double full : {kFull, kLeastFull}) {
+    SmallVector<int> axes;
+    used = given;
+    for (int axis : outwards)
+      if (axis != KernelSpace::kUnit && isBlock(axis) && used < threads &&
+          along[axis].threads == 1 && !(lanesOnBlock && axis == innermost)) {
+        used *= spread(axis, threads / used, 1, full);
+        axes.push_back(axis);
+      }
+    if (used >= threads / 2 || full == kLeastFull)
+      return;
+    for (int axis : axes)
+      along[axis].threads = 1;
+  }
 }
 
 LoopScheduleAttr LoopRules::select(MLIRContext *context) {
