@@ -46,8 +46,10 @@ static SmallVector<Value> extractWords(ExtractTileOp op, LayoutAttr layout,
   GlobalBox box{op.getOffsets(), op.getInBounds(), type.getShape(),
                 SmallVector<int64_t>(type.getRank(), 0)};
   Value source = context.lookup(op.getSource());
-  Value base = box.getThreadBase(
-      loc, source, getMemoryType(type.getElementType()), layout, context);
+  auto makePart = [&] {
+    return box.getThreadBase(loc, source, getMemoryType(type.getElementType()),
+                             layout, context);
+  };
   SmallVector<ThreadPlace> places;
   for (auto [dim, offset] : llvm::enumerate(op.getOffsets()))
     places.push_back(
@@ -57,7 +59,8 @@ static SmallVector<Value> extractWords(ExtractTileOp op, LayoutAttr layout,
   SmallVector<SmallVector<int64_t>> steps;
   for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg)
     steps.push_back(layout.getCoordinate(reg, 0, 0));
-  return loadWords(loc, {source, base, type}, places, steps, filler, context);
+  return loadWords(loc, {source, makePart, type}, places, steps, filler,
+                   context);
 }
 
 LogicalResult

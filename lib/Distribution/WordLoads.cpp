@@ -83,6 +83,7 @@ private:
   Type element, stored;
   SmallVector<int64_t> strides;
   int64_t width = 1;
+  Value part;
   /// By dimension and step.
   std::map<std::pair<size_t, int64_t>, Value> inside;
 };
@@ -124,8 +125,10 @@ SmallVector<Value> WordLoader::load(ArrayRef<int64_t> word, int64_t first,
   for (auto [step, stride] : llvm::zip_equal(word, strides))
     offset += step * stride;
   Value valid = isInside(word);
+  if (!part)
+    part = source.makePart();
   Value address = LLVM::GEPOp::create(
-      builder, loc, source.part.getType(), stored, source.part,
+      builder, loc, part.getType(), stored, part,
       ArrayRef<LLVM::GEPArg>{context.threads.getConstantOffset(offset)});
   // What is outside is read at the tensor's start and thrown away.
   if (valid)

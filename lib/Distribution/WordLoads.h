@@ -29,9 +29,11 @@ int64_t getThreadDivisor(LayoutAttr layout, llvm::ArrayRef<int64_t> factors);
 int64_t getWordElements(int64_t extent, llvm::ArrayRef<int64_t> divisors,
                         unsigned bits);
 
-/// A dense tensor, and the pointer to where a thread's part of it begins.
+/// A dense tensor, and what makes the pointer to where a thread's part of it
+/// begins.
 struct ThreadSource {
-  mlir::Value tensor, part;
+  mlir::Value tensor;
+  llvm::function_ref<mlir::Value()> makePart;
   mlir::MemRefType type;
 };
 

@@ -6,11 +6,11 @@
 
 #include "kiln/Scheduling/Rules.h"
 
+#include "LoopOperands.h"
 #include "SearchSteps.h"
 
 #include "kiln/Analysis/LoopScheduleFit.h"
 
-#include "mlir/Analysis/FlatLinearValueConstraints.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -20,7 +20,7 @@ using namespace kiln;
 static constexpr int64_t kThreads = 256;
 /// Bytes of the widest load and store.
 static constexpr int64_t kWordBytes = 16;
-/// Values that a thread holds between two passes over them, at most.
+/// Values of 32 bits that a thread holds between two passes over them, at most.
 static constexpr int64_t kMostHeld = 64;
 static constexpr int64_t kLanes = 32;
 /// Loads that a thread has in flight, where there are as many.
@@ -34,12 +34,20 @@ public:
   LoopRules(const KernelSpace &space, ValueRange results, TargetAttr target,
             int64_t threads)
       : space(space), results(results), target(target), threads(threads),
+        operands(readLoopOperands(space, results)),
+        innermost(operands.innermost),
+        mostHeld(kMostHeld * 4 / std::max<int64_t>(4, operands.elementBytes)),
         blocks(space.getBlockAxes(results)) {
     for (int axis : space.getAllAxes()) {
       along[axis];
       if (!isBlock(axis))
         walked.push_back(axis);
     }
+    // What lies contiguous first, then long axes.
+    llvm::stable_sort(walked, [&](int a, int b) {
+      return std::pair(a == innermost, getExtent(a)) >
+             std::pair(b == innermost, getExtent(b));
+    });
   }
 
   LoopScheduleAttr select(MLIRContext *context);
@@ -53,19 +61,9 @@ private:
     int64_t getValues() const { return vector * count; }
     int64_t getTile() const { return threads * getValues(); }
   };
-  /// Taps along an axis of the results: neighbouring positions of it read the
-  /// same elements.
-  struct Window {
-    int taps, positions; ///< axes
-    bool overlaps;
-  };
 
   bool isBlock(int axis) const { return llvm::is_contained(blocks, axis); }
   bool isSplit(int axis) const { return llvm::is_contained(split, axis); }
-  bool isWindow(int axis) const {
-    return llvm::any_of(windows,
-                        [&](const Window &w) { return w.taps == axis; });
-  }
   int64_t getExtent(int axis) const { return space.getAxis(axis).extent; }
   /// Positions along an axis, in vectors.
   int64_t getVectors(int axis) {
@@ -73,30 +71,30 @@ private:
   }
   int64_t getPositions() const;
   bool areEnough(int64_t values) const;
-  void readOperands();
-  int readCoordinate(AffineExpr expr, ArrayRef<int> loops);
+  bool meet(int a, int b) const;
   void selectSplit();
   void selectVector();
-  void selectRegisters();
-  int64_t spread(int axis, int64_t most, int64_t least, int64_t stride);
-  int64_t spreadSplit(int64_t used);
+  void selectWindows();
+  void selectLoads();
+  int64_t spread(int axis, int64_t most, int64_t least);
+  void spreadSplit();
   void spreadThreads();
 
   const KernelSpace &space;
   ValueRange results;
   TargetAttr target;
   int64_t threads;
+  LoopOperands operands;
+  /// Neighbouring lanes belong along it.
+  int innermost;
+  int64_t mostHeld;
   SmallVector<int> blocks, walked;
-  /// The axis along which the largest tensor that the kernel touches lies
-  /// contiguous in memory, and the bytes of its elements: neighbouring lanes
-  /// belong there.
-  int innermost = KernelSpace::kUnit;
-  int64_t elementBytes = 4, largest = 0;
-  SmallVector<Window> windows;
-  /// Walked axes that threads are spread over.
-  SmallVector<int> split;
+  /// Walked axes that threads are spread over, and those that each thread holds
+  /// whole.
+  SmallVector<int> split, held;
   std::map<int, Along> along;
-  int64_t used = 1;
+  /// Values of a thread, and threads that have been given out.
+  int64_t values = 1, used = 1;
 };
 } // namespace
 
@@ -117,152 +115,137 @@ bool LoopRules::areEnough(int64_t values) const {
   return getPositions() >= values * threads * kBlocks * target.getSms();
 }
 
-/// What the kernel touches, and through which windows.
-void LoopRules::readOperands() {
-  auto consider = [&](Value value, ArrayRef<int> axes) {
-    auto type = cast<ShapedType>(value.getType());
-    if (!type.hasStaticShape() || type.getNumElements() <= largest)
-      return;
-    for (int axis : llvm::reverse(axes))
-      if (axis != KernelSpace::kUnit && getExtent(axis) > 1) {
-        largest = type.getNumElements();
-        innermost = axis;
-        elementBytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-        return;
-      }
+/// Whether two axes are walked at one time.
+bool LoopRules::meet(int a, int b) const {
+  auto hasBoth = [&](ArrayRef<int> axes) {
+    return llvm::is_contained(axes, a) && llvm::is_contained(axes, b);
   };
-  for (Value result : results)
-    consider(result, space.getAxes(result));
-  for (linalg::LinalgOp op : space.getOps()) {
-    SmallVector<int> loops = space.getLoopAxes(op);
-    for (OpOperand *operand : op.getDpsInputOperands()) {
-      if (!isa<ShapedType>(operand->get().getType()) ||
-          space.isAnchored(operand->get()))
-        continue;
-      SmallVector<int> axes;
-      for (AffineExpr expr : op.getMatchingIndexingMap(operand).getResults())
-        axes.push_back(readCoordinate(expr, loops));
-      consider(operand->get(), axes);
-    }
+  return llvm::any_of(results,
+                      [&](Value v) { return hasBoth(space.getAxes(v)); }) ||
+         llvm::any_of(space.getOps(), [&](linalg::LinalgOp op) {
+           return hasBoth(space.getLoopAxes(op));
+         });
+}
+
+/// Two axes of one op cannot have the same threads, so that only the first of
+/// them gets any here. Where the results keep all threads busy, each walks the
+/// taps of its windows alone, and what does not lie contiguous if it is read
+/// once or held.
+void LoopRules::selectSplit() {
+  constexpr int64_t kShort = 4;
+  // Passes over what is walked: reductions, and results along such axes.
+  int64_t passes = llvm::count_if(space.getOps(),
+                                  [](linalg::LinalgOp op) {
+                                    return op.getNumReductionLoops() > 0;
+                                  }) +
+                   llvm::count_if(results, [&](Value result) {
+                     return llvm::any_of(space.getAxes(result), [&](int axis) {
+                       return axis != KernelSpace::kUnit && !isBlock(axis);
+                     });
+                   });
+  bool busy = areEnough(1);
+  // Taps are few: lanes among them would be idle or far apart.
+  bool warps = getPositions() >= kLanes * target.getSms();
+  for (int axis : walked) {
+    if (getExtent(axis) < kShort || !canSplit(space, axis))
+      continue;
+    if ((warps && operands.isTaps(axis)) ||
+        (busy && passes == 1 && axis != innermost))
+      continue;
+    if (busy && axis != innermost && getExtent(axis) <= mostHeld &&
+        llvm::none_of(walked, [&](int other) {
+          return other != axis && meet(axis, other);
+        }))
+      held.push_back(axis);
+    else if (llvm::none_of(split, [&](int other) { return meet(axis, other); }))
+      split.push_back(axis);
   }
 }
 
-/// The axis that a coordinate of an operand moves along. Of a window it is that
-/// of the results, and the window is noted.
-int LoopRules::readCoordinate(AffineExpr expr, ArrayRef<int> loops) {
-  SmallVector<int64_t> factors;
-  if (failed(getFlattenedAffineExpr(expr, loops.size(), 0, &factors)) ||
-      factors.size() != loops.size() + 1)
-    return KernelSpace::kUnit; // no sum of multiples
-  int found = KernelSpace::kUnit;
-  int64_t step = 0;
-  for (auto [axis, factor] : llvm::zip(loops, factors))
-    if (factor != 0 && axis != KernelSpace::kUnit &&
-        (found == KernelSpace::kUnit || isBlock(axis))) {
-      found = axis;
-      step = std::abs(factor);
-    }
-  for (auto [axis, factor] : llvm::zip(loops, factors))
-    if (factor != 0 && axis != KernelSpace::kUnit && axis != found &&
-        isBlock(found) && !isBlock(axis) && !isWindow(axis))
-      windows.push_back(
-          {axis, found, step < getExtent(axis) * std::abs(factor)});
-  return found;
-}
-
-/// Long axes first. Two axes of one op cannot have the same threads, so that
-/// only the longest of them gets any. Where the results keep all threads busy,
-/// each walks the taps of its windows alone, and all else that is read once and
-/// does not lie contiguous.
-void LoopRules::selectSplit() {
-  constexpr int64_t kShort = 4;
-  llvm::stable_sort(walked,
-                    [&](int a, int b) { return getExtent(a) > getExtent(b); });
-  auto meet = [&](int a, int b) {
-    auto hasBoth = [&](ArrayRef<int> axes) {
-      return llvm::is_contained(axes, a) && llvm::is_contained(axes, b);
-    };
-    return llvm::any_of(results,
-                        [&](Value v) { return hasBoth(space.getAxes(v)); }) ||
-           llvm::any_of(space.getOps(), [&](linalg::LinalgOp op) {
-             return hasBoth(space.getLoopAxes(op));
-           });
-  };
-  int64_t numReductions =
-      llvm::count_if(space.getOps(), [](linalg::LinalgOp op) {
-        return op.getNumReductionLoops() > 0;
-      });
-  auto isLeft = [&](int axis) {
-    return areEnough(1) &&
-           (isWindow(axis) || (numReductions == 1 && axis != innermost));
-  };
-  for (int axis : walked)
-    if (getExtent(axis) >= kShort && canSplit(space, axis) && !isLeft(axis) &&
-        llvm::none_of(split, [&](int other) { return meet(axis, other); }))
-      split.push_back(axis);
-}
-
 /// As many neighbours a thread as one load takes, where the innermost axis is a
-/// multiple of them and the card stays full.
+/// multiple of them and the card stays full. Where another tensor lies
+/// contiguous along another axis, a thread has as many along that, too: each
+/// tensor is moved by words.
 void LoopRules::selectVector() {
+  for (int axis : held) {
+    along[axis].count = llvm::PowerOf2Ceil(getExtent(axis));
+    values = std::max(values, along[axis].count);
+  }
   if (innermost == KernelSpace::kUnit ||
       !(isBlock(innermost) || isSplit(innermost)))
     return;
-  int64_t vector = 1, extent = getExtent(innermost);
+  // What is not loaded once is loaded by neighbouring lanes.
+  if (llvm::any_of(operands.windows, [&](const LoopOperands::Window &window) {
+        return window.positions == innermost && !canSplit(space, window.taps);
+      }))
+    return;
   // A row that a warp has to walk anyway keeps its lanes.
-  auto isFull = [&](int64_t values) {
-    return areEnough(values) ||
-           (isSplit(innermost) && extent >= kLanes * values);
+  int64_t row = 1;
+  if (isSplit(innermost))
+    for (int axis : walked)
+      if (axis == innermost || meet(axis, innermost))
+        row *= getExtent(axis);
+  int64_t positions = 1; // of a thread
+  auto widen = [&](int axis, bool mayStarve) {
+    int64_t &vector = along[axis].vector;
+    while (2 * vector * operands.elementBytes <= kWordBytes &&
+           getExtent(axis) % (2 * vector) == 0 && 2 * values <= mostHeld &&
+           (areEnough(2 * positions) || mayStarve)) {
+      vector *= 2;
+      values *= 2;
+      positions *= 2;
+      mayStarve &= row >= kLanes * 2 * vector;
+    }
   };
-  while (2 * vector * elementBytes <= kWordBytes &&
-         extent % (2 * vector) == 0 && isFull(2 * vector))
-    vector *= 2;
-  along[innermost].vector = vector;
+  widen(innermost, row >= kLanes * 2);
+  if (isBlock(innermost) && split.empty() && isBlock(operands.turned))
+    widen(operands.turned, false);
   // Other axes that are walked over the same tensor.
   if (isSplit(innermost))
     for (int axis : split)
       if (getExtent(axis) == getExtent(innermost))
-        along[axis].vector = vector;
+        along[axis].vector = along[innermost].vector;
 }
 
 /// Taps become registers, the innermost first, as far as a thread has room:
 /// each element of a window is then loaded once. A thread has several rows of
-/// the results where their windows overlap.
-void LoopRules::selectRegisters() {
-  if (!split.empty())
-    return;
-  int64_t values = along[innermost].getValues();
-  // Without vectors more rows.
+/// the results where their windows overlap, more of them without vectors.
+void LoopRules::selectWindows() {
   constexpr int64_t kFew = 8;
-  const int64_t most = values == 1 ? kLoads : 2;
-  auto fits = [&](int64_t more) { return values * more <= kMostLoopValues; };
-  SmallVector<Window> inRegisters;
-  for (const Window &window : llvm::reverse(windows)) {
+  int64_t room = split.empty() ? kMostLoopValues : mostHeld;
+  int64_t rows = along[innermost].vector == 1 ? kLoads : 2;
+  auto fits = [&](int64_t more) { return values * more <= room; };
+  SmallVector<LoopOperands::Window> inRegisters;
+  for (const auto &window : llvm::reverse(operands.windows)) {
     int64_t taps = llvm::PowerOf2Ceil(getExtent(window.taps));
-    if (!canSplit(space, window.taps) || !fits(taps))
+    if (isSplit(window.taps) || !canSplit(space, window.taps) || !fits(taps))
       continue;
     values *= taps;
     along[window.taps].count = taps;
     inRegisters.push_back(window);
   }
-  for (const Window &window : inRegisters)
-    if (Along &rows = along[window.positions];
-        window.overlaps && window.positions != innermost &&
-        rows.getValues() == 1 && fits(most) &&
-        (getExtent(window.positions) % most == 0 ||
-         getExtent(window.positions) > kFew * most) &&
-        areEnough(most * along[innermost].getValues())) {
-      rows.vector = most;
-      values *= most;
-      break;
+  for (const auto &window : inRegisters) {
+    int64_t extent = getExtent(window.positions);
+    if (window.overlaps && window.positions != innermost &&
+        along[window.positions].vector == 1 && fits(rows) &&
+        (extent % rows == 0 || extent > kFew * rows) &&
+        areEnough(rows * along[innermost].vector)) {
+      along[window.positions].vector = rows;
+      values *= rows;
+      return;
     }
-  // Loads in flight along what is left.
+  }
+}
+
+/// Loads in flight along what no thread shares.
+void LoopRules::selectLoads() {
   if (values == 1 && innermost != KernelSpace::kUnit && isBlock(innermost) &&
       areEnough(kLoads))
     values = along[innermost].count = kLoads;
   for (int axis : walked)
-    while (!isWindow(axis) && canSplit(space, axis) &&
-           along[axis].count < kLoads && values * 2 <= kMostHeld &&
+    while (along[axis].threads == 1 && !isSplit(axis) &&
+           !operands.isTaps(axis) && canSplit(space, axis) &&
+           along[axis].count < kLoads && values * 2 <= mostHeld &&
            getExtent(axis) >= 2 * along[axis].count) {
       along[axis].count *= 2;
       values *= 2;
@@ -270,9 +253,8 @@ void LoopRules::selectRegisters() {
 }
 
 /// Gives an axis up to `most` threads and at least `least`, so that few lie
-/// beyond its end; returns how many.
-int64_t LoopRules::spread(int axis, int64_t most, int64_t least,
-                          int64_t stride) {
+/// beyond its end.
+int64_t LoopRules::spread(int axis, int64_t most, int64_t least) {
   // Lanes that idle cost less than lanes that lie apart in memory.
   double full = axis == innermost ? 0.85 : 0.95;
   int64_t vectors = getVectors(axis);
@@ -284,22 +266,25 @@ int64_t LoopRules::spread(int axis, int64_t most, int64_t least,
   for (; count >= least && getFill(best) < full; count /= 2)
     if (getFill(count) > getFill(best))
       best = count;
-  Along &here = along[axis];
-  here.threads = best;
-  here.stride = stride;
+  along[axis].threads = best;
+  along[axis].stride = used;
   return best;
 }
 
 /// Threads along what the block walks: as few as leave a thread several loads
-/// in flight, where rows are enough; returns how many. What a thread has room
-/// for is held, so that memory is read once.
-int64_t LoopRules::spreadSplit(int64_t used) {
-  int64_t widest = 1;
+/// in flight, where rows are enough. What a thread has room for is held, so
+/// that memory is read once. The lanes that a short row leaves go to other axes
+/// of it.
+void LoopRules::spreadSplit() {
+  constexpr int64_t kManyRows = 16;
+  int64_t widest = 1, most = threads / used;
+  int64_t others =
+      isSplit(innermost) ? values / along[innermost].vector : values;
   for (int axis : split) {
     Along &here = along[axis];
-    int64_t vectors = getVectors(axis), most = threads / used;
+    int64_t vectors = getVectors(axis);
     int64_t count = std::min<int64_t>(most, llvm::PowerOf2Ceil(vectors));
-    int64_t line = 128 / (here.vector * elementBytes);
+    int64_t line = 128 / (here.vector * operands.elementBytes);
     while (count > line && areEnough(2 * here.vector * vectors / count) &&
            2 * vectors <= kLoads * count)
       count /= 2;
@@ -307,40 +292,68 @@ int64_t LoopRules::spreadSplit(int64_t used) {
     here.stride = used;
     widest = std::max(widest, count);
     int64_t whole = llvm::PowerOf2Ceil(llvm::divideCeil(vectors, count));
-    int64_t others = isSplit(innermost) ? 1 : along[innermost].getValues();
-    here.count = whole * here.vector * others <= kMostHeld ? whole : kLoads;
+    here.count = whole * here.vector * others <= mostHeld
+                     ? whole
+                     : std::min(whole, kLoads);
+    if (here.getValues() * others > kMostLoopValues)
+      here.count = 1;
+    values = std::max(values, here.getValues() * others);
   }
-  return widest;
+  used *= widest;
+  if (split.empty())
+    return;
+  // A warp of its own is enough for each of many rows.
+  int64_t rows = 1;
+  for (int axis : blocks)
+    rows *= getExtent(axis);
+  int64_t wanted = rows >= kManyRows * target.getSms() ? kLanes : threads;
+  for (int axis : walked) {
+    if (isSplit(axis) || operands.isTaps(axis) || used >= wanted ||
+        !canSplit(space, axis))
+      continue;
+    used *= spread(axis, wanted / used, 1);
+    int64_t whole = llvm::PowerOf2Ceil(
+        llvm::divideCeil(getExtent(axis), along[axis].threads));
+    along[axis].count =
+        std::min(whole, std::max<int64_t>(1, mostHeld / values));
+    values *= along[axis].count;
+  }
 }
 
 /// Lanes first along what lies contiguous, then along what the block walks,
 /// then along its other axes from the innermost outwards.
 void LoopRules::spreadThreads() {
-  constexpr int64_t kSegment = 64;
+  constexpr int64_t kSegment = 64, kTurnedLanes = 8;
   SmallVector<int> outwards;
   if (!results.empty())
     outwards = space.getAxes(results.front());
   std::reverse(outwards.begin(), outwards.end());
   llvm::append_range(outwards, llvm::reverse(blocks));
   bool lanesOnBlock = innermost != KernelSpace::kUnit && isBlock(innermost);
-  if (lanesOnBlock)
-    used *= spread(
-        innermost, split.empty() ? threads : kLanes,
-        std::max<int64_t>(1, kSegment / elementBytes / along[innermost].vector),
-        used);
-  used *= spreadSplit(used);
+  bool turned = lanesOnBlock && along[operands.turned].vector > 1;
+  if (lanesOnBlock) {
+    int64_t segment = kSegment / operands.elementBytes;
+    used *= spread(innermost,
+                   turned          ? kTurnedLanes
+                   : split.empty() ? threads
+                                   : kLanes,
+                   std::max<int64_t>(1, segment / along[innermost].vector));
+  }
+  if (turned)
+    used *= spread(operands.turned, threads / used, 1);
+  spreadSplit();
   for (int axis : outwards)
     if (axis != KernelSpace::kUnit && isBlock(axis) && used < threads &&
         along[axis].threads == 1 && !(lanesOnBlock && axis == innermost))
-      used *= spread(axis, threads / used, 1, used);
+      used *= spread(axis, threads / used, 1);
 }
 
 LoopScheduleAttr LoopRules::select(MLIRContext *context) {
-  readOperands();
   selectSplit();
   selectVector();
-  selectRegisters();
+  selectWindows();
   spreadThreads();
+  selectLoads();
 
   SmallVector<int64_t> tile, vector;
   SmallVector<Mode> modes;

@@ -29,9 +29,9 @@ gpu.module @kernels {
   // CHECK-DAG:     %[[BLOCK:.+]] = arith.muli %{{.+}}, %c64
   // CHECK-DAG:     %[[THREAD:.+]] = arith.index_cast %[[LANES]] : i32 to index
   // CHECK:         %[[C1:.+]] = arith.addi %[[BLOCK]], %[[THREAD]]
-  // CHECK:         %[[PART:.+]] = llvm.getelementptr %[[X]]
   // CHECK:         %[[C0:.+]] = arith.addi %[[C1]], %c-2
   // CHECK:         %[[IN0:.+]] = arith.cmpi ult, %[[C0]], %c60
+  // CHECK:         %[[PART:.+]] = llvm.getelementptr %[[X]]
   // CHECK:         %[[P0:.+]] = llvm.getelementptr %[[PART]][119]
   // CHECK:         %[[S0:.+]] = llvm.select %[[IN0]], %[[P0]], %[[X]]
   // CHECK:         %[[L0:.+]] = llvm.load %[[S0]]
@@ -115,6 +115,38 @@ gpu.module @kernels {
     %0 = arith.constant 0 : index
     %t = kiln.load_tile %x[%0] map affine_map<(d0) -> (d0 floordiv 2)> in_bounds [true] : memref<16xf32> -> tensor<32xf32, #lanes>
     kiln.store_tile %t, %out[%0] in_bounds [true] : tensor<32xf32, #lanes>, memref<32xf32>
+    gpu.return
+  }
+
+  // Quotients and remainders, too, are computed once where the registers of a thread
+  // never carry: four elements of a row of eight.
+  //
+  // CHECK-LABEL: gpu.func @rows_of_eight(
+  // CHECK-COUNT-1: arith.divsi
+  // CHECK-COUNT-1: arith.remsi
+  // CHECK-NOT:     arith.remsi
+  // CHECK:         llvm.load %{{.+}} {alignment = 16 : i64} : !llvm.ptr<1> -> vector<4xf32>
+  // CHECK-NOT:     llvm.load
+  // CHECK:         llvm.store
+  gpu.func @rows_of_eight(%x: memref<16x8xf32>, %out: memref<128xf32>) kernel attributes {kiln.schedule = #schedule, known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %t = kiln.load_tile %x[%0] map affine_map<(d0) -> (d0 floordiv 8, d0 mod 8)> in_bounds [true, true] : memref<16x8xf32> -> tensor<128xf32, #fours>
+    kiln.store_tile %t, %out[%0] in_bounds [true] : tensor<128xf32, #fours>, memref<128xf32>
+    gpu.return
+  }
+
+  // Rows of six: the third of four elements may be another row's, so that it and
+  // the fourth have coordinates of their own.
+  //
+  // CHECK-LABEL: gpu.func @carries(
+  // CHECK:         llvm.load %{{.+}} {alignment = 8 : i64} : !llvm.ptr<1> -> vector<2xf32>
+  // CHECK-COUNT-2: llvm.load %{{.+}} {alignment = 4 : i64} : !llvm.ptr<1> -> f32
+  // CHECK-NOT:     llvm.load
+  // CHECK:         llvm.store
+  gpu.func @carries(%x: memref<22x6xf32>, %out: memref<128xf32>) kernel attributes {kiln.schedule = #schedule, known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %t = kiln.load_tile %x[%0] map affine_map<(d0) -> (d0 floordiv 6, d0 mod 6)> in_bounds [true, true] : memref<22x6xf32> -> tensor<128xf32, #fours>
+    kiln.store_tile %t, %out[%0] in_bounds [true] : tensor<128xf32, #fours>, memref<128xf32>
     gpu.return
   }
 

@@ -122,6 +122,59 @@ func.func @long_rows(%x: tensor<4096x16384xf32>, %o: tensor<4096xf32>) -> tensor
 
 // -----
 
+// Means over images of 28x28: seven of eight lanes have a word of a row, four rows a warp
+// at a time; seven of them and a half are in flight.
+// CHECK: #kiln.loop_schedule<tile = [1, 8, 32, 32], threads = {{\[\[}}1:1], [8:32], [4:8], [8:1]], vector = [1, 1, 1, 4], block = 256>
+// CHECK-LABEL: func.func @image_sum(
+func.func @image_sum(%x: tensor<32x512x28x28xf32>, %o: tensor<32x512xf32>) -> tensor<32x512xf32> {
+  %y = kiln.kernel "image_sum" (%x, %o : tensor<32x512x28x28xf32>, tensor<32x512xf32>) -> tensor<32x512xf32> {
+  ^bb0(%a: tensor<32x512x28x28xf32>, %b: tensor<32x512xf32>):
+    %r = linalg.reduce {arith.addf} ins(%a : tensor<32x512x28x28xf32>) outs(%b : tensor<32x512xf32>) dimensions = [2, 3]
+    kiln.yield %r : tensor<32x512xf32>
+  }
+  return %y : tensor<32x512xf32>
+}
+
+// -----
+
+// Shares of 21 channels, in two passes: pixels keep all threads busy, so that each holds
+// its channels and none exchanges anything.
+// CHECK: #kiln.loop_schedule<tile = [1, 32, 512, 32], threads = {{\[\[}}1:1], [1:1], [256:1], [1:1]], vector = [1, 1, 2, 1], block = 256>
+// CHECK-LABEL: func.func @shares(
+#image = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+#pixel = affine_map<(d0, d1, d2) -> (d0, d2)>
+func.func @shares(%x: tensor<16x21x65536xf32>, %o: tensor<16x65536xf32>) -> tensor<16x21x65536xf32> {
+  %y = kiln.kernel "shares" (%x, %o : tensor<16x21x65536xf32>, tensor<16x65536xf32>) -> tensor<16x21x65536xf32> {
+  ^bb0(%a: tensor<16x21x65536xf32>, %b: tensor<16x65536xf32>):
+    %r = linalg.reduce {arith.addf} ins(%a : tensor<16x21x65536xf32>) outs(%b : tensor<16x65536xf32>) dimensions = [1]
+    %e = tensor.empty() : tensor<16x21x65536xf32>
+    %q = linalg.generic {indexing_maps = [#image, #pixel, #image], iterator_types = ["parallel", "parallel", "parallel"]} ins(%a, %r : tensor<16x21x65536xf32>, tensor<16x65536xf32>) outs(%e : tensor<16x21x65536xf32>) {
+    ^bb1(%i: f32, %s: f32, %u: f32):
+      %d = arith.divf %i, %s : f32
+      linalg.yield %d : f32
+    } -> tensor<16x21x65536xf32>
+    kiln.yield %q : tensor<16x21x65536xf32>
+  }
+  return %y : tensor<16x21x65536xf32>
+}
+
+// -----
+
+// A transposed copy: a thread has four rows of four columns, so that it loads and stores
+// words; eight lanes store 128 bytes of a row and four load 64.
+// CHECK: #kiln.loop_schedule<tile = [128, 32], threads = {{\[\[}}32:8], [8:1]], vector = [4, 4], block = 256>
+// CHECK-LABEL: func.func @transposed(
+func.func @transposed(%x: tensor<4096x4096xf32>, %o: tensor<4096x4096xf32>) -> tensor<4096x4096xf32> {
+  %y = kiln.kernel "transposed" (%x, %o : tensor<4096x4096xf32>, tensor<4096x4096xf32>) -> tensor<4096x4096xf32> {
+  ^bb0(%a: tensor<4096x4096xf32>, %b: tensor<4096x4096xf32>):
+    %r = linalg.transpose ins(%a : tensor<4096x4096xf32>) outs(%b : tensor<4096x4096xf32>) permutation = [1, 0]
+    kiln.yield %r : tensor<4096x4096xf32>
+  }
+  return %y : tensor<4096x4096xf32>
+}
+
+// -----
+
 // A body that has no combiner runs in order: its axis has no threads.
 // CHECK: #kiln.loop_schedule<tile = [64, 1], threads = {{\[\[}}64:1], [1:{{[0-9]+}}]], vector = [1, 1], block = 64>
 // CHECK-LABEL: func.func @horner(
