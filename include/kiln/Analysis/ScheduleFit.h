@@ -54,6 +54,10 @@ int64_t getSharedBytes(ScheduleAttr schedule, const ContractionView &conv);
 uint64_t getSharedDemand(ScheduleAttr schedule, TargetAttr target,
                          const ContractionView &conv);
 
+/// Whether a result can cross shared memory: it has all that the contraction
+/// computes, in whole bytes, and no thread of the tile holds copies.
+bool canStageStores(ScheduleAttr schedule, const ContractionView &conv);
+
 /// Accumulators of a thread; saturates.
 uint64_t countAccumulators(ScheduleAttr schedule);
 /// As many leave room for addresses and fragments.
