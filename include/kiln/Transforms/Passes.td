@@ -39,7 +39,9 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     - no `tensor.expand_shape` between a reduction and what consumes it: the
       reshapes are sunk to the function's results, and a `keepdim` reduction
       yields the tensor without the unit dimension;
-    - no `cf.assert` (a remark names each that was dropped).
+    - no `cf.assert` (a remark names each that was dropped);
+    - no fast-math flags: docs/numerics.md says what may be approximated. Later
+      ones are marks of Kiln's own passes.
 
     ```mlir
     func.func @bias(%x: tensor<4x8xf32>, %b: tensor<8xf32>) -> tensor<4x8xf32> {
@@ -64,6 +66,7 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"numAsserts", "asserts-dropped", "Assertions dropped">,
+    Statistic<"numFlags", "flags-dropped", "Ops whose fast-math flags dropped">,
     Statistic<"numWidened", "accumulators-widened",
               "Contractions given f32 accumulators">];
 }
