@@ -30,7 +30,7 @@ void kiln::addInlining(OpPassManager &pm) {
   pm.addPass(createSymbolDCEPass());
 }
 
-void kiln::addFusion(OpPassManager &pm, bool keepCalls) {
+void kiln::addFusion(OpPassManager &pm, StringRef rounding, bool keepCalls) {
   addInlining(pm);
   OpPassManager &functions = pm.nest<func::FuncOp>();
   KilnNormalizeOptions normalize;
@@ -39,11 +39,14 @@ void kiln::addFusion(OpPassManager &pm, bool keepCalls) {
   // After dead code is gone, before anything moves.
   functions.addPass(createCheckSupported());
   functions.addPass(createKilnSinkMonotone());
+  KilnSimplifyExpressionsOptions simplify;
+  simplify.rounding = rounding.str();
+  functions.addPass(createKilnSimplifyExpressions(simplify));
   pm.addPass(createKilnFuse());
 }
 
 void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
-  addFusion(pm);
+  addFusion(pm, options.rounding);
   OpPassManager &fused = pm.nest<func::FuncOp>();
   fused.addPass(createKilnAnnotateArguments());
   fused.addPass(createKilnVerifyKernels());

@@ -54,19 +54,19 @@ public:
     library = *loaded;
     std::string type = "tensor<" + std::to_string(size) + "xf32>";
     std::string map = "affine_map<(i) -> (i)>";
-    std::string source = "func.func @f(%a: " + type +
-                         (isBinary ? ", %b: " + type : "") + ") -> " + type +
-                         " {\n  %e = tensor.empty() : " + type +
-                         "\n  %o = linalg.generic {indexing_maps = [" + map +
+    std::string source = "func.func @f(%first: " + type +
+                         (isBinary ? ", %second: " + type : "") + ") -> " + type +
+                         " {\n  %empty = tensor.empty() : " + type +
+                         "\n  %all = linalg.generic {indexing_maps = [" + map +
                          ", " + (isBinary ? map + ", " : "") + map +
-                         "], iterator_types = [\"parallel\"]} ins(%a" +
-                         (isBinary ? ", %b : " + type + ", " : " : ") + type +
-                         ") outs(%e : " + type + ") {\n  ^bb0(%x: f32, " +
+                         "], iterator_types = [\"parallel\"]} ins(%first" +
+                         (isBinary ? ", %second : " + type + ", " : " : ") + type +
+                         ") outs(%empty : " + type + ") {\n  ^bb0(%x: f32, " +
                          (isBinary ? "%y: f32, " : "") + "%out: f32):\n" +
                          body + "\n    linalg.yield %r : f32\n  } -> " + type +
-                         "\n  return %o : " + type + "\n}\n";
+                         "\n  return %all : " + type + "\n}\n";
     KilnCompileOptions options = {};
-    (void)rounding;
+    options.rounding = rounding;
     auto compiled = compile(*library, source, "function.mlir", options, report);
     if (compiled.failed()) {
       ADD_FAILURE() << compiled.message() << "\n" << source;
@@ -244,7 +244,7 @@ Deviation kiln::sweep::sweepBinary(
     const std::string &body, const std::function<double(double, double)> &exact,
     const std::vector<float> &xs, const std::vector<float> &ys) {
   int64_t size = xs.size() * ys.size();
-  Kernel kernel(body, size, /*isBinary=*/true, "");
+  Kernel kernel(body, size, /*isBinary=*/true, "fused");
   Deviation worst;
   worst.ulps = kHuge;
   if (!kernel.isReady())

@@ -47,7 +47,7 @@ bool isOnCard();
 Deviation sweepUnary(const std::string &body,
                      const std::function<double(double)> &exact,
                      const Allowance &allowance = {},
-                     const char *rounding = "");
+                     const char *rounding = "fused");
 /// Every pair of `xs` and `ys`; `body` computes `%r` from `%x` and `%y`.
 Deviation sweepBinary(const std::string &body,
                       const std::function<double(double, double)> &exact,
