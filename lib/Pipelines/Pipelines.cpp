@@ -19,6 +19,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -89,7 +90,12 @@ void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
   kernels.addPass(createAllocateScratch());
   kernels.addPass(createPlaceShared());
   pm.addPass(createDistribute());
-  pm.addPass(createCanonicalizerPass());
+  // Compares what a loop carries pairwise, hundreds of registers here; LLVM
+  // merges equal ones too.
+  pm.addPass(createCanonicalizerPass(
+      GreedyRewriteConfig(),
+      /*disabledPatterns=*/{
+          "(anonymous namespace)::RemoveDuplicateSuccessorInputUses"}));
   pm.addPass(createCSEPass());
 }
 
