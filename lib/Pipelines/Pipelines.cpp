@@ -39,7 +39,9 @@ void kiln::addFusion(OpPassManager &pm, StringRef rounding, bool keepCalls) {
   functions.addPass(createKilnNormalize(normalize));
   // After dead code is gone, before anything moves.
   functions.addPass(createCheckSupported());
-  functions.addPass(createKilnSinkMonotone());
+  KilnSinkMonotoneOptions sink;
+  sink.rounding = rounding.str();
+  functions.addPass(createKilnSinkMonotone(sink));
   KilnSimplifyExpressionsOptions simplify;
   simplify.rounding = rounding.str();
   functions.addPass(createKilnSimplifyExpressions(simplify));

@@ -12,6 +12,13 @@
 using namespace mlir;
 using namespace kiln;
 
+LogicalResult kiln::verifyRounding(Operation *root, StringRef rounding) {
+  if (rounding == "fused" || rounding == "source")
+    return success();
+  return root->emitError("unknown rounding '")
+         << rounding << "'; known are fused, source";
+}
+
 bool kiln::isSimplified(Type type) {
   return type.isF32() || type.isF16() || type.isBF16();
 }

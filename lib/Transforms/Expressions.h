@@ -15,6 +15,10 @@
 
 namespace kiln {
 
+/// Checks the option of the passes that have it: fused or source.
+mlir::LogicalResult verifyRounding(mlir::Operation *root,
+                                   llvm::StringRef rounding);
+
 /// Whether expressions of `type` are simplified: f32, f16, bf16.
 bool isSimplified(mlir::Type type);
 

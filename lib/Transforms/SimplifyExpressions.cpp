@@ -259,11 +259,8 @@ struct SimplifyExpressions
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    if (rounding != "fused" && rounding != "source") {
-      function.emitError("unknown rounding '")
-          << rounding << "'; known are fused, source";
+    if (failed(verifyRounding(function, rounding)))
       return signalPassFailure();
-    }
     bool exactOnly = rounding == "source";
     unsigned count = 0;
     MLIRContext *context = &getContext();

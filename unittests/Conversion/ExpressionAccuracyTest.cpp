@@ -126,8 +126,10 @@ const Allowance kTail = {0x1p-142};
 const Allowance kCancels = {0x1p-23};
 
 const Activation kActivations[] = {
-    {"sigmoid", sigmoid, kSigmoid + "%r = arith.divf %one, %d : f32", 4, kOverflows},
-    {"silu", silu, kSigmoid + "%r = arith.divf %x, %d : f32", 4, kTimesOverflow},
+    {"sigmoid", sigmoid, kSigmoid + "%r = arith.divf %one, %d : f32", 4,
+     kOverflows},
+    {"silu", silu, kSigmoid + "%r = arith.divf %x, %d : f32", 4,
+     kTimesOverflow},
     {"siluAsProduct", silu,
      kSigmoid + "%q = arith.divf %one, %d : f32\n"
                 "%r = arith.mulf %x, %q : f32",
@@ -162,3 +164,23 @@ INSTANTIATE_TEST_SUITE_P(AllFloats, ActivationTest,
                          testing::ValuesIn(kActivations), [](const auto &info) {
                            return std::string(info.param.name);
                          });
+
+// Divisions, a contraction that must not happen, and factors that would cancel,
+// against C++'s own rounding of each op.
+TEST(Rounding, SourceKeepsEveryBit) {
+  const std::string body = kConstants + R"(
+    %q = arith.divf %x, %six : f32
+    %m = arith.mulf %q, %three : f32
+    %s = arith.addf %m, %one : f32
+    %h = arith.mulf %x, %half : f32
+    %d = arith.mulf %s, %two : f32
+    %r = arith.mulf %h, %d : f32
+)";
+  auto exact = [](double wide) -> double {
+    volatile float x = wide, q = x / 6, m = q * 3, s = m + 1;
+    volatile float h = x * 0.5f, d = s * 2, r = h * d;
+    return r;
+  };
+  EXPECT_EQ(sweepUnary(body, exact, {}, "source").ulps, 0);
+  EXPECT_GT(sweepUnary(body, exact, {}, "fused").ulps, 0);
+}

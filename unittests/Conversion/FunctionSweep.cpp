@@ -55,13 +55,14 @@ public:
     std::string type = "tensor<" + std::to_string(size) + "xf32>";
     std::string map = "affine_map<(i) -> (i)>";
     std::string source = "func.func @f(%first: " + type +
-                         (isBinary ? ", %second: " + type : "") + ") -> " + type +
-                         " {\n  %empty = tensor.empty() : " + type +
+                         (isBinary ? ", %second: " + type : "") + ") -> " +
+                         type + " {\n  %empty = tensor.empty() : " + type +
                          "\n  %all = linalg.generic {indexing_maps = [" + map +
                          ", " + (isBinary ? map + ", " : "") + map +
                          "], iterator_types = [\"parallel\"]} ins(%first" +
-                         (isBinary ? ", %second : " + type + ", " : " : ") + type +
-                         ") outs(%empty : " + type + ") {\n  ^bb0(%x: f32, " +
+                         (isBinary ? ", %second : " + type + ", " : " : ") +
+                         type + ") outs(%empty : " + type +
+                         ") {\n  ^bb0(%x: f32, " +
                          (isBinary ? "%y: f32, " : "") + "%out: f32):\n" +
                          body + "\n    linalg.yield %r : f32\n  } -> " + type +
                          "\n  return %all : " + type + "\n}\n";

@@ -79,6 +79,9 @@ def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
     `min_c f(x_c) = f(min_c x_c)` for a non-decreasing `f`, and
     `f(max_c x_c)` for a non-increasing one, bit for bit: rounding is monotone,
     so a function that is monotone in exact arithmetic is monotone as computed.
+    Functions that are approximated (exp, exp2, expm1, tanh, erf, and so
+    sigmoid) move, too, within the bounds of docs/numerics.md; with
+    `rounding=source` they stay.
     The trailing monotone part of an elementwise generic whose only user is a
     min or max reduction moves behind it, where it runs once for each reduced
     element. It moves only when
@@ -104,6 +107,10 @@ def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
     kiln-opt --kiln-normalize --kiln-sink-monotone
     ```
   }];
+  let options = [
+    Option<"rounding", "rounding", "std::string", [{"fused"}],
+           "fused, or source: change no bit">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect",
