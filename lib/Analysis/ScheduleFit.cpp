@@ -51,15 +51,10 @@ int64_t kiln::getCopyVector(Type element, ArrayRef<int64_t> lengths) {
   return vector;
 }
 
-ImageCopy kiln::getRowCopy(ScheduleAttr schedule, Type element,
-                           ArrayRef<int64_t> lengths, int64_t offset) {
-  ImageCopy copy;
-  copy.vector = getCopyVector(element, lengths);
-  // Columns that are loaded as pairs stay pairs.
-  if (schedule.getColumns() == Columns::EvenOdd && offset % 2 != 0)
-    copy.vector = 1;
-  copy.lead = offset & (copy.vector - 1);
-  return copy;
+ImageCopy kiln::getRowCopy(Type element, ArrayRef<int64_t> lengths,
+                           int64_t offset) {
+  int64_t vector = getCopyVector(element, lengths);
+  return {vector, offset & (vector - 1)};
 }
 
 ImageCopy kiln::getImageCopy(ScheduleAttr schedule,
@@ -78,8 +73,7 @@ ImageCopy kiln::getImageCopy(ScheduleAttr schedule,
   SmallVector<int64_t> lengths = {type.getDimSize(inner), step};
   if (inner != conv.image.w) // no columns lie before the tile's
     lengths.push_back(image->low[inner]);
-  return getRowCopy(schedule, type.getElementType(), lengths,
-                    -image->low[inner]);
+  return getRowCopy(type.getElementType(), lengths, -image->low[inner]);
 }
 
 /// Units of `vector` elements that a tile of this layout is copied in.

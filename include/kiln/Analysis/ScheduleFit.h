@@ -28,8 +28,8 @@ int64_t getCopyVector(mlir::Type element, llvm::ArrayRef<int64_t> lengths);
 /// The widest copy of image rows whose length, and the distance of whose tiles,
 /// is a multiple of `lengths`, with tiles that start `offset` elements behind
 /// such a multiple: units start aligned and never straddle an edge.
-ImageCopy getRowCopy(ScheduleAttr schedule, mlir::Type element,
-                     llvm::ArrayRef<int64_t> lengths, int64_t offset);
+ImageCopy getRowCopy(mlir::Type element, llvm::ArrayRef<int64_t> lengths,
+                     int64_t offset);
 
 /// The widest copy of the image.
 ImageCopy getImageCopy(ScheduleAttr schedule, const ContractionView &conv);
