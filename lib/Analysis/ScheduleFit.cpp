@@ -51,15 +51,10 @@ int64_t kiln::getCopyVector(Type element, ArrayRef<int64_t> lengths) {
   return vector;
 }
 
-ImageCopy kiln::getRowCopy(ScheduleAttr schedule, Type element,
-                           ArrayRef<int64_t> lengths, int64_t offset) {
-  ImageCopy copy;
-  copy.vector = getCopyVector(element, lengths);
-  // Columns that are loaded as pairs stay pairs.
-  if (schedule.getColumns() == Columns::EvenOdd && offset % 2 != 0)
-    copy.vector = 1;
-  copy.lead = offset & (copy.vector - 1);
-  return copy;
+ImageCopy kiln::getRowCopy(Type element, ArrayRef<int64_t> lengths,
+                           int64_t offset) {
+  int64_t vector = getCopyVector(element, lengths);
+  return {vector, offset & (vector - 1)};
 }
 
 ImageCopy kiln::getImageCopy(ScheduleAttr schedule,
@@ -78,8 +73,7 @@ ImageCopy kiln::getImageCopy(ScheduleAttr schedule,
   SmallVector<int64_t> lengths = {type.getDimSize(inner), step};
   if (inner != conv.image.w) // no columns lie before the tile's
     lengths.push_back(image->low[inner]);
-  return getRowCopy(schedule, type.getElementType(), lengths,
-                    -image->low[inner]);
+  return getRowCopy(type.getElementType(), lengths, -image->low[inner]);
 }
 
 /// Units of `vector` elements that a tile of this layout is copied in.
@@ -153,6 +147,10 @@ static OperandRange getResults(const ContractionView &conv) {
   return conv.op->getParentRegion()->front().getTerminator()->getOperands();
 }
 
+static bool hasWholeBytes(Type element) {
+  return element.isIntOrFloat() && element.getIntOrFloatBitWidth() % 8 == 0;
+}
+
 /// Bytes that slices of a result take, at most; 0 where none is staged. They
 /// are of the result's elements, or of the accumulator's.
 static int64_t getSliceBytes(ScheduleAttr schedule, const ContractionView &conv,
@@ -160,22 +158,26 @@ static int64_t getSliceBytes(ScheduleAttr schedule, const ContractionView &conv,
   auto type = dyn_cast<ShapedType>(result);
   LayoutAttr held = getOperandLayouts(schedule, conv).out;
   if (!type || !type.hasRank() || type.getRank() != held.getRank() ||
-      type.getNumElements() != conv.getOutType().getNumElements())
+      type.getNumElements() != conv.getOutType().getNumElements() ||
+      !hasWholeBytes(type.getElementType()))
     return 0;
+  int64_t vector =
+      getCopyVector(type.getElementType(), {type.getShape().back()});
   int64_t most = 0;
   for (Type element :
-       {type.getElementType(), conv.getOutType().getElementType()}) {
-    if (!element.isIntOrFloat() || element.getIntOrFloatBitWidth() % 8 != 0)
-      continue;
-    int64_t vector =
-        getCopyVector(type.getElementType(), {type.getShape().back()});
+       {type.getElementType(), conv.getOutType().getElementType()})
     if (auto plan =
             planStagedStore(held, element.getIntOrFloatBitWidth() / 8, vector))
-      most = std::max(
-          most, SharedType::get(schedule.getContext(), 1, element, plan->buffer)
-                    .getBytes());
-  }
+      most = std::max(most, SharedType::get(schedule.getContext(), /*slots=*/1,
+                                            element, plan->buffer)
+                                .getBytes());
   return most;
+}
+
+bool kiln::canStageStores(ScheduleAttr schedule, const ContractionView &conv) {
+  return llvm::any_of(getResults(conv), [&](Value result) {
+    return getSliceBytes(schedule, conv, result.getType()) > 0;
+  });
 }
 
 int64_t kiln::getSharedBytes(ScheduleAttr schedule,
@@ -363,10 +365,7 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                        << getTileText(schedule) << " holds "
                        << schedule.getTile()[0]
                        << "; it takes a tile that holds all channels";
-  if (schedule.getStores() == Stores::Staged &&
-      llvm::none_of(getResults(conv), [&](Value result) {
-        return getSliceBytes(schedule, conv, result.getType()) > 0;
-      }))
+  if (schedule.getStores() == Stores::Staged && !canStageStores(schedule, conv))
     return emitError() << "stores = staged brings results that keep their "
                           "channels to memory, of at least a warp's size and "
                           "in whole bytes; this kernel has none on "

@@ -43,7 +43,7 @@ ScheduleAttr completeSchedule(const ContractionView &conv,
 struct Choice {
   Contraction contraction;
   /// Whether every output is stored, and the stores are not short beside the
-  /// main loop.
+  /// main loop: they are staged.
   bool stores;
   bool transpose;
   Columns columns;
@@ -64,6 +64,7 @@ selectChoice(const ContractionView &conv, Precision precision,
 /// The size of a schedule that is tried.
 struct Attempt {
   int64_t filters, warpPositions, stages, chunk, warps = 8;
+  int64_t columns = 32; ///< of a tile, at most
 };
 
 /// The schedule of `choice` and `attempt`; null where a ring does not pay.

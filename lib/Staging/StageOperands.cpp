@@ -47,7 +47,7 @@ static ImageCopy getTileCopy(ExtractTileOp tile, ScheduleAttr schedule,
   int64_t vector = getCopyVector(element, source.getDimSize(inner));
   for (; vector > 1; vector /= 2)
     if (auto offset = getKnownRemainder(tile.getOffsets().back(), vector))
-      return getRowCopy(schedule, element, vector, *offset);
+      return getRowCopy(element, vector, *offset);
   return {};
 }
 

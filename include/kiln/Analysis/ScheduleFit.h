@@ -28,8 +28,8 @@ int64_t getCopyVector(mlir::Type element, llvm::ArrayRef<int64_t> lengths);
 /// The widest copy of image rows whose length, and the distance of whose tiles,
 /// is a multiple of `lengths`, with tiles that start `offset` elements behind
 /// such a multiple: units start aligned and never straddle an edge.
-ImageCopy getRowCopy(ScheduleAttr schedule, mlir::Type element,
-                     llvm::ArrayRef<int64_t> lengths, int64_t offset);
+ImageCopy getRowCopy(mlir::Type element, llvm::ArrayRef<int64_t> lengths,
+                     int64_t offset);
 
 /// The widest copy of the image.
 ImageCopy getImageCopy(ScheduleAttr schedule, const ContractionView &conv);
@@ -53,6 +53,10 @@ int64_t getSharedBytes(ScheduleAttr schedule, const ContractionView &conv);
 /// `target` has; saturates.
 uint64_t getSharedDemand(ScheduleAttr schedule, TargetAttr target,
                          const ContractionView &conv);
+
+/// Whether a result can cross shared memory: it has all that the contraction
+/// computes, in whole bytes, and no thread of the tile holds copies.
+bool canStageStores(ScheduleAttr schedule, const ContractionView &conv);
 
 /// Accumulators of a thread; saturates.
 uint64_t countAccumulators(ScheduleAttr schedule);

@@ -66,7 +66,8 @@ def PlaceShared : Pass<"kiln-place-shared", "::mlir::gpu::GPUModuleOp"> {
     and barriers. Sets the `offset` of each. Two scratch buffers share bytes where
     a barrier of the whole block stands between their uses on every path, also
     around a loop. Staged buffers are in use throughout, because copies into them
-    are under way. The arithmetic is `placeSharedBuffers` (lib/Analysis), which
+    are under way, but for slices of results (`kiln-stage-stores`) behind the last
+    loop that uses them: these take over their bytes. The arithmetic is `placeSharedBuffers` (lib/Analysis), which
     `checkScheduleFits` asks as well; a remark says how much a kernel takes.
 
     All warps reduce three times; each reduction has a barrier of its own, so that

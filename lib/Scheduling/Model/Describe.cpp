@@ -16,6 +16,8 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <numeric>
+
 #include <cmath>
 
 using namespace mlir;
@@ -322,7 +324,22 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
   kernel.specialFunctions =
       functions * ShapedType::getNumElements(tile) * passes;
   double stores = 0;
-  if (keepsChannels) {
+  if (keepsChannels && schedule.getStores() == Stores::Staged) {
+    // Two or four neighbours are written to shared memory at a time; units of
+    // up to 16 bytes are read back and stored, in rows of the tile.
+    int64_t outBytes = describeResult(conv).elementBytes;
+    ShapedType out = conv.getOutType();
+    int64_t inner = out.getRank() - 1, row = out.getShape().back();
+    double run = std::min(row, inner == conv.out.f   ? tile[0]
+                               : inner == conv.out.w ? tile[2]
+                                                     : tile[1]);
+    double unit = std::gcd(16 / outBytes, row);
+    stores = work / unit;
+    perElement += 0.5 + 1 / unit;
+    kernel.l2WriteBytes = written *
+                          getSectorBytes(run * outBytes, row * outBytes) /
+                          (run * outBytes);
+  } else if (keepsChannels) {
     // A group of four lanes stores two neighbouring columns each, of 4 bytes or
     // 8; even and odd columns are stored one by one.
     bool paired =
