@@ -76,8 +76,10 @@ void OperandReader::follow(Value value, ArrayRef<AffineExpr> at) {
     key.push_back(expr.getAsOpaquePointer());
   if (!seen.insert({value.getAsOpaquePointer(), key}).second)
     return;
-  if (isa<BlockArgument>(value))
+  if (isa<BlockArgument>(value)) {
+    found.reads.push_back({value, Coordinates(at)});
     return consider(value, at);
+  }
   if (auto pad = value.getDefiningOp<tensor::PadOp>())
     return follow(pad.getSource(), at);
   if (Operation *view = value.getDefiningOp(); view && isStaticView(view))

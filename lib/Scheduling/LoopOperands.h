@@ -27,6 +27,13 @@ struct LoopOperands {
   /// Another axis, along which a tensor as large lies contiguous.
   int turned = KernelSpace::kUnit;
   llvm::SmallVector<Window> windows;
+  /// An argument that is read, and at which coordinates: affine expressions of
+  /// the axes, axis a as the dimension d<a>.
+  struct Read {
+    mlir::Value argument;
+    llvm::SmallVector<mlir::AffineExpr> coordinates;
+  };
+  llvm::SmallVector<Read> reads;
 
   bool isTaps(int axis) const {
     return llvm::any_of(windows,

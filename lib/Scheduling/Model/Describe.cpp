@@ -6,6 +6,8 @@
 
 #include "kiln/Scheduling/Model/Describe.h"
 
+#include "BodyWork.h"
+
 #include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Scheduling/KernelResult.h"
@@ -39,22 +41,12 @@ constexpr double kAround = 20;
 /// Instructions of a special function beside the one on its unit: arguments are
 /// scaled, results put together (lib/Conversion/ExpandMath.cpp).
 constexpr double kPerFunction = 12;
-/// Cycles of a lone warp for an instruction: 2.1 to 3.7 by the stall counts of
-/// ptxas in four kernels (conv, bias and elementwise work; f16, tf32), 2.6 in
-/// the middle.
-constexpr double kCyclesAlone = 2.6;
 /// Instructions that round a word of the image to tf32: an addition, and a
 /// minimum that keeps a NaN one.
 constexpr double kPerRoundedWord = 2;
-
-/// Scalar work on each element behind the contraction.
-struct BodyWork {
-  double instructions = 0;
-  double functions = 0;
-};
 } // namespace
 
-static double getBytes(Type type) {
+double kiln::getBytes(Type type) {
   auto shaped = dyn_cast<ShapedType>(type);
   if (!shaped || !shaped.hasStaticShape() ||
       !shaped.getElementType().isIntOrFloat())
@@ -73,7 +65,7 @@ static double getStoreCost(bool whole, bool aligned) {
   return aligned ? 1820. / 581 : 1820. / 384;
 }
 
-static BodyWork countBody(linalg::LinalgOp op) {
+BodyWork kiln::countBody(linalg::LinalgOp op) {
   BodyWork work;
   for (Operation &inner : op->getRegion(0).front().without_terminator()) {
     if (isa<arith::ConstantOp>(inner))
@@ -354,50 +346,6 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
     perElement += 2; // combining and shuffling
   }
   kernel.epilogueInstructions = 100 + work * perElement + stores * 3;
-  llvm::cantFail(kernel.complete());
-  return kernel;
-}
-
-KernelDescription kiln::describe(LoopScheduleAttr schedule,
-                                 const TilePlan &plan, const KernelSpace &space,
-                                 ValueRange results,
-                                 std::optional<UsageFacts> usage) {
-  KernelDescription kernel;
-  for (const AxisTile &axis : plan.axes) {
-    int64_t pieces = llvm::divideCeil(axis.extent, axis.tile);
-    if (axis.kind == AxisTile::Kind::Blocks)
-      kernel.tiles = std::max<int64_t>(1, kernel.tiles) * pieces;
-  }
-  kernel.tiles = std::max<int64_t>(1, kernel.tiles);
-  kernel.warps = llvm::divideCeil(schedule.getBlock(), 32);
-  kernel.registers = usage ? usage->registers : 0;
-  kernel.sharedBytes = usage ? usage->sharedBytes : 0;
-  kernel.cyclesAlone = kCyclesAlone;
-
-  // Every op runs over its own loops, its elements spread over the threads.
-  double threads = schedule.getBlock();
-  llvm::SmallDenseSet<Value> seen;
-  for (linalg::LinalgOp op : space.getOps()) {
-    double turns = 1;
-    for (int64_t extent : op.getStaticLoopRanges())
-      turns *= extent;
-    turns /= kernel.tiles;
-    BodyWork work = countBody(op);
-    double loads = op.getNumDpsInputs();
-    kernel.epilogueInstructions +=
-        turns / threads * (work.instructions + 4 * loads);
-    kernel.specialFunctions += turns * work.functions;
-    for (Value operand : op.getDpsInputs())
-      if (isa<BlockArgument>(operand) && seen.insert(operand).second) {
-        double bytes = getBytes(operand.getType());
-        // What the loops read of it, what one thread reads twice left out.
-        double asked =
-            std::max(bytes / kernel.tiles, std::min(bytes, turns * 4 / 8));
-        kernel.reads.push_back({"operand", bytes, asked, Along::Both});
-      }
-  }
-  for (Value result : results)
-    kernel.writeBytes += getBytes(result.getType());
   llvm::cantFail(kernel.complete());
   return kernel;
 }
