@@ -10,6 +10,7 @@
 
 #include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/SharedPlacement.h"
+#include "kiln/Analysis/StagedStore.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -50,11 +51,22 @@ int64_t kiln::getCopyVector(Type element, ArrayRef<int64_t> lengths) {
   return vector;
 }
 
-int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
-                                 const ContractionView &conv) {
+ImageCopy kiln::getRowCopy(ScheduleAttr schedule, Type element,
+                           ArrayRef<int64_t> lengths, int64_t offset) {
+  ImageCopy copy;
+  copy.vector = getCopyVector(element, lengths);
+  // Columns that are loaded as pairs stay pairs.
+  if (schedule.getColumns() == Columns::EvenOdd && offset % 2 != 0)
+    copy.vector = 1;
+  copy.lead = offset & (copy.vector - 1);
+  return copy;
+}
+
+ImageCopy kiln::getImageCopy(ScheduleAttr schedule,
+                             const ContractionView &conv) {
   FailureOr<PaddedImage> image = getPaddedImage(conv);
   if (failed(image))
-    return 1;
+    return {};
   auto type = cast<ShapedType>(image->source.getType());
   // Where a tile starts along the innermost dimension.
   int64_t inner = type.getRank() - 1;
@@ -63,8 +75,11 @@ int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
       : inner == conv.image.w ? schedule.getTile()[2] * conv.strides[1]
       : inner == conv.image.h ? schedule.getTile()[1] * conv.strides[0]
                               : 1;
-  return getCopyVector(type.getElementType(),
-                       {type.getDimSize(inner), step, image->low[inner]});
+  SmallVector<int64_t> lengths = {type.getDimSize(inner), step};
+  if (inner != conv.image.w) // no columns lie before the tile's
+    lengths.push_back(image->low[inner]);
+  return getRowCopy(schedule, type.getElementType(), lengths,
+                    -image->low[inner]);
 }
 
 /// Units of `vector` elements that a tile of this layout is copied in.
@@ -85,26 +100,27 @@ static int64_t getCopyTail(SharedLayoutAttr layout, int64_t vector,
 
 ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
                                    const ContractionView &conv,
-                                   int64_t vector) {
+                                   ImageCopy copy) {
   Type element = conv.getImageType().getElementType();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   int64_t threads = schedule.getThreads(), stages = schedule.getStages();
   MLIRContext *context = schedule.getContext();
-  SharedLayoutAttr layout = getImageLayout(schedule, conv, vector);
+  SharedLayoutAttr layout = getImageLayout(schedule, conv, copy);
   if (!schedule.getTranspose()) {
-    auto type = SharedType::get(context, stages, element, layout,
-                                getCopyTail(layout, vector, bytes, threads));
+    auto type =
+        SharedType::get(context, stages, element, layout,
+                        getCopyTail(layout, copy.vector, bytes, threads));
     return {type, type};
   }
   // Where an iteration has three segments, its tile arrives in the first two
   // and is transposed in the last: one slot is enough.
   int64_t parts = schedule.getRing() ? getRingParts(schedule, conv) : 1;
-  SharedLayoutAttr raw = getUntransposedImageLayout(schedule, conv);
+  SharedLayoutAttr raw = getUntransposedImageLayout(schedule, conv, copy);
   int64_t line = raw.getShape()[conv.image.w] * LocalCopyOp::kUnit * bytes;
   int64_t lines = ShapedType::getNumElements(raw.getShape()) * bytes / line;
   int64_t tail = (llvm::alignTo(lines, threads / 32) - lines) * line;
   return {SharedType::get(context, stages == 1 || parts > 2 ? 1 : 2, element,
-                          raw, getCopyTail(raw, vector, bytes, threads)),
+                          raw, getCopyTail(raw, copy.vector, bytes, threads)),
           SharedType::get(context, stages, element, layout, tail)};
 }
 
@@ -112,7 +128,7 @@ ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
 static SmallVector<SharedBuffer> getStagedBuffers(ScheduleAttr schedule,
                                                   const ContractionView &conv) {
   ImageBuffers image =
-      getImageBuffers(schedule, conv, getImageCopyVector(schedule, conv));
+      getImageBuffers(schedule, conv, getImageCopy(schedule, conv));
   SmallVector<SharedBuffer> buffers = {{image.copied.getBytes()}};
   if (image.read != image.copied)
     buffers.push_back({image.read.getBytes()});
@@ -130,6 +146,44 @@ static SmallVector<SharedBuffer> getStagedBuffers(ScheduleAttr schedule,
   buffers.push_back({slots * static_cast<int64_t>(llvm::alignTo(
                                  slotBytes, SharedType::kAlignment))});
   return buffers;
+}
+
+/// What the kernel around `conv` yields.
+static OperandRange getResults(const ContractionView &conv) {
+  return conv.op->getParentRegion()->front().getTerminator()->getOperands();
+}
+
+static bool hasWholeBytes(Type element) {
+  return element.isIntOrFloat() && element.getIntOrFloatBitWidth() % 8 == 0;
+}
+
+/// Bytes that slices of a result take, at most; 0 where none is staged. They
+/// are of the result's elements, or of the accumulator's.
+static int64_t getSliceBytes(ScheduleAttr schedule, const ContractionView &conv,
+                             Type result) {
+  auto type = dyn_cast<ShapedType>(result);
+  LayoutAttr held = getOperandLayouts(schedule, conv).out;
+  if (!type || !type.hasRank() || type.getRank() != held.getRank() ||
+      type.getNumElements() != conv.getOutType().getNumElements() ||
+      !hasWholeBytes(type.getElementType()))
+    return 0;
+  int64_t vector =
+      getCopyVector(type.getElementType(), {type.getShape().back()});
+  int64_t most = 0;
+  for (Type element :
+       {type.getElementType(), conv.getOutType().getElementType()})
+    if (auto plan =
+            planStagedStore(held, element.getIntOrFloatBitWidth() / 8, vector))
+      most = std::max(most, SharedType::get(schedule.getContext(), /*slots=*/1,
+                                            element, plan->buffer)
+                                .getBytes());
+  return most;
+}
+
+bool kiln::canStageStores(ScheduleAttr schedule, const ContractionView &conv) {
+  return llvm::any_of(getResults(conv), [&](Value result) {
+    return getSliceBytes(schedule, conv, result.getType()) > 0;
+  });
 }
 
 int64_t kiln::getSharedBytes(ScheduleAttr schedule,
@@ -152,6 +206,17 @@ int64_t kiln::getSharedBytes(ScheduleAttr schedule,
               out, reduced, dim, getElementTypeOrSelf(init.getType())))
         buffers.push_back({bytes, phases});
   });
+  if (schedule.getStores() != Stores::Staged)
+    return placeSharedBuffers(buffers).bytes;
+  // Slices lie where operands were, unless copies run ahead to the next tile.
+  if (!schedule.getPersistent())
+    for (SharedBuffer &buffer : buffers)
+      if (buffer.phases.empty())
+        for (int64_t used = -1; used <= phase; ++used)
+          buffer.phases.push_back(used);
+  for (Value result : getResults(conv))
+    if (int64_t bytes = getSliceBytes(schedule, conv, result.getType()))
+      buffers.push_back({bytes, {++phase}});
   return placeSharedBuffers(buffers).bytes;
 }
 
@@ -262,9 +327,9 @@ static LogicalResult checkCopies(ScheduleAttr schedule,
                        << " copies of " << what << ", at most " << mostRounds
                        << " are supported; take a smaller tile or more warps";
   };
-  int64_t vector = getImageCopyVector(schedule, conv);
-  if (failed(check(getImageBuffers(schedule, conv, vector).copied.getLayout(),
-                   vector, "the image's patch")))
+  ImageCopy copy = getImageCopy(schedule, conv);
+  if (failed(check(getImageBuffers(schedule, conv, copy).copied.getLayout(),
+                   copy.vector, "the image's patch")))
     return failure();
   if (schedule.getWeights() == Weights::Packed)
     return success(); // in order, 16 bytes a copy
@@ -306,6 +371,11 @@ static LogicalResult checkFits(ScheduleAttr schedule, TargetAttr target,
                        << getTileText(schedule) << " holds "
                        << schedule.getTile()[0]
                        << "; it takes a tile that holds all channels";
+  if (schedule.getStores() == Stores::Staged && !canStageStores(schedule, conv))
+    return emitError() << "stores = staged brings results that keep their "
+                          "channels to memory, of at least a warp's size and "
+                          "in whole bytes; this kernel has none on "
+                       << getTileText(schedule);
   if (schedule.getWeights() == Weights::Strided &&
       !isa<BlockArgument>(conv.getFilter()))
     return emitError() << "weights = strided copies the filter as it lies in "

@@ -120,6 +120,7 @@ struct Distribute : public kiln::impl::DistributeBase<Distribute> {
     populateAsyncCopyPatterns(patterns);
     populateLocalLoadPatterns(patterns);
     populateLocalCopyPatterns(patterns);
+    populateLocalTilePatterns(patterns);
     populateConvertLayoutPatterns(patterns);
     populateDotPatterns(patterns);
     populateReducePatterns(patterns);

@@ -52,7 +52,8 @@ DistributeAsyncCopy::distribute(AsyncCopyOp op,
   int64_t elementBytes = element.getIntOrFloatBitWidth() / 8;
   int64_t vector = op.getVector(), bytes = vector * elementBytes;
   ArrayRef<int64_t> sourceShape = source.getShape();
-  GlobalBox from{op.getOffsets(), op.getInBounds(), sourceShape};
+  GlobalBox from{llvm::to_vector_of<Value>(op.getOffsets()), op.getInBounds(),
+                 sourceShape, /*moved=*/{}};
   // The box in units along its innermost dimension.
   SmallVector<int64_t> box = buffer.getShape();
   if (op.getFlat())

@@ -8,6 +8,7 @@
 
 #include "kiln/Analysis/Offsets.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -41,6 +42,26 @@ SmallVector<int64_t> kiln::getRowMajorStrides(ArrayRef<int64_t> shape) {
   return strides;
 }
 
+GlobalBox GlobalBox::get(ValueRange offsets, ArrayRef<bool> inBounds,
+                         ArrayRef<int64_t> shape) {
+  GlobalBox box{llvm::to_vector(offsets), inBounds, shape,
+                SmallVector<int64_t>(shape.size(), 0)};
+  for (auto [offset, moved] : llvm::zip_equal(box.offsets, box.moved)) {
+    auto apply = offset.getDefiningOp<affine::AffineApplyOp>();
+    if (!apply || apply.getAffineMap().getNumInputs() != 1)
+      continue;
+    auto sum = dyn_cast<AffineBinaryOpExpr>(apply.getAffineMap().getResult(0));
+    if (!sum || sum.getKind() != AffineExprKind::Add ||
+        !isa<AffineDimExpr>(sum.getLHS()))
+      continue;
+    if (auto constant = dyn_cast<AffineConstantExpr>(sum.getRHS())) {
+      moved = constant.getValue();
+      offset = apply.getMapOperands().front();
+    }
+  }
+  return box;
+}
+
 Value GlobalBox::getLinearOffset(Location loc,
                                  DistributionContext &context) const {
   OpBuilder &builder = context.builder;
@@ -61,27 +82,32 @@ Value GlobalBox::getLinearOffset(Location loc,
              : arith::ConstantIntOp::create(builder, loc, 0, 64).getResult();
 }
 
+Value GlobalBox::getCoordinate(Location loc, int64_t dim, Value part,
+                               DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  Value start = context.lookup(offsets[dim]);
+  if (llvm::isInt<32>(shape[dim]))
+    return arith::AddIOp::create(builder, loc, toI32(builder, start), part);
+  Type i64 = builder.getI64Type();
+  start = arith::IndexCastOp::create(builder, loc, i64, start);
+  part = arith::ExtUIOp::create(builder, loc, i64, part);
+  return arith::AddIOp::create(builder, loc, start, part);
+}
+
 /// Unsigned comparison covers both ends.
 Value GlobalBox::contains(Location loc, function_ref<Value(int64_t)> coordinate,
                           DistributionContext &context) const {
   OpBuilder &builder = context.builder;
-  ThreadNumbers &threads = context.threads;
   Value valid;
   for (auto [dim, safe] : llvm::enumerate(inBounds)) {
     if (safe)
       continue;
-    Value start = context.lookup(offsets[dim]), step, extent;
-    if (llvm::isInt<32>(shape[dim])) {
-      start = toI32(builder, start);
-      step = coordinate(dim);
-      extent = threads.constant32(shape[dim]);
-    } else {
-      Type i64 = builder.getI64Type();
-      start = arith::IndexCastOp::create(builder, loc, i64, start);
-      step = arith::ExtUIOp::create(builder, loc, i64, coordinate(dim));
-      extent = arith::ConstantIntOp::create(builder, loc, shape[dim], 64);
-    }
-    Value position = arith::AddIOp::create(builder, loc, start, step);
+    Value position = getCoordinate(loc, dim, coordinate(dim), context);
+    Value extent =
+        position.getType().isInteger(32)
+            ? context.threads.constant32(shape[dim])
+            : arith::ConstantIntOp::create(builder, loc, shape[dim], 64)
+                  .getResult();
     Value inside = arith::CmpIOp::create(
         builder, loc, arith::CmpIPredicate::ult, position, extent);
     valid = valid
@@ -112,6 +138,8 @@ GlobalBox::getRegisterPlace(Location loc, LayoutAttr layout, int64_t reg,
   OpBuilder &builder = context.builder;
   ThreadNumbers &threads = context.threads;
   SmallVector<int64_t> at = layout.getCoordinate(reg, 0, 0);
+  for (auto [coordinate, constant] : llvm::zip_equal(at, moved))
+    coordinate += constant;
   int64_t offset = 0;
   for (auto [coordinate, stride] :
        llvm::zip_equal(at, getRowMajorStrides(shape)))

@@ -24,10 +24,18 @@ llvm::SmallVector<int64_t> getRowMajorStrides(llvm::ArrayRef<int64_t> shape);
 
 /// A box of a dense tensor in global memory.
 struct GlobalBox {
-  mlir::ValueRange offsets; ///< of its start, as the kernel has them
+  llvm::SmallVector<mlir::Value> offsets; ///< of its start, as the kernel has
+                                          ///< them, less `moved`
   /// Of each dimension, whether no element lies outside of the tensor.
   llvm::ArrayRef<bool> inBounds;
   llvm::ArrayRef<int64_t> shape; ///< of the tensor
+  /// Constants that are added to the offsets: boxes that lie a constant apart
+  /// share an address, to which each register adds what is constant.
+  llvm::SmallVector<int64_t> moved;
+
+  /// Constants are taken off the offsets.
+  static GlobalBox get(mlir::ValueRange offsets, llvm::ArrayRef<bool> inBounds,
+                       llvm::ArrayRef<int64_t> shape);
 
   /// Element offset of its start, as i64.
   mlir::Value getLinearOffset(mlir::Location loc,
@@ -35,6 +43,10 @@ struct GlobalBox {
   /// Where a thread's part of it begins.
   mlir::Value getThreadBase(mlir::Location loc, mlir::Value tensor,
                             mlir::Type element, LayoutAttr layout,
+                            DistributionContext &context) const;
+  /// A thread's coordinate in the tensor, without its registers' part, in as
+  /// many bits as it needs.
+  mlir::Value getCoordinate(mlir::Location loc, int64_t dim, mlir::Value part,
                             DistributionContext &context) const;
   /// Whether the element at the start plus a thread's `coordinate` lies in the
   /// tensor; null where it always does.

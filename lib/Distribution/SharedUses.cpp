@@ -111,23 +111,54 @@ bool kiln::isScratch(Value buffer) {
   });
 }
 
+bool kiln::holdsSlices(Value buffer) {
+  return llvm::all_of(buffer.getUsers(),
+                      llvm::IsaPred<LocalWriteOp, LocalReadOp>);
+}
+
 SmallVector<SharedBuffer> kiln::findLifetimes(gpu::GPUFuncOp function,
                                               ArrayRef<AllocSharedOp> allocs) {
+  Block &entry = function.getBody().front();
   SmallVector<SharedBuffer> buffers;
-  llvm::MapVector<Value, SharedBuffer *> scratch;
+  // Scratch memory and slices are used where they are named; what is staged is
+  // in use up to the op of the entry block that has its last use.
+  llvm::MapVector<Value, SharedBuffer *> named;
+  SmallVector<std::pair<SharedBuffer *, Operation *>> staged;
+  bool anySlices = false;
   for (AllocSharedOp alloc : allocs)
     buffers.push_back({alloc.getBuffer().getType().getBytes()});
-  for (size_t i = 0; i < allocs.size(); ++i)
-    if (Value buffer = allocs[i]->getResult(0); isScratch(buffer))
-      scratch[buffer] = &buffers[i];
+  for (size_t i = 0; i < allocs.size(); ++i) {
+    Value buffer = allocs[i]->getResult(0);
+    bool slices = holdsSlices(buffer);
+    anySlices |= slices;
+    if (slices || isScratch(buffer))
+      named[buffer] = &buffers[i];
+  }
+  for (size_t i = 0; anySlices && i < allocs.size(); ++i) {
+    Value buffer = allocs[i]->getResult(0);
+    if (named.contains(buffer))
+      continue;
+    Operation *last = allocs[i];
+    for (Operation *user : buffer.getUsers())
+      if (Operation *op = entry.findAncestorOpInBlock(*user);
+          last->isBeforeInBlock(op))
+        last = op;
+    staged.push_back({&buffers[i], last});
+    named[buffer] = &buffers[i];
+  }
   int64_t phase = 0;
   visitSharedUses(function, [&](Operation *op, const BufferSet &sinceBarrier) {
     auto add = [&](Value buffer) {
-      if (SharedBuffer *found = scratch.lookup(buffer))
+      if (SharedBuffer *found = named.lookup(buffer))
         found->phases.push_back(phase);
     };
     llvm::for_each(sinceBarrier, add);
     llvm::for_each(op->getOperands(), add);
+    Operation *inEntry = entry.findAncestorOpInBlock(*op);
+    for (auto [buffer, last] : staged)
+      if (!isa<LocalWriteOp, LocalReadOp>(op) ||
+          !last->isBeforeInBlock(inEntry))
+        buffer->phases.push_back(phase);
     ++phase;
   });
   return buffers;

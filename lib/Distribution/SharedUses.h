@@ -29,12 +29,18 @@ void visitSharedUses(
 /// them.
 bool isScratch(mlir::Value buffer);
 
+/// Whether nothing but slices of results go through the buffer: it holds
+/// nothing before the first or behind the last of them.
+bool holdsSlices(mlir::Value buffer);
+
 /// The buffers of a kernel, in their order.
 llvm::SmallVector<AllocSharedOp> getAllocations(mlir::gpu::GPUFuncOp function);
 
 /// The buffers of a kernel with the phases that they are used in: each op with
 /// scratch memory is one, of its own buffers and of those that a thread may
-/// have used since the last barrier.
+/// have used since the last barrier. All others are in use throughout, but for
+/// the phases of slices of results that begin when the last use of them lies
+/// behind a barrier and in no loop around.
 llvm::SmallVector<SharedBuffer>
 findLifetimes(mlir::gpu::GPUFuncOp function,
               llvm::ArrayRef<AllocSharedOp> allocs);

@@ -80,6 +80,8 @@ void populateAsyncCopyPatterns(TilePatternSet &patterns);
 void populateLocalLoadPatterns(TilePatternSet &patterns);
 /// Shared to shared memory.
 void populateLocalCopyPatterns(TilePatternSet &patterns);
+/// Registers to shared memory, and from there to those of other threads.
+void populateLocalTilePatterns(TilePatternSet &patterns);
 /// Registers to registers of other threads.
 void populateConvertLayoutPatterns(TilePatternSet &patterns);
 void populateDotPatterns(TilePatternSet &patterns);

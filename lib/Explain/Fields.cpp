@@ -44,7 +44,8 @@ public:
                         .Case("spread", &ContractionFields::spread)
                         .Case("peel", &ContractionFields::peel)
                         .Case("halving", &ContractionFields::halving)
-                        .Case("paired_stores", &ContractionFields::stores)
+                        .Case("paired_stores", &ContractionFields::pairs)
+                        .Case("stores", &ContractionFields::stores)
                         .Default(nullptr);
     return member ? (this->*member)() : "";
   }
@@ -184,6 +185,12 @@ private:
                             "values";
   }
   std::string stores() const {
+    return s.getStores() == Stores::Staged
+               ? "results cross shared memory, so that neighbouring threads "
+                 "store neighbouring elements"
+               : "results leave from the registers that hold them";
+  }
+  std::string pairs() const {
     return s.getPairedStores() ? "neighbouring results leave in one store"
                                : "results leave one by one";
   }
@@ -202,7 +209,8 @@ static std::string explainLoopField(LoopScheduleAttr schedule,
       .Case("threads",
             "size:stride along each axis; neighbouring lanes take the axis "
             "whose stride is 1")
-      .Case("vector", "neighbouring positions of one thread")
+      .Case("vector", "neighbouring positions of one thread: of what lies "
+                      "contiguous up to 16 bytes move at once")
       .Case("block", formatv("{0} warps", schedule.getBlock() / 32))
       .Default("");
 }

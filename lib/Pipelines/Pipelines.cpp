@@ -89,6 +89,7 @@ void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
   kernels.addPass(createUnrollTaps());
   kernels.addPass(createSplitStages());
   kernels.addPass(createPipelineMainLoop());
+  kernels.addPass(createStageStores());
   kernels.addPass(createAllocateScratch());
   kernels.addPass(createPlaceShared());
   pm.addPass(createDistribute());

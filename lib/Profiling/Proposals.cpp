@@ -74,7 +74,8 @@ kiln::profiling::getFields(KernelSchedule schedule) {
             {"spread", std::to_string(s.getSpread())},
             {"peel", writeBool(s.getPeel())},
             {"halving", writeBool(s.getHalving())},
-            {"paired_stores", writeBool(s.getPairedStores())}};
+            {"paired_stores", writeBool(s.getPairedStores())},
+            {"stores", stringifyStores(s.getStores()).str()}};
   auto s = cast<LoopScheduleAttr>(schedule);
   std::string threads = "[";
   for (size_t axis = 0; axis < s.getTile().size(); ++axis) {

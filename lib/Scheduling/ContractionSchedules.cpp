@@ -58,10 +58,12 @@ static int64_t selectTileColumns(const ContractionView &conv, int64_t positions,
       std::max(warpColumns, std::min<int64_t>(32, positions)));
 }
 
-/// The same for a tile that is stored: wide tiles store long runs, so a
-/// narrower one has to cover an eighth fewer positions.
+/// The same for a tile that is stored, of `least` to `widest` columns: wide
+/// tiles store long runs, so a narrower one has to cover an eighth fewer
+/// positions. A product has one row, and all positions of a tile lie in it.
 static int64_t selectStoredColumns(const ContractionView &conv,
-                                   int64_t positions) {
+                                   int64_t positions, int64_t least,
+                                   int64_t widest) {
   int64_t outRows = conv.getOutRows();
   int64_t outColumns = conv.getOutColumns();
   auto countCovered = [&](int64_t columns) {
@@ -69,8 +71,10 @@ static int64_t selectStoredColumns(const ContractionView &conv,
                                      llvm::PowerOf2Ceil(outRows));
     return llvm::alignTo(outRows, rows) * llvm::alignTo(outColumns, columns);
   };
-  int64_t best = std::clamp<int64_t>(positions, 8, 32);
-  for (int64_t columns = best / 2; columns >= 8; columns /= 2)
+  if (outRows == 1)
+    widest = std::max<int64_t>(widest, 128);
+  int64_t best = std::clamp<int64_t>(positions, least, widest);
+  for (int64_t columns = best / 2; columns >= least; columns /= 2)
     if (countCovered(columns) <= countCovered(best) / 8 * 7)
       best = columns;
   return best;
@@ -105,7 +109,7 @@ static void placeWarps(const ContractionView &conv, int64_t warps,
 ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
                                     const Decision &decision, bool ahead) {
   const auto &[contraction, tile, chunk, warps, stages, persistent, columns,
-               ring, transpose] = decision;
+               ring, transpose, stores] = decision;
   Weights weights = canPackFilter(conv) ? Weights::Packed : Weights::Strided;
   if (ring && weights == Weights::Strided)
     return ScheduleAttr();
@@ -114,7 +118,7 @@ ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
         conv.op->getContext(), contraction, tile, chunk, warps, stages,
         persistent, columns, weights, ring, transpose, lookahead,
         /*early_barrier=*/lookahead > 0, spread, peel, /*halving=*/true,
-        /*paired_stores=*/true);
+        /*paired_stores=*/true, stores);
   };
   ScheduleAttr plain = get(/*lookahead=*/0, /*spread=*/1, /*peel=*/false);
   // Two slots let copies, fragments and multiplies overlap.
@@ -145,14 +149,13 @@ Choice kiln::selectChoice(const ContractionView &conv, Contraction contraction,
   choice.contraction = contraction;
   choice.elementBytes = elementBytes;
   choice.stores = stores;
-  // Plain columns make neighbouring lanes store neighbouring addresses.
-  choice.columns = stores ? Columns::Plain : selectColumns(conv, contraction);
+  choice.columns = selectColumns(conv, contraction);
   // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
-  // the measured optimum of dense windows. What is stored is a sector of 32
-  // bytes wide.
+  // the measured optimum of dense windows. What is stored of 16-bit elements is
+  // a sector of 32 bytes wide.
   bool wide = conv.getOutColumns() > 8;
   bool dense = contraction == Contraction::TF32 && conv.strides[1] == 1;
-  bool sixteen = stores ? elementBytes < 4 : dense;
+  bool sixteen = dense || (stores && elementBytes < 4);
   choice.warpColumns = wide && sixteen ? 16 : 8;
   // Pairs of 16-bit channels that lie in planes are no words of a fragment.
   choice.transpose = getInstructionShape(contraction).elementsPerWord == 2 &&
@@ -177,24 +180,28 @@ ScheduleAttr kiln::buildSchedule(const ContractionView &conv,
                                  const Choice &choice, const Attempt &attempt,
                                  int64_t ring) {
   int64_t tile[3], warps[3];
+  int64_t least = choice.columns == Columns::EvenOdd ? 16 : 8;
   auto selectColumns = [&](int64_t positions) {
     return choice.stores
-               ? selectStoredColumns(conv, positions)
+               ? selectStoredColumns(conv, positions, least, attempt.columns)
                : selectTileColumns(conv, positions, choice.warpColumns);
   };
   placeWarps(conv, attempt.warps, attempt.filters, attempt.warpPositions,
              choice.warpColumns, selectColumns, tile, warps);
-  auto get = [&](bool persistent) {
+  auto get = [&](bool persistent, Stores stores) {
     return completeSchedule(
         conv,
         {choice.contraction, SmallVector<int64_t>(ArrayRef(tile)),
          attempt.chunk, SmallVector<int64_t>(ArrayRef(warps)), attempt.stages,
-         persistent, choice.columns, ring, choice.transpose});
+         persistent, choice.columns, ring, choice.transpose, stores});
   };
-  ScheduleAttr schedule = get(/*persistent=*/!choice.stores);
+  if (!choice.stores)
+    return get(/*persistent=*/true, Stores::Direct);
+  ScheduleAttr schedule = get(/*persistent=*/false, Stores::Staged);
+  Stores stores = schedule && canStageStores(schedule, conv) ? Stores::Staged
+                                                             : Stores::Direct;
   // A launch has at most 2^31 - 1 blocks.
-  if (schedule && choice.stores &&
-      countBlocks(schedule, conv) > uint64_t(INT32_MAX))
-    return get(/*persistent=*/true);
-  return schedule;
+  bool persistent =
+      schedule && countBlocks(schedule, conv) > uint64_t(INT32_MAX);
+  return get(persistent, stores);
 }

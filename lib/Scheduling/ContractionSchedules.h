@@ -29,6 +29,7 @@ struct Decision {
   Columns columns;
   int64_t ring;
   bool transpose;
+  Stores stores = Stores::Direct;
 };
 
 /// The schedule of `decision`, with packed weights where they can be packed.
@@ -42,7 +43,7 @@ ScheduleAttr completeSchedule(const ContractionView &conv,
 struct Choice {
   Contraction contraction;
   /// Whether every output is stored, and the stores are not short beside the
-  /// main loop.
+  /// main loop: they are staged.
   bool stores;
   bool transpose;
   Columns columns;
@@ -63,6 +64,7 @@ selectChoice(const ContractionView &conv, Precision precision,
 /// The size of a schedule that is tried.
 struct Attempt {
   int64_t filters, warpPositions, stages, chunk, warps = 8;
+  int64_t columns = 32; ///< of a tile, at most
 };
 
 /// The schedule of `choice` and `attempt`; null where a ring does not pay.

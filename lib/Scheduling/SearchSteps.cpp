@@ -22,18 +22,18 @@ static Decision getDecision(ScheduleAttr schedule) {
           schedule.getChunk(),       SmallVector<int64_t>(schedule.getWarps()),
           schedule.getStages(),      schedule.getPersistent(),
           schedule.getColumns(),     schedule.getRing(),
-          schedule.getTranspose()};
+          schedule.getTranspose(),   schedule.getStores()};
 }
 
 /// The schedule without the fields that follow from others: whatever the
 /// attribute's verifier asks of them, they hinder no step.
 static ScheduleAttr strip(ScheduleAttr s) {
-  return ScheduleAttr::get(s.getContext(), s.getContraction(), s.getTile(),
-                           s.getChunk(), s.getWarps(), s.getStages(),
-                           s.getPersistent(), s.getColumns(), s.getWeights(),
-                           s.getRing(), s.getTranspose(), /*lookahead=*/0,
-                           /*early_barrier=*/false, /*spread=*/1,
-                           /*peel=*/false, s.getHalving(), s.getPairedStores());
+  return ScheduleAttr::get(
+      s.getContext(), s.getContraction(), s.getTile(), s.getChunk(),
+      s.getWarps(), s.getStages(), s.getPersistent(), s.getColumns(),
+      s.getWeights(), s.getRing(), s.getTranspose(), /*lookahead=*/0,
+      /*early_barrier=*/false, /*spread=*/1,
+      /*peel=*/false, s.getHalving(), s.getPairedStores(), s.getStores());
 }
 
 /// Whether the declared space has these values.
@@ -96,7 +96,7 @@ kiln::getContractionNeighbours(ScheduleAttr from, const ContractionView &conv,
 
 SmallVector<KernelSchedule> kiln::getLoopNeighbours(LoopScheduleAttr from,
                                                     const KernelSpace &space) {
-  constexpr int64_t kMostThreads = 512, kMostVector = 4;
+  constexpr int64_t kMostThreads = 512, kMostVector = 8;
   SmallVector<KernelSchedule> list;
   for (Attribute neighbour : from.getNeighbours()) {
     auto schedule = cast<LoopScheduleAttr>(neighbour);

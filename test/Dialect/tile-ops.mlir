@@ -93,6 +93,8 @@ func.func @staging(%x: memref<64x64xf32>, %w: memref<4x128xf32>, %i: index, %p: 
   // The staged tile leaves out the padding of the rows.
   // CHECK: kiln.staged %[[image]][%{{.+}}] : ![[B2]] -> tensor<8x18xf32>
   %staged = kiln.staged %image[%i] : !kiln.shared<2 x f32, #bs> -> tensor<8x18xf32>
+  // CHECK: kiln.staged %[[image]][%{{.+}}] at [0, 2] : ![[B2]] -> tensor<8x16xf32>
+  %behind = kiln.staged %image[%i] at [0, 2] : !kiln.shared<2 x f32, #bs> -> tensor<8x16xf32>
   return
 }
 
@@ -140,5 +142,26 @@ func.func @transposed(%i: index) {
   kiln.local_copy %rows[%i] to %turned[%i] : !kiln.shared<1 x f16, #rows> -> !kiln.shared<2 x f16, #turned>
   // CHECK: kiln.local_copy %{{.+}}[%{{.+}}] to %{{.+}}[%{{.+}}] rounds [0, 1] : !{{.+}} -> !{{.+}}
   kiln.local_copy %rows[%i] to %turned[%i] rounds [0, 1] : !kiln.shared<1 x f16, #rows> -> !kiln.shared<2 x f16, #turned>
+  return
+}
+
+// Results through shared memory: the halves of eight rows share places, and threads
+// read and store units of four.
+#held = #kiln.layout<register = [[0, 1], [4, 0]], lane = [[0, 2], [0, 4], [0, 8], [1, 0], [2, 0]], warp = []>
+#read = #kiln.layout<register = [[0, 1], [0, 2]], lane = [[0, 4], [0, 8], [1, 0], [2, 0], [0, 0]], warp = []>
+#halves = #kiln.shared_layout<[4:16, 2:0], [16:1]>
+// CHECK-LABEL: func @staged_stores
+func.func @staged_stores(%t: tensor<8x16xf32, #held>, %m: memref<8x16xf32>, %i: index) {
+  %s = kiln.alloc_shared : !kiln.shared<1 x f32, #halves>
+  // CHECK: kiln.local_write %{{.+}} to %{{.+}} at [4, 0] : tensor<8x16xf32, #{{.+}}>, !{{.+}}
+  kiln.local_write %t to %s at [4, 0] : tensor<8x16xf32, #held>, !kiln.shared<1 x f32, #halves>
+  // CHECK: kiln.local_read %{{.+}} at [0, 0] : !{{.+}} -> tensor<4x16xf32, #{{.+}}>
+  %r = kiln.local_read %s at [0, 0] : !kiln.shared<1 x f32, #halves> -> tensor<4x16xf32, #read>
+  // CHECK: kiln.local_read %{{.+}} at [0, 0] moved %{{.+}} : !{{.+}} -> tensor<4x16xf32, #{{.+}}>
+  %q = kiln.local_read %s at [0, 0] moved %i : !kiln.shared<1 x f32, #halves> -> tensor<4x16xf32, #read>
+  // CHECK: kiln.extract_tile %{{.+}}[%{{.+}}, %{{.+}}] in_bounds [true, true] vector 2 : memref<8x16xf32> -> tensor<4x16xf32, #{{.+}}>
+  %e = kiln.extract_tile %m[%i, %i] in_bounds [true, true] vector 2 : memref<8x16xf32> -> tensor<4x16xf32, #read>
+  // CHECK: kiln.store_tile %{{.+}}, %{{.+}}[%{{.+}}, %{{.+}}] in_bounds [true, true] vector 4 : tensor<4x16xf32, #{{.+}}>, memref<8x16xf32>
+  kiln.store_tile %r, %m[%i, %i] in_bounds [true, true] vector 4 : tensor<4x16xf32, #read>, memref<8x16xf32>
   return
 }

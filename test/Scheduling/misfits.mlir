@@ -39,6 +39,26 @@ func.func @instruction_bf16(%x: tensor<1x8x66x66xf16>, %w: tensor<64x8x3x3xf16>,
 
 // -----
 
+// What leaves has no channels any more.
+#all = affine_map<(n, f, h, w) -> (n, f, h, w)>
+#position = affine_map<(n, f, h, w) -> (n, h, w)>
+func.func @staged_minimum(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>, %i: tensor<1x64x64xf32>) -> tensor<1x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %i : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>, tensor<1x64x64xf32>) -> tensor<1x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 2, 1], stores = staged>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>, %d: tensor<1x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: stores = staged brings results that keep their channels to memory}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    %m = linalg.generic {indexing_maps = [#all, #position], iterator_types = ["parallel", "reduction", "parallel", "parallel"]} ins(%r : tensor<1x64x64x64xf32>) outs(%d : tensor<1x64x64xf32>) {
+    ^bb1(%in: f32, %out: f32):
+      %s = arith.minimumf %in, %out : f32
+      linalg.yield %s : f32
+    } -> tensor<1x64x64xf32>
+    kiln.yield %m : tensor<1x64x64xf32>
+  }
+  return %y : tensor<1x64x64xf32>
+}
+
+// -----
+
 // 64 * 16 * 32 values held by 64 threads.
 func.func @accumulators(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 2, 1]>} {

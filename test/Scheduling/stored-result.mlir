@@ -2,13 +2,13 @@
 // RUN: kiln-opt %s --split-input-file --kiln-set-target --kiln-select-schedule=precision=f32 | FileCheck %s --check-prefix=F32
 //
 // What the rules choose where every output of the convolution leaves the kernel:
-// plain columns, so that neighbouring lanes store neighbouring addresses, and one
+// staged stores, so that neighbouring lanes store neighbouring addresses, and one
 // block a tile, so that one block stores while another multiplies. A block has four
-// warps and two of them fit a multiprocessor.
+// warps and two of them fit a multiprocessor. Rows of floats are up to 64 wide.
 
 // Two stages of 128 channels by nine taps leave room for one block, as does a ring; 64
 // channels and a ring for two.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 1, 4], persistent = false, ring = 3, lookahead = 1, early_barrier = true, spread = 3, halving
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, ring = 3, lookahead = 1, early_barrier = true, spread = 3, halving = true, paired_stores = true, stores = staged>
 // TF32: func.func @ring(
 // Exact f32 multiplies for so long that its stores do not matter: as if reduced.
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
@@ -25,7 +25,7 @@ func.func @ring(%x: tensor<8x64x130x130xf32>, %w: tensor<128x64x3x3xf32>, %o: te
 // -----
 
 // With one chunk there is nothing to copy ahead: one stage.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 1, 4], stages = 1, persistent = false, halving
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], stages = 1, persistent = false, columns = even_odd, halving
 // TF32: func.func @one_chunk(
 func.func @one_chunk(%x: tensor<8x8x130x130xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x8x130x130xf32>, tensor<64x8x3x3xf32>, tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32> {
@@ -137,7 +137,7 @@ func.func @channels_last(%x: tensor<32x58x58x64xf16>, %w: tensor<3x3x64x128xf16>
 
 // Where the result has fewer tiles than there are multiprocessors, the tiles are
 // the smallest.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 2], persistent = false, lookahead = 1, early_barrier = true, spread = 6, halving
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 2, 1], persistent = false, columns = even_odd, lookahead = 1, early_barrier = true, spread = 6, halving
 // TF32: func.func @small(
 func.func @small(%x: tensor<1x64x16x16xf32>, %w: tensor<64x64x3x3xf32>, %o: tensor<1x64x14x14xf32>) -> tensor<1x64x14x14xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x64x16x16xf32>, tensor<64x64x3x3xf32>, tensor<1x64x14x14xf32>) -> tensor<1x64x14x14xf32> {
@@ -151,7 +151,7 @@ func.func @small(%x: tensor<1x64x16x16xf32>, %w: tensor<64x64x3x3xf32>, %o: tens
 // -----
 
 // Of 11x11 taps no two blocks fit; the sizes are then those of a reduced result.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 2, 4], persistent = false, ring = 2, lookahead = 1, early_barrier = true, spread = 11, halving
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 8, 32], chunk = 8, warps = [1, 4, 2], persistent = false, columns = even_odd, ring = 2, lookahead = 1, early_barrier = true, spread = 11, halving
 // TF32: func.func @huge(
 func.func @huge(%x: tensor<8x8x138x138xf32>, %w: tensor<128x8x11x11xf32>, %o: tensor<8x128x128x128xf32>) -> tensor<8x128x128x128xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x8x138x138xf32>, tensor<128x8x11x11xf32>, tensor<8x128x128x128xf32>) -> tensor<8x128x128x128xf32> {
@@ -168,7 +168,7 @@ func.func @huge(%x: tensor<8x8x138x138xf32>, %w: tensor<128x8x11x11xf32>, %o: te
 // schedule is that of a reduced result.
 #all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #reduced = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3)>
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, lookahead = 1
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 16, 32], chunk = 8, warps = [1, 4, 2], columns = even_odd, lookahead = 1, early_barrier = true, spread = 6, halving = true, paired_stores = true>
 // TF32: func.func @both(
 func.func @both(%x: tensor<8x64x130x130xf32>, %w: tensor<64x64x3x3xf32>, %o: tensor<8x64x128x128xf32>, %m: tensor<8x128x128xf32>) -> tensor<8x64x128x128xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o, %m : tensor<8x64x130x130xf32>, tensor<64x64x3x3xf32>, tensor<8x64x128x128xf32>, tensor<8x128x128xf32>) -> tensor<8x64x128x128xf32> {

@@ -118,6 +118,7 @@ FIELDS = {
     "peel": ("false", None),
     "halving": ("false", None),
     "paired_stores": ("false", None),
+    "stores": ("direct", lambda rng, old: "staged" if old == "direct" else "direct"),
 }
 
 

@@ -20,7 +20,9 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
     Needs outlined kernels with a chunk loop. The image's and the filter's tiles
     become staged buffers of the schedule's `stages` slots in layouts that the
     fragment loads read without bank conflicts, filled by asynchronous copies of
-    the widest legal unit (a remark says why it is below 16 bytes). With
+    the widest legal unit (a remark says why it is below 16 bytes). Where padding
+    moves the rows of an image off the units, whole units are copied from before
+    the tile's first column on, and the staged tile lies behind these. With
     `transpose` the image is staged as it lies, in one or two slots, and a
     `kiln.local_copy` brings its channels next to one another. The loop is left
     unpipelined: copy, wait, barrier, (transpose, barrier,) compute, barrier.
@@ -49,7 +51,8 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
   }];
   let statistics = [
     Statistic<"numStaged", "operands-staged", "Operands given a buffer">];
-  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect"];
 }
 
 def AssignLayouts : Pass<"kiln-assign-layouts", "::mlir::gpu::GPUModuleOp"> {
@@ -121,6 +124,46 @@ def UnrollTaps : Pass<"kiln-unroll-taps", "::mlir::gpu::GPUModuleOp"> {
   }];
   let statistics = [Statistic<"numDots", "dots", "Dots made">];
   let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect"];
+}
+
+def StageStores : Pass<"kiln-stage-stores", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "brings results to the threads that store neighbours";
+  let description = [{
+    Needs kernels whose stored tiles have layouts, with a main loop that is done
+    (it runs behind `kiln-pipeline-main-loop`). Where the schedule says
+    `stores = staged`, a `kiln.store_tile` is cut into slices: each is written to
+    a buffer, and read back in pieces of which neighbouring lanes hold
+    neighbouring elements, in the widest units that the alignment of rows allows.
+    A tile of which threads hold copies, or of booleans, is stored as it is held
+    (a remark says so). The arithmetic is `planStagedStore` (lib/Analysis).
+
+    Of 16 rows of 8 columns two lanes in a row hold neighbours; stored are units
+    of 16 bytes:
+    ```mlir
+    #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [16, 1, 8], chunk = 8, warps = [1, 1, 1], stages = 1,
+                               persistent = false, stores = staged>
+    #held = #kiln.layout<register = [[0, 1], [8, 0]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
+    gpu.module @kernels {
+      gpu.func @copy(%x: memref<16x8xf32>, %y: memref<16x8xf32>) kernel attributes {kiln.schedule = #schedule} {
+        %0 = arith.constant 0 : index
+        %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<16x8xf32> -> tensor<16x8xf32, #held>
+        kiln.store_tile %t, %y[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #held>, memref<16x8xf32>
+        gpu.return
+      }
+    }
+    // leaves: kiln.barrier kiln.local_write
+    // leaves: kiln.barrier ... kiln.local_read
+    // leaves: kiln.store_tile ... vector 4
+    ```
+    ```
+    kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-stage-stores))'
+    ```
+  }];
+  let statistics = [Statistic<"numStaged", "stores-staged",
+                              "Stores through shared memory">];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 #endif // KILN_STAGING_PASSES_TD

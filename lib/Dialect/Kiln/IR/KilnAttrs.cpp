@@ -206,7 +206,7 @@ LogicalResult ScheduleAttr::verify(
     ArrayRef<int64_t> tile, int64_t chunk, ArrayRef<int64_t> warps,
     int64_t stages, bool persistent, Columns columns, Weights weights,
     int64_t ring, bool transpose, int64_t lookahead, bool earlyBarrier,
-    int64_t spread, bool peel, bool halving, bool pairedStores) {
+    int64_t spread, bool peel, bool halving, bool pairedStores, Stores stores) {
   // A field and its value, as it is written.
   auto field = [&](StringRef name, ArrayRef<int64_t> list) {
     return llvm::formatv("{0} = [{1:$[, ]}]", name,

@@ -39,6 +39,32 @@ LogicalResult kiln::verifyTileEncoding(Operation *op, RankedTensorType type) {
   return success();
 }
 
+/// Units of `vector` neighbours need a register bit for each doubling, and rows
+/// of whole units.
+static LogicalResult verifyVector(Operation *op, RankedTensorType tile,
+                                  ShapedType tensor, int64_t vector) {
+  if (vector == 1)
+    return success();
+  if (vector < 1 || !llvm::isPowerOf2_64(vector))
+    return op->emitOpError("vector must be a power of two, not ") << vector;
+  auto layout = dyn_cast_or_null<LayoutAttr>(tile.getEncoding());
+  int64_t inner = tile.getRank() - 1;
+  for (int64_t bit = 0; int64_t(1) << bit < vector; ++bit)
+    if (!layout || inner < 0 ||
+        bit >= static_cast<int64_t>(layout.getRegisters().size()) ||
+        layout.getRegisters()[bit] !=
+            Basis::unit(tile.getRank(), inner, int64_t(1) << bit))
+      return op->emitOpError("vector = ")
+             << vector
+             << " needs a layout whose first register bits are neighbours in "
+                "the last dimension";
+  if (tensor.getShape().back() % vector != 0)
+    return op->emitOpError("rows of ")
+           << tensor.getShape().back() << " elements are no whole units of "
+           << vector;
+  return success();
+}
+
 /// A slot that is a constant must be one of the buffer's.
 static LogicalResult verifySlot(Operation *op, SharedType buffer, Value slot) {
   APInt number;
@@ -90,7 +116,9 @@ LogicalResult ExtractTileOp::verify() {
   if (tile.getRank() != source.getRank() ||
       tile.getElementType() != source.getElementType())
     return emitOpError("tile must have the source's rank and element type");
-  return verifyTileEncoding(*this, tile);
+  if (failed(verifyTileEncoding(*this, tile)))
+    return failure();
+  return verifyVector(*this, tile, source, getVector());
 }
 
 LogicalResult LoadTileOp::verify() {
@@ -127,7 +155,9 @@ LogicalResult StoreTileOp::verify() {
       tile.getElementType() != dest.getElementType())
     return emitOpError(
         "tile must have the destination's rank and element type");
-  return verifyTileEncoding(*this, tile);
+  if (failed(verifyTileEncoding(*this, tile)))
+    return failure();
+  return verifyVector(*this, tile, dest, getVector());
 }
 
 LogicalResult PackOp::verify() {
@@ -302,12 +332,18 @@ LogicalResult StagedOp::verify() {
     return failure();
   RankedTensorType tile = getTile().getType();
   SmallVector<int64_t> shape = buffer.getShape();
+  SmallVector<int64_t> origin(shape.size(), 0);
+  if (getOrigin())
+    origin.assign(getOrigin()->begin(), getOrigin()->end());
   if (tile.getElementType() != buffer.getElementType() ||
       tile.getRank() != static_cast<int64_t>(shape.size()) ||
-      llvm::any_of(llvm::zip_equal(tile.getShape(), shape), [](auto extents) {
-        auto [used, staged] = extents;
-        return used < 0 || used > staged;
-      }))
+      origin.size() != shape.size() ||
+      llvm::any_of(llvm::zip_equal(origin, tile.getShape(), shape),
+                   [](auto extents) {
+                     auto [first, used, staged] = extents;
+                     return first < 0 || used < 0 || used > staged ||
+                            first > staged - used;
+                   }))
     return emitOpError("tile ") << tile << " is no part of a slot of [" << shape
                                 << "] " << buffer.getElementType();
   return success();
@@ -344,4 +380,84 @@ LogicalResult LocalLoadOp::verify() {
              << last << " of dimension " << dim << ", which has " << extent;
   }
   return verifyTileEncoding(*this, type);
+}
+
+/// The part of a coordinate that lies in parts of stride 0.
+static int64_t getSharedDigits(const Mode &mode, int64_t coordinate) {
+  int64_t digits = 0, unit = 1;
+  for (const Mode::Part &part : mode.parts()) {
+    if (part.stride == 0)
+      digits += coordinate / unit % part.size * unit;
+    unit *= part.size;
+  }
+  return digits;
+}
+
+/// What a tile in shared memory needs, written or read at `at`.
+static LogicalResult verifyLocalTile(Operation *op, RankedTensorType tile,
+                                     SharedType buffer, ArrayRef<int64_t> at) {
+  auto layout = dyn_cast_or_null<LayoutAttr>(tile.getEncoding());
+  if (!layout)
+    return op->emitOpError("tile needs a #kiln.layout encoding");
+  if (tile.getElementType() != buffer.getElementType())
+    return op->emitOpError("tile and buffer must have one element type");
+  SmallVector<int64_t> shape = buffer.getShape();
+  if (static_cast<int64_t>(shape.size()) != tile.getRank() ||
+      at.size() != shape.size())
+    return op->emitOpError("tile and coordinate must have the buffer's rank");
+  for (int64_t extent : shape)
+    if (!llvm::isPowerOf2_64(extent))
+      return op->emitOpError("extents of the buffer must be powers of two");
+  return verifyTileEncoding(op, tile);
+}
+
+LogicalResult LocalWriteOp::verify() {
+  RankedTensorType tile = getTile().getType();
+  SharedType buffer = getBuffer().getType();
+  if (failed(verifyLocalTile(*this, tile, buffer, getAt())))
+    return failure();
+  SmallVector<int64_t> shape = buffer.getShape();
+  if (tile.getShape() != ArrayRef(shape))
+    return emitOpError("the buffer must have the tile's shape");
+  auto layout = cast<LayoutAttr>(tile.getEncoding());
+  ArrayRef<Mode> modes = buffer.getLayout().getModes();
+  for (auto [dim, mode] : llvm::enumerate(modes)) {
+    int64_t at = getAt()[dim];
+    if (at < 0 || at >= shape[dim] || getSharedDigits(mode, at) != at)
+      return emitOpError("starts no slice at ")
+             << at << " of dimension " << dim;
+    for (ArrayRef<Basis> list : {layout.getLanes(), layout.getWarps()})
+      for (const Basis &basis : list)
+        if (getSharedDigits(mode, basis.values()[dim]) != 0)
+          return emitOpError("slices of dimension ")
+                 << dim << " would divide threads, not registers";
+  }
+  return success();
+}
+
+bool LocalWriteOp::isWritten(int64_t reg) {
+  SmallVector<int64_t> coordinate =
+      cast<LayoutAttr>(getTile().getType().getEncoding())
+          .getCoordinate(reg, /*lane=*/0, /*warp=*/0);
+  return llvm::all_of(
+      llvm::zip_equal(getBuffer().getType().getLayout().getModes(), coordinate,
+                      getAt()),
+      [](auto dim) {
+        auto [mode, position, at] = dim;
+        return getSharedDigits(mode, position) == at;
+      });
+}
+
+LogicalResult LocalReadOp::verify() {
+  RankedTensorType tile = getTile().getType();
+  SharedType buffer = getBuffer().getType();
+  if (failed(verifyLocalTile(*this, tile, buffer, getAt())))
+    return failure();
+  // A box of a power of two starts at a multiple of it.
+  for (auto [dim, at] : llvm::enumerate(getAt()))
+    if (at < 0 || at + tile.getDimSize(dim) > buffer.getShape()[dim] ||
+        at % tile.getDimSize(dim) != 0)
+      return emitOpError("reads no part of dimension ")
+             << dim << " at " << at << ", which has " << buffer.getShape()[dim];
+  return success();
 }

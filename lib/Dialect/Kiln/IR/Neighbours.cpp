@@ -47,6 +47,7 @@ struct Fields {
   bool earlyBarrier;
   int64_t spread;
   bool peel, halving, pairedStores;
+  Stores stores;
 
   explicit Fields(ScheduleAttr schedule)
       : contraction(schedule.getContraction()), tile(schedule.getTile()),
@@ -57,14 +58,15 @@ struct Fields {
         lookahead(schedule.getLookahead()),
         earlyBarrier(schedule.getEarlyBarrier()), spread(schedule.getSpread()),
         peel(schedule.getPeel()), halving(schedule.getHalving()),
-        pairedStores(schedule.getPairedStores()) {}
+        pairedStores(schedule.getPairedStores()), stores(schedule.getStores()) {
+  }
 
   /// Null where the verifier refuses it.
   ScheduleAttr get(MLIRContext *context) const {
     return makeValid<ScheduleAttr>(context, contraction, tile, chunk, warps,
                                    stages, persistent, columns, weights, ring,
                                    transpose, lookahead, earlyBarrier, spread,
-                                   peel, halving, pairedStores);
+                                   peel, halving, pairedStores, stores);
   }
 };
 
@@ -126,6 +128,9 @@ SmallVector<Attribute> ScheduleAttr::getNeighbours() const {
   change([](Fields &f) { ++f.spread; });
   change([](Fields &f) { --f.spread; });
   change([](Fields &f) { f.peel = !f.peel; });
+  change([](Fields &f) {
+    f.stores = f.stores == Stores::Direct ? Stores::Staged : Stores::Direct;
+  });
   return std::move(neighbours.list);
 }
 

@@ -115,11 +115,22 @@ def Kiln_Weights : I32EnumAttr<"Weights",
   let genSpecializedAttr = 0;
 }
 
+def Kiln_Stores : I32EnumAttr<"Stores",
+    "how results that keep their channels leave the block", [
+      I32EnumAttrCase<"Direct", 0, "direct">,
+      I32EnumAttrCase<"Staged", 1, "staged">]> {
+  let cppNamespace = "::kiln";
+  let genSpecializedAttr = 0;
+}
+
 def Kiln_ColumnsParameter : EnumParameter<Kiln_Columns> {
   let defaultValue = "::kiln::Columns::Plain";
 }
 def Kiln_WeightsParameter : EnumParameter<Kiln_Weights> {
   let defaultValue = "::kiln::Weights::Packed";
+}
+def Kiln_StoresParameter : EnumParameter<Kiln_Stores> {
+  let defaultValue = "::kiln::Stores::Direct";
 }
 
 //===----------------------------------------------------------------------===//
@@ -280,7 +291,11 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
     - `peel`: a tile's first k-step stands before the loop and takes the start
       values as they are;
     - `halving`: reductions across lanes keep half the values at each shuffle;
-    - `paired_stores`: neighbouring results leave in one store.
+    - `paired_stores`: neighbouring results leave in one store;
+    - `stores`: `direct` from the registers that hold the results, or `staged`:
+      results that keep their channels go through shared memory a slice at a
+      time, so that neighbouring threads store neighbouring elements, in units
+      of up to 16 bytes.
   }];
   let parameters = (ins
     EnumParameter<Kiln_Contraction>:$contraction,
@@ -298,7 +313,8 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
     DefaultValuedParameter<"int64_t", "1">:$spread,
     DefaultValuedParameter<"bool", "false">:$peel,
     DefaultValuedParameter<"bool", "false">:$halving,
-    DefaultValuedParameter<"bool", "false">:$paired_stores);
+    DefaultValuedParameter<"bool", "false">:$paired_stores,
+    Kiln_StoresParameter:$stores);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
@@ -318,15 +334,21 @@ def Kiln_LoopScheduleAttr : Kiln_Attr<"LoopSchedule", "loop_schedule",
   let description = [{
     The lists have an entry for each axis of the kernel, in the order of its
     space (lib/Analysis/KernelSpace.h). A block owns a tile of the axes that all
-    of its results have, and walks the others in loops, a tile at a time; it
-    reads its inputs again in every pass over them.
+    of its results have, and walks the others in loops, a tile at a time. It
+    reads its inputs again in every pass over them, unless one tile covers the
+    axis.
 
     - `tile`: positions along each axis that the block works on at a time, a
       power of two;
     - `threads`: `[size:stride]` for each axis: thread t is number
       `t / stride % size` along it. Axes that are walked at the same time have
       disjoint threads; two that never are may share them;
-    - `vector`: neighbouring positions of one thread;
+    - `vector`: neighbouring positions of one thread. Along the innermost
+      dimension of a tensor they are loaded and stored together, up to 16 bytes
+      at once, where its rows are a multiple of them; where windows overlap, an
+      element that several of them read is loaded once. Positions of a window
+      that are a thread's own (`tile` of its axis without `threads`) take part in
+      that;
     - `block`: threads of a block.
 
     Softmax over the last axis of 64x1000 values: blocks of four rows, 64 threads

@@ -56,7 +56,9 @@ def Kiln_ExtractTileOp : Kiln_Op<"extract_tile", [Pure]> {
     Reads the box that starts at `offsets` and has the result's shape. Offsets
     may be negative and the box may overhang: elements outside are zero.
     `in_bounds` says of each dimension whether that never happens. A result
-    with a `#kiln.layout` encoding is read straight into registers.
+    with a `#kiln.layout` encoding is read straight into registers, `vector`
+    neighbours at a time: elements of the last dimension that start aligned and
+    lie all inside or all outside.
 
     ```mlir
     %p = kiln.extract_tile %x[%n, %c0, %oy, %ox] in_bounds [true, true, true, false]
@@ -64,11 +66,12 @@ def Kiln_ExtractTileOp : Kiln_Op<"extract_tile", [Pure]> {
     ```
   }];
   let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$source,
-                       Variadic<Index>:$offsets, DenseBoolArrayAttr:$in_bounds);
+                       Variadic<Index>:$offsets, DenseBoolArrayAttr:$in_bounds,
+                       DefaultValuedAttr<I64Attr, "1">:$vector);
   let results = (outs AnyRankedTensor:$tile);
   let assemblyFormat = [{
-    $source `[` $offsets `]` `in_bounds` $in_bounds attr-dict `:`
-    type($source) `->` type($tile)
+    $source `[` $offsets `]` `in_bounds` $in_bounds (`vector` $vector^)?
+    attr-dict `:` type($source) `->` type($tile)
   }];
   let hasVerifier = 1;
 }
@@ -106,10 +109,11 @@ def Kiln_StoreTileOp : Kiln_Op<"store_tile"> {
     stored, and every element inside is stored exactly once.
   }];
   let arguments = (ins AnyRankedTensor:$tile, AnyMemRef:$dest,
-                       Variadic<Index>:$offsets, DenseBoolArrayAttr:$in_bounds);
+                       Variadic<Index>:$offsets, DenseBoolArrayAttr:$in_bounds,
+                       DefaultValuedAttr<I64Attr, "1">:$vector);
   let assemblyFormat = [{
-    $tile `,` $dest `[` $offsets `]` `in_bounds` $in_bounds attr-dict `:`
-    type($tile) `,` type($dest)
+    $tile `,` $dest `[` $offsets `]` `in_bounds` $in_bounds
+    (`vector` $vector^)? attr-dict `:` type($tile) `,` type($dest)
   }];
   let hasVerifier = 1;
 }
@@ -278,13 +282,16 @@ def Kiln_StagedOp : Kiln_Op<"staged", [MemoryEffects<[MemRead]>]> {
   let summary = "the tile that a slot of a staged buffer holds, as a value";
   let description = [{
     Stands between staging and the unrolling of taps: the operand of a
-    convolution on staged tiles. Its shape may be smaller than the buffer's,
-    whose rows can be padded to whole copy units.
+    convolution on staged tiles. Its first element is element `at` of the slot
+    (the first, if that is left out), and its shape may be smaller than the
+    buffer's: rows of the buffer are padded to whole copy units on both sides.
   }];
-  let arguments = (ins Kiln_SharedType:$buffer, Index:$slot);
+  let arguments = (ins Kiln_SharedType:$buffer, Index:$slot,
+                       OptionalAttr<DenseI64ArrayAttr>:$origin);
   let results = (outs AnyRankedTensor:$tile);
   let assemblyFormat = [{
-    $buffer `[` $slot `]` attr-dict `:` type($buffer) `->` type($tile)
+    $buffer `[` $slot `]` (`at` $origin^)? attr-dict `:` type($buffer) `->`
+    type($tile)
   }];
   let hasVerifier = 1;
 }
@@ -304,6 +311,54 @@ def Kiln_LocalLoadOp : Kiln_Op<"local_load", [MemoryEffects<[MemRead]>]> {
     $buffer `[` $slot `]` `at` $offsets `step` $strides
     (`round_tf32` $round_tf32^)? attr-dict `:` type($buffer) `->`
     type($fragments)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kiln_LocalWriteOp : Kiln_Op<"local_write"> {
+  let summary = "puts a slice of a tile into shared memory";
+  let description = [{
+    The buffer's layout gives the place of each element of the tile; parts of
+    stride 0 make slices of it share places. Written is the slice at `at`: the
+    elements whose digits in those parts are those of `at`. In every other part
+    `at` is 0. What a thread has of a slice are registers, so that only register
+    bits of the tile's layout may step in parts of stride 0.
+
+    The second half of eight rows, the rows of a half one after the other:
+    ```mlir
+    kiln.local_write %t to %buffer at [4, 0]
+        : tensor<8x32xf32, #layout>, !kiln.shared<1 x f32, #kiln.shared_layout<[4:32, 2:0], [32:1]>>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$tile, Kiln_SharedType:$buffer,
+                       DenseI64ArrayAttr:$at);
+  let extraClassDeclaration = [{
+    /// Whether an element of this register belongs to the slice.
+    bool isWritten(int64_t reg);
+  }];
+  let assemblyFormat = [{
+    $tile `to` $buffer `at` $at attr-dict `:` type($tile) `,` type($buffer)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kiln_LocalReadOp : Kiln_Op<"local_read", [MemoryEffects<[MemRead]>]> {
+  let summary = "a tile that other threads wrote, in registers";
+  let description = [{
+    The counterpart of `kiln.local_write`: the element i of the tile is the one
+    that the buffer holds at `at + i`, `moved` elements of the buffer further on.
+
+    ```mlir
+    %r = kiln.local_read %buffer at [2, 0]
+        : !kiln.shared<1 x f32, #kiln.shared_layout<[4:32, 2:0], [32:1]>> -> tensor<2x32xf32, #rows>
+    ```
+  }];
+  let arguments = (ins Kiln_SharedType:$buffer, Optional<Index>:$moved,
+                       DenseI64ArrayAttr:$at);
+  let results = (outs AnyRankedTensor:$tile);
+  let assemblyFormat = [{
+    $buffer `at` $at (`moved` $moved^)? attr-dict `:` type($buffer) `->`
+    type($tile)
   }];
   let hasVerifier = 1;
 }

@@ -1,0 +1,260 @@
+//===- StoreEpilogue.cpp - What is computed before a store ----------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "StoreEpilogue.h"
+
+#include "kiln/Analysis/Divisibility.h"
+#include "kiln/Analysis/Layouts.h"
+#include "kiln/Analysis/ScheduleFit.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace kiln;
+
+static LayoutAttr getLayout(Value tile) {
+  auto type = dyn_cast<RankedTensorType>(tile.getType());
+  return type ? dyn_cast_or_null<LayoutAttr>(type.getEncoding()) : LayoutAttr();
+}
+
+/// Whether the op computes each element from those of its operands there.
+static bool isPointwise(linalg::LinalgOp op) {
+  if (op.getNumReductionLoops() > 0 || op->getNumResults() != 1 ||
+      !op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity() ||
+      op.getBlock()
+          ->walk([](linalg::IndexOp) { return WalkResult::interrupt(); })
+          .wasInterrupted())
+    return false;
+  return llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
+    return map.isProjectedPermutation(/*allowZeroInResults=*/true);
+  });
+}
+
+static bool isTile(Value value) {
+  return isa<RankedTensorType>(value.getType());
+}
+
+/// Whether any part of a tile can be made where it is needed: it is read,
+/// constant, or computed of such tiles.
+static bool canBeMade(Value operand) {
+  Operation *op = operand.getDefiningOp();
+  if (isa_and_nonnull<ExtractTileOp, LoadTileOp, tensor::EmptyOp>(op))
+    return true;
+  if (auto constant = dyn_cast_or_null<arith::ConstantOp>(op))
+    return isa<SplatElementsAttr>(constant.getValue());
+  auto computed = dyn_cast_or_null<linalg::LinalgOp>(op);
+  return computed && isPointwise(computed) &&
+         llvm::all_of(computed->getOperands(), [](Value value) {
+           return !isTile(value) || canBeMade(value);
+         });
+}
+
+std::optional<StoreEpilogue> StoreEpilogue::find(StoreTileOp store) {
+  StoreEpilogue epilogue;
+  epilogue.result = store.getTile();
+  LayoutAttr held = getLayout(store.getTile());
+  llvm::SetVector<Operation *> found;
+  SmallVector<Value> open = {store.getTile()};
+  while (!open.empty()) {
+    Value value = open.pop_back_val();
+    auto op = value.getDefiningOp<linalg::LinalgOp>();
+    if (op && found.contains(op))
+      continue;
+    if (!op || op->getBlock() != store->getBlock() || !isPointwise(op)) {
+      if (getLayout(value) != held ||
+          (epilogue.source && epilogue.source != value))
+        return std::nullopt;
+      epilogue.source = value;
+      continue;
+    }
+    found.insert(op);
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (!isTile(operand.get()) || !op.payloadUsesValueFromOperand(&operand) ||
+          canBeMade(operand.get()))
+        continue;
+      if (!op.getMatchingIndexingMap(&operand).isIdentity())
+        return std::nullopt;
+      open.push_back(operand.get());
+    }
+  }
+  if (!epilogue.source || found.empty())
+    return std::nullopt;
+  for (Operation *op : found)
+    for (Operation *user : op->getUsers())
+      if (user != store && !found.contains(user))
+        return std::nullopt;
+  for (Operation &op : *store->getBlock())
+    if (found.contains(&op))
+      epilogue.ops.push_back(cast<linalg::LinalgOp>(op));
+  return epilogue;
+}
+
+int64_t StoreEpilogue::countInstructions() const {
+  constexpr int64_t kFunction = 10;
+  int64_t count = 0;
+  for (linalg::LinalgOp op : ops)
+    for (Operation &inner : op.getBlock()->without_terminator())
+      count += isa<math::MathDialect>(inner.getDialect()) ? kFunction
+               : isa<arith::DivFOp>(inner)                ? kFunction
+               : isa<arith::ConstantOp>(inner)            ? 0
+                                                          : 1;
+  return count;
+}
+
+bool StoreEpilogue::readsWholeTile() const {
+  auto type = cast<RankedTensorType>(source.getType());
+  for (linalg::LinalgOp op : ops)
+    for (OpOperand &operand : op->getOpOperands())
+      if (isa_and_nonnull<ExtractTileOp, LoadTileOp>(
+              operand.get().getDefiningOp()) &&
+          cast<RankedTensorType>(operand.get().getType()).getNumElements() ==
+              type.getNumElements())
+        return true;
+  return false;
+}
+
+Value kiln::moveOffset(OpBuilder &builder, Location loc, Value offset,
+                       const StoreEpilogue::Start &start) {
+  AffineExpr d0 = builder.getAffineDimExpr(0), d1 = builder.getAffineDimExpr(1);
+  if (start.index)
+    offset = affine::AffineApplyOp::create(builder, loc,
+                                           AffineMap::get(2, 0, d0 + d1),
+                                           ValueRange{offset, start.index});
+  if (start.constant != 0)
+    offset = affine::AffineApplyOp::create(
+        builder, loc, AffineMap::get(1, 0, d0 + start.constant),
+        ValueRange{offset});
+  return offset;
+}
+
+/// Elements of the widest legal read of `tile`, up to `vector` neighbours.
+static int64_t getReadVector(ExtractTileOp tile, LayoutAttr layout,
+                             int64_t vector) {
+  ArrayRef<int64_t> shape =
+      cast<ShapedType>(tile.getSource().getType()).getShape();
+  int64_t inner = layout.getRank() - 1, width = 1;
+  if (inner < 0)
+    return 1;
+  int64_t legal =
+      getCopyVector(tile.getTile().getType().getElementType(),
+                    {shape.back(), getKnownDivisor(tile.getOffsets().back())});
+  for (const Basis &basis : layout.getRegisters()) {
+    if (2 * width > std::min(legal, vector) ||
+        basis != Basis::unit(layout.getRank(), inner, width))
+      break;
+    width *= 2;
+  }
+  return width;
+}
+
+static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
+                     ArrayRef<StoreEpilogue::Start> start, int64_t vector,
+                     const IRMapping &made);
+
+/// `value` in the box that starts at `start` and is held in `layout`.
+static Value make(OpBuilder &builder, Value value, LayoutAttr layout,
+                  ArrayRef<StoreEpilogue::Start> start, int64_t vector) {
+  Operation *op = value.getDefiningOp();
+  Location loc = op->getLoc();
+  auto type = RankedTensorType::get(
+      layout.getShape(),
+      cast<RankedTensorType>(value.getType()).getElementType(), layout);
+  auto moveAll = [&](ValueRange offsets) {
+    SmallVector<Value> moved;
+    for (auto [offset, part] : llvm::zip_equal(offsets, start))
+      moved.push_back(moveOffset(builder, loc, offset, part));
+    return moved;
+  };
+  if (auto tile = dyn_cast<ExtractTileOp>(op))
+    return ExtractTileOp::create(builder, loc, type, tile.getSource(),
+                                 moveAll(tile.getOffsets()), tile.getInBounds(),
+                                 getReadVector(tile, layout, vector));
+  if (auto tile = dyn_cast<LoadTileOp>(op))
+    return LoadTileOp::create(builder, loc, type, tile.getSource(),
+                              moveAll(tile.getOffsets()), tile.getMap(),
+                              tile.getInBounds(), tile.getPaddingAttr());
+  if (auto constant = dyn_cast<arith::ConstantOp>(op))
+    return arith::ConstantOp::create(
+        builder, loc,
+        cast<SplatElementsAttr>(constant.getValue()).resizeSplat(type));
+  if (auto computed = dyn_cast<linalg::LinalgOp>(op))
+    return cloneAt(builder, computed, layout, start, vector, IRMapping());
+  return tensor::EmptyOp::create(builder, loc, type, ValueRange());
+}
+
+/// The op on a box; operands are `made` already or made here.
+static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
+                     ArrayRef<StoreEpilogue::Start> start, int64_t vector,
+                     const IRMapping &made) {
+  auto typeOf = [&](Value value, LayoutAttr held) {
+    return RankedTensorType::get(
+        held.getShape(),
+        cast<RankedTensorType>(value.getType()).getElementType(), held);
+  };
+  SmallVector<Value> operands;
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value value = operand.get();
+    if (!isTile(value)) {
+      operands.push_back(value);
+      continue;
+    }
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    LayoutAttr wanted = projectLayout(layout, map);
+    SmallVector<StoreEpilogue::Start> there;
+    for (AffineExpr expr : map.getResults()) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      there.push_back(dim ? start[dim.getPosition()] : StoreEpilogue::Start());
+    }
+    // A destination that nobody reads may be anything.
+    if (Value known = made.lookupOrNull(value))
+      operands.push_back(known);
+    else if (canBeMade(value) && op.payloadUsesValueFromOperand(&operand))
+      operands.push_back(make(builder, value, wanted, there, vector));
+    else
+      operands.push_back(tensor::EmptyOp::create(
+          builder, op.getLoc(), typeOf(value, wanted), ValueRange()));
+  }
+  Operation *clone = builder.clone(*op);
+  clone->setOperands(operands);
+  clone->getResult(0).setType(typeOf(op->getResult(0), layout));
+  return clone->getResult(0);
+}
+
+Value StoreEpilogue::compute(OpBuilder &builder, Value piece,
+                             ArrayRef<Start> start, int64_t vector) const {
+  IRMapping made;
+  made.map(source, piece);
+  for (linalg::LinalgOp op : ops)
+    made.map(op->getResult(0),
+             cloneAt(builder, op, getLayout(piece), start, vector, made));
+  return made.lookup(result);
+}
+
+void StoreEpilogue::erase() {
+  llvm::SetVector<Operation *> operands;
+  for (linalg::LinalgOp op : llvm::reverse(ops)) {
+    for (Value operand : op->getOperands())
+      if (Operation *made = operand.getDefiningOp())
+        operands.insert(made);
+    operands.remove(op);
+    op->erase();
+  }
+  ops.clear();
+  // What was made for them only.
+  while (!operands.empty()) {
+    Operation *op = operands.pop_back_val();
+    if (!isOpTriviallyDead(op))
+      continue;
+    for (Value operand : op->getOperands())
+      if (Operation *made = operand.getDefiningOp())
+        operands.insert(made);
+    op->erase();
+  }
+}
