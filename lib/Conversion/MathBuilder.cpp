@@ -27,17 +27,11 @@ Value MathBuilder::constant(TypedAttr attr) {
 Value MathBuilder::f32(double value) {
   return constant(b.getF32FloatAttr(static_cast<float>(value)));
 }
-Value MathBuilder::f64(double value) {
-  return constant(b.getF64FloatAttr(value));
-}
 Value MathBuilder::i32(uint32_t value) {
   return constant(b.getI32IntegerAttr(static_cast<int32_t>(value)));
 }
 Value MathBuilder::i64(uint64_t value) {
   return constant(b.getI64IntegerAttr(static_cast<int64_t>(value)));
-}
-Value MathBuilder::same(Value like, double value) {
-  return getElementTypeOrSelf(like).isF64() ? f64(value) : f32(value);
 }
 
 Value MathBuilder::add(Value x, Value y) {
@@ -48,9 +42,6 @@ Value MathBuilder::sub(Value x, Value y) {
 }
 Value MathBuilder::mul(Value x, Value y) {
   return arith::MulFOp::create(b, x, y);
-}
-Value MathBuilder::div(Value x, Value y) {
-  return arith::DivFOp::create(b, x, y);
 }
 Value MathBuilder::fma(Value x, Value y, Value z) {
   return math::FmaOp::create(b, x, y, z);
@@ -70,21 +61,21 @@ Value MathBuilder::either(Value x, Value y) {
   return arith::OrIOp::create(b, x, y);
 }
 Value MathBuilder::compare(arith::CmpFPredicate predicate, Value x, double y) {
-  return compare(predicate, x, same(x, y));
+  return compare(predicate, x, f32(y));
 }
 Value MathBuilder::compare(arith::CmpFPredicate predicate, Value x, Value y) {
   return arith::CmpFOp::create(b, predicate, x, y);
 }
 Value MathBuilder::atMost(Value x, double bound) {
-  return arith::MinNumFOp::create(b, x, same(x, bound));
+  return arith::MinNumFOp::create(b, x, f32(bound));
 }
 Value MathBuilder::atLeast(Value x, double bound) {
-  return arith::MaxNumFOp::create(b, x, same(x, bound));
+  return arith::MaxNumFOp::create(b, x, f32(bound));
 }
 Value MathBuilder::polynomial(Value x, ArrayRef<double> coefficients) {
-  Value sum = same(x, coefficients.front());
+  Value sum = f32(coefficients.front());
   for (double coefficient : coefficients.drop_front())
-    sum = fma(sum, x, same(x, coefficient));
+    sum = fma(sum, x, f32(coefficient));
   return sum;
 }
 
@@ -106,9 +97,6 @@ MathBuilder::Power MathBuilder::roundToPower(Value x, int bias) {
   return {sub(shifted, magic), power};
 }
 
-Value MathBuilder::integer(Value x, Type type) {
-  return arith::FPToSIOp::create(b, like(type), x);
-}
 Value MathBuilder::bitcast(Value x, Type element) {
   return arith::BitcastOp::create(b, like(element), x);
 }

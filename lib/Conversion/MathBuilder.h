@@ -22,7 +22,8 @@ public:
 
   using Value = mlir::Value;
 
-  Value exp(Value x);
+  /// Of x + low, where there is a `low`.
+  Value exp(Value x, Value low = {});
   Value exp2(Value x);
   Value expm1(Value x);
   /// To base e where `base` is 0.
@@ -41,16 +42,12 @@ public:
 private:
   Value constant(mlir::TypedAttr attr);
   Value f32(double value);
-  Value f64(double value);
   Value i32(uint32_t value);
   Value i64(uint64_t value);
-  /// A constant of the element type of `like`.
-  Value same(Value like, double value);
 
   Value add(Value x, Value y);
   Value sub(Value x, Value y);
   Value mul(Value x, Value y);
-  Value div(Value x, Value y);
   Value fma(Value x, Value y, Value z);
   Value abs(Value x);
   Value trunc(Value x);
@@ -79,7 +76,6 @@ private:
   };
   Power roundToPower(Value x, int bias = 0);
 
-  Value integer(Value x, mlir::Type type);
   Value bitcast(Value x, mlir::Type element);
   Value addInt(Value x, Value y);
   Value subInt(Value x, Value y);
@@ -90,6 +86,12 @@ private:
   Value shiftLeft(Value x, Value n);
   Value shiftRight(Value x, Value n);
   Value isEqual(Value x, Value y);
+
+  /// The value of `high + low`, which is `high` in an f32.
+  struct Sum {
+    Value high, low;
+  };
+  Sum logSum(Value x);
 
   /// Turns of 1/4 in |x|, and what is left of it.
   struct Quadrant {

@@ -48,7 +48,7 @@ static bool isAtMost(Value x, double bound) {
 /// n = round(x log2 e) within the exponents of normal numbers; exp(x) = 2^n *
 /// 2^(x log2 e - n). Where n is cut off the second factor is far from 1, and
 /// the product overflows, or rounds to a subnormal number, once.
-Value MathBuilder::exp(Value x) {
+Value MathBuilder::exp(Value x, Value low) {
   Value t = mul(x, f32(kLog2e));
   // NaN becomes a bound here and comes back through x.
   t = atLeast(t, -126);
@@ -58,6 +58,8 @@ Value MathBuilder::exp(Value x) {
   constexpr float kHigh = static_cast<float>(kLog2e);
   Value r = fma(x, f32(kHigh), arith::NegFOp::create(b, n));
   r = fma(x, f32(kLog2e - kHigh), r);
+  if (low)
+    r = fma(low, f32(kHigh), r);
   return mul(flushingExp2(r), power);
 }
 
@@ -178,35 +180,55 @@ Value MathBuilder::erf(Value x) {
   return copySign(select(isLarge, large, small), x);
 }
 
-/// 2^(y * log2 |x|) with the logarithm in f64, whose error the exponent would
-/// multiply; then the cases of C.
-Value MathBuilder::pow(Value x, Value y) {
-  Type f64Type = like(b.getF64Type());
-  Value ax = abs(x);
-  Value wide = arith::ExtFOp::create(b, f64Type, ax);
-  Value bits = bitcast(wide, b.getI64Type());
-  // m in [0.70, 1.41) around 1.
-  Value e =
-      andInt(subInt(bits, i64(0x3fe6a09e00000000)), i64(0xfff0000000000000));
-  Value m = bitcast(subInt(bits, e), b.getF64Type());
-  Value exponent = arith::SIToFPOp::create(
-      b, f64Type, Value(arith::ShRSIOp::create(b, e, i64(52))));
-  Value s = div(sub(m, f64(1)), add(m, f64(1)));
-  Value z = mul(s, s);
-  Value p = polynomial(
-      z, {1. / 15, 1. / 13, 1. / 11, 1. / 9, 1. / 7, 1. / 5, 1. / 3, 1.});
-  Value log2 = fma(mul(s, f64(2 * kLog2e)), p, exponent);
-  log2 = select(compare(kEqual, ax, 0.0), f64(-kInfinity), log2);
-  log2 = select(compare(kEqual, ax, kInfinity), f64(kInfinity), log2);
+/// log x of a positive number as an unevaluated sum, good to about 2^-40: an
+/// exponent multiplies its error. x = 2^i m, m in [sqrt(1/2), sqrt 2); log m is
+/// 2 atanh(q) with q = (m - 1) / (m + 1), whose first two terms are kept exact.
+MathBuilder::Sum MathBuilder::logSum(Value x) {
+  constexpr double kLog2 = 0.6931471805599453;
+  constexpr double kHigh = static_cast<float>(kLog2);
+  auto negate = [&](Value v) -> Value { return arith::NegFOp::create(b, v); };
+  Value tiny = compare(kLess, x, 0x1p-126);
+  Value a = select(tiny, mul(x, f32(0x1p23)), x);
+  Value bits = bitcast(a, b.getI32Type());
+  Value e = andInt(subInt(bits, i32(0x3f3504f3)), i32(0xff800000));
+  Value m = bitcast(subInt(bits, e), b.getF32Type());
+  Value exponent = arith::SIToFPOp::create(b, like(b.getF32Type()), e);
+  Value i = fma(exponent, f32(0x1p-23), select(tiny, f32(-23), f32(0)));
 
-  Value t = mul(Value(arith::ExtFOp::create(b, f64Type, y)), log2);
-  t = select(compare(kEqual, ax, 1.0), f64(0), t);
-  auto narrow = [&](Value value) -> Value {
-    return arith::TruncFOp::create(b, like(b.getF32Type()), value);
-  };
-  auto [n, power] = roundToPower(atLeast(atMost(narrow(t), 126), -126));
-  Value r = narrow(sub(t, arith::ExtFOp::create(b, f64Type, n)));
-  Value result = mul(flushingExp2(r), power);
+  Value inverse = flushingReciprocal(add(m, f32(1)));
+  m = sub(m, f32(1));
+  Value q = mul(inverse, m);
+  Value qLow = mul(inverse, fma(q, negate(m), fma(q, f32(-2), m)));
+  Value s = mul(q, q);
+  Value r =
+      polynomial(s, {0.1293334961, 0.1419928074, 0.2000148296, 0.3333332539});
+  Value sLow = fma(q, add(qLow, qLow), fma(q, q, negate(s)));
+  Value cube = mul(s, q);
+  Value cubeLow = fma(s, qLow, fma(sLow, q, fma(s, q, negate(cube))));
+  Value rest = fma(r, cube, fma(r, cubeLow, qLow));
+  Value twice = add(q, q);
+  Value high = fma(i, f32(kHigh), twice);
+  Value back = fma(i, f32(-kHigh), high);
+  Value low = fma(i, f32(kLog2 - kHigh), fma(f32(2), rest, sub(twice, back)));
+  Value sum = add(high, low);
+  return {sum, add(sub(high, sum), low)};
+}
+
+/// exp(y log |x|) with the logarithm and the product as sums; then the cases of
+/// C.
+Value MathBuilder::pow(Value x, Value y) {
+  Value ax = abs(x);
+  auto [log, logLow] = logSum(ax);
+  log = select(compare(kEqual, ax, 0.0), f32(-kInfinity), log);
+  log = select(compare(kEqual, ax, kInfinity), f32(kInfinity), log);
+  // Any power of 1 is 1, an infinite one too.
+  Value factor = select(compare(kEqual, ax, 1.0), f32(0), y);
+  Value t = mul(log, factor);
+  Value low =
+      fma(logLow, factor, fma(log, factor, arith::NegFOp::create(b, t)));
+  // Beyond, the power is infinite or zero, and the low part may be NaN.
+  Value isNear = compare(kLess, abs(t), 300.0);
+  Value result = exp(t, select(isNear, low, f32(0)));
 
   Value integer = compare(kEqual, trunc(y), y);
   Value half = mul(y, f32(0.5));

@@ -6,8 +6,10 @@
 
 #include "Expressions.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -114,6 +116,43 @@ Value kiln::matchSoftplus(Value value) {
       matchWithConstant<arith::AddFOp>(select.getTrueValue(), 0) == x)
     return x;
   return Value();
+}
+
+/// Adds the loops of the generic around it that `value` depends on; all where
+/// that is not known.
+static void addLoops(Value value, linalg::GenericOp generic,
+                     llvm::SmallBitVector &loops, unsigned steps = 32) {
+  if (value.getParentBlock() != generic.getBody())
+    return;
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    OpOperand &operand = generic->getOpOperand(argument.getArgNumber());
+    AffineMap map = generic.getMatchingIndexingMap(&operand);
+    for (unsigned loop = 0; loop < map.getNumDims(); ++loop)
+      if (map.isFunctionOfDim(loop))
+        loops.set(loop);
+    return;
+  }
+  Operation *op = value.getDefiningOp();
+  if (steps == 0 || op->getNumRegions() || isa<linalg::IndexOp>(op) ||
+      !isPure(op)) {
+    loops.set();
+    return;
+  }
+  for (Value operand : op->getOperands())
+    addLoops(operand, generic, loops, steps - 1);
+}
+
+bool kiln::isShared(Value value) {
+  auto generic =
+      dyn_cast<linalg::GenericOp>(value.getParentBlock()->getParentOp());
+  if (!generic || generic.getNumParallelLoops() != generic.getNumLoops())
+    return false;
+  llvm::SmallBitVector loops(generic.getNumLoops());
+  addLoops(value, generic, loops);
+  for (auto [loop, size] : llvm::enumerate(generic.getStaticLoopRanges()))
+    if (size != 1 && !loops.test(loop))
+      return true;
+  return false;
 }
 
 Scaled kiln::matchScaled(Value value) {

@@ -37,6 +37,10 @@ mlir::Value matchSoftplus(mlir::Value value);
 /// The z of which `value` is 1 + exp z.
 mlir::Value matchOnePlusExp(mlir::Value value);
 
+/// Whether `value`, of the body of a generic, is the same along a loop of more
+/// than one iteration: it depends on operands that are broadcast along it.
+bool isShared(mlir::Value value);
+
 /// A value times a constant.
 struct Scaled {
   mlir::Value value;

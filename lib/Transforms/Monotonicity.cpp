@@ -77,10 +77,65 @@ Direction bySign(const APFloat &factor) {
   return factor.isNegative() ? kDown : kUp;
 }
 
-/// `select (x > c), x, c` and its like, where they equal maximumf or minimumf.
-/// They must pass NaN on and order -0 below +0.
-std::optional<MonotoneStep> matchSelect(arith::SelectOp select,
-                                        function_ref<bool(Value)> isVarying) {
+/// Steps of one op; `x` is its varying operand, at position `position`.
+std::optional<MonotoneStep> matchOp(Operation *op, unsigned position,
+                                    bool approximate) {
+  Value x = op->getOperand(position);
+  auto step = [&](Direction direction, bool keepsInfinities = true) {
+    return std::optional(MonotoneStep{direction, x, {op}, keepsInfinities});
+  };
+  Value other =
+      op->getNumOperands() == 2 ? op->getOperand(1 - position) : Value();
+  return TypeSwitch<Operation *, std::optional<MonotoneStep>>(op)
+      .Case<arith::MulFOp>([&](auto) {
+        std::optional<APFloat> factor = getFinite(other);
+        return factor && !factor->isZero() ? step(bySign(*factor))
+                                           : std::nullopt;
+      })
+      .Case<arith::DivFOp>([&](auto) {
+        std::optional<APFloat> constant = getFinite(other);
+        if (!constant || constant->isZero())
+          return std::optional<MonotoneStep>();
+        if (position == 0)
+          return step(bySign(*constant));
+        return isPositive(x) ? step(constant->isNegative() ? kUp : kDown, false)
+                             : std::nullopt;
+      })
+      .Case<arith::AddFOp>([&](auto) {
+        // With a non-constant addend a NaN could reach all values alike, and
+        // a reduction that skips NaN would give its identity instead.
+        return isNeverInfinite(other) ? step(kUp, getFinite(other).has_value())
+                                      : std::nullopt;
+      })
+      .Case<arith::SubFOp>([&](auto) {
+        return isNeverInfinite(other) ? step(position == 0 ? kUp : kDown,
+                                             getFinite(other).has_value())
+                                      : std::nullopt;
+      })
+      .Case<arith::MaximumFOp, arith::MinimumFOp>([&](auto) {
+        std::optional<APFloat> bound = getConstant(other);
+        return bound && !bound->isNaN() ? step(kUp, false) : std::nullopt;
+      })
+      .Case<arith::NegFOp>([&](auto) { return step(kDown); })
+      .Case<arith::TruncFOp>([&](auto) {
+        // Overflow must give infinity; types without one give NaN.
+        Type type = op->getResult(0).getType();
+        return type.isF16() || type.isBF16() || type.isF32() ? step(kUp)
+                                                             : std::nullopt;
+      })
+      .Case<arith::ExtFOp, math::FloorOp, math::CeilOp, math::RoundOp,
+            math::RoundEvenOp, math::TruncOp>([&](auto) { return step(kUp); })
+      .Case<math::ExpOp, math::Exp2Op, math::ExpM1Op, math::TanhOp,
+            math::ErfOp>(
+          [&](auto) { return approximate ? step(kUp, false) : std::nullopt; })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
+} // namespace
+
+std::optional<ClampingSelect>
+kiln::matchClampingSelect(arith::SelectOp select,
+                          function_ref<bool(Value)> isVarying) {
   auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
   if (!compare)
     return std::nullopt;
@@ -141,64 +196,12 @@ std::optional<MonotoneStep> matchSelect(arith::SelectOp select,
                     predicate == arith::CmpFPredicate::OLT;
   if (bound->isZero() && equalKeeps)
     return std::nullopt;
-  return MonotoneStep{kUp, lhs, {compare, select}, false};
+  bool takesGreater = predicate == arith::CmpFPredicate::UGT ||
+                      predicate == arith::CmpFPredicate::UGE ||
+                      predicate == arith::CmpFPredicate::OGT ||
+                      predicate == arith::CmpFPredicate::OGE;
+  return ClampingSelect{compare, lhs, rhs, takesGreater == keepsOnTrue};
 }
-
-/// Steps of one op; `x` is its varying operand, at position `position`.
-std::optional<MonotoneStep> matchOp(Operation *op, unsigned position,
-                                    bool approximate) {
-  Value x = op->getOperand(position);
-  auto step = [&](Direction direction, bool keepsInfinities = true) {
-    return std::optional(MonotoneStep{direction, x, {op}, keepsInfinities});
-  };
-  Value other =
-      op->getNumOperands() == 2 ? op->getOperand(1 - position) : Value();
-  return TypeSwitch<Operation *, std::optional<MonotoneStep>>(op)
-      .Case<arith::MulFOp>([&](auto) {
-        std::optional<APFloat> factor = getFinite(other);
-        return factor && !factor->isZero() ? step(bySign(*factor))
-                                           : std::nullopt;
-      })
-      .Case<arith::DivFOp>([&](auto) {
-        std::optional<APFloat> constant = getFinite(other);
-        if (!constant || constant->isZero())
-          return std::optional<MonotoneStep>();
-        if (position == 0)
-          return step(bySign(*constant));
-        return isPositive(x) ? step(constant->isNegative() ? kUp : kDown, false)
-                             : std::nullopt;
-      })
-      .Case<arith::AddFOp>([&](auto) {
-        // With a non-constant addend a NaN could reach all values alike, and
-        // a reduction that skips NaN would give its identity instead.
-        return isNeverInfinite(other) ? step(kUp, getFinite(other).has_value())
-                                      : std::nullopt;
-      })
-      .Case<arith::SubFOp>([&](auto) {
-        return isNeverInfinite(other) ? step(position == 0 ? kUp : kDown,
-                                             getFinite(other).has_value())
-                                      : std::nullopt;
-      })
-      .Case<arith::MaximumFOp, arith::MinimumFOp>([&](auto) {
-        std::optional<APFloat> bound = getConstant(other);
-        return bound && !bound->isNaN() ? step(kUp, false) : std::nullopt;
-      })
-      .Case<arith::NegFOp>([&](auto) { return step(kDown); })
-      .Case<arith::TruncFOp>([&](auto) {
-        // Overflow must give infinity; types without one give NaN.
-        Type type = op->getResult(0).getType();
-        return type.isF16() || type.isBF16() || type.isF32() ? step(kUp)
-                                                             : std::nullopt;
-      })
-      .Case<arith::ExtFOp, math::FloorOp, math::CeilOp, math::RoundOp,
-            math::RoundEvenOp, math::TruncOp>([&](auto) { return step(kUp); })
-      .Case<math::ExpOp, math::Exp2Op, math::ExpM1Op, math::TanhOp,
-            math::ErfOp>(
-          [&](auto) { return approximate ? step(kUp, false) : std::nullopt; })
-      .Default([](Operation *) { return std::nullopt; });
-}
-
-} // namespace
 
 std::optional<MonotoneStep>
 kiln::matchMonotoneStep(Value value, function_ref<bool(Value)> isVarying,
@@ -206,8 +209,12 @@ kiln::matchMonotoneStep(Value value, function_ref<bool(Value)> isVarying,
   Operation *op = value.getDefiningOp();
   if (!op)
     return std::nullopt;
-  if (auto select = dyn_cast<arith::SelectOp>(op))
-    return matchSelect(select, isVarying);
+  if (auto select = dyn_cast<arith::SelectOp>(op)) {
+    auto clamp = matchClampingSelect(select, isVarying);
+    if (!clamp)
+      return std::nullopt;
+    return MonotoneStep{kUp, clamp->variable, {clamp->compare, select}, false};
+  }
   std::optional<unsigned> position;
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isVarying(operand.get()))

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Expressions.h"
+#include "kiln/Transforms/Monotonicity.h"
 #include "kiln/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -235,6 +236,66 @@ struct MultiplyByPowersOfTwo : Simplify<arith::MulFOp> {
   }
 };
 
+/// A relu as exporters write it, by one instruction instead of two.
+struct SelectToExtremum : Simplify<arith::SelectOp> {
+  using Simplify::Simplify;
+
+  LogicalResult matchAndRewrite(arith::SelectOp op,
+                                PatternRewriter &rewriter) const override {
+    auto clamp = matchClampingSelect(
+        op, [](Value value) { return !getConstant(value); });
+    if (!clamp)
+      return failure();
+    Location loc = op.getLoc();
+    Value result = clamp->isMaximum
+                       ? Value(arith::MaximumFOp::create(
+                             rewriter, loc, clamp->variable, clamp->bound))
+                       : Value(arith::MinimumFOp::create(
+                             rewriter, loc, clamp->variable, clamp->bound));
+    return replace(rewriter, op, result, "a select is a minimum or maximum");
+  }
+};
+
+/// x / y = (x s) * (1 / (y s)) where many x are divided by one y, as in
+/// softmax: what depends on y alone is computed once. The power of two s keeps
+/// y s and its reciprocal normal.
+struct DivideByShared : Simplify<arith::DivFOp> {
+  using Simplify::Simplify;
+
+  LogicalResult matchAndRewrite(arith::DivFOp op,
+                                PatternRewriter &rewriter) const override {
+    Value x = op.getLhs(), y = op.getRhs();
+    if (!isSimplified(op.getType()) || getConstant(x) || getConstant(y) ||
+        op.getFastmath() != arith::FastMathFlags::none || !isShared(y) ||
+        isShared(x))
+      return failure();
+    Location loc = op.getLoc();
+    x = widen(rewriter, loc, x);
+    y = widen(rewriter, loc, y);
+    // Numbers of f16 are far from both ends.
+    if (!op.getType().isF16()) {
+      Value magnitude = math::AbsFOp::create(rewriter, loc, y);
+      auto choose = [&](arith::CmpFPredicate predicate, double bound,
+                        double scale, Value other) -> Value {
+        Value beyond = arith::CmpFOp::create(
+            rewriter, loc, predicate, magnitude, f32(rewriter, loc, bound));
+        return arith::SelectOp::create(rewriter, loc, beyond,
+                                       f32(rewriter, loc, scale), other);
+      };
+      Value scale = choose(arith::CmpFPredicate::OGT, 0x1p100, 0x1p-64,
+                           f32(rewriter, loc, 1));
+      scale = choose(arith::CmpFPredicate::OLT, 0x1p-100, 0x1p64, scale);
+      x = arith::MulFOp::create(rewriter, loc, x, scale);
+      y = arith::MulFOp::create(rewriter, loc, y, scale);
+    }
+    Value inverse =
+        arith::DivFOp::create(rewriter, loc, f32(rewriter, loc, 1), y);
+    return replace(rewriter, op,
+                   arith::MulFOp::create(rewriter, loc, x, inverse),
+                   "one reciprocal serves all elements of a broadcast");
+  }
+};
+
 /// Small whole powers by multiplication.
 struct SmallPower : Simplify<math::PowFOp> {
   using Simplify::Simplify;
@@ -266,11 +327,13 @@ struct SimplifyExpressions
     MLIRContext *context = &getContext();
     RewritePatternSet patterns(context);
     patterns.add<DivideByConstant>(context, count, exactOnly);
+    patterns.add<SelectToExtremum>(context, count);
     if (!exactOnly)
       patterns
           .add<TanhOfSoftplus, Softplus<math::Log1pOp>, Softplus<math::LogOp>,
                Softplus<arith::SelectOp>, DivideBySigmoidal, OnePlusTanh,
-               MultiplyByPowersOfTwo, SmallPower>(context, count);
+               MultiplyByPowersOfTwo, DivideByShared, SmallPower>(context,
+                                                                  count);
     if (failed(applyPatternsGreedily(function, std::move(patterns)))) {
       function.emitError("simplification does not reach a fixed point");
       return signalPassFailure();

@@ -181,3 +181,83 @@ func.func @cube(%x: tensor<8xf32>) -> tensor<8xf32> {
   %y = math.powf %x, %three : tensor<8xf32>
   return %y : tensor<8xf32>
 }
+
+// -----
+
+// NaN is greater here, and passes. In both modes, as no bit changes.
+// CHECK-LABEL: func @relu
+// CHECK: arith.maximumf
+// CHECK-NOT: arith.select
+// CHECK: return
+// SOURCE-LABEL: func @relu
+// SOURCE: arith.maximumf
+// SOURCE-NOT: arith.select
+// SOURCE: return
+func.func @relu(%x: tensor<8xf32>) -> tensor<8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<8xf32>
+  %c = arith.cmpf ugt, %x, %zero : tensor<8xf32>
+  %y = arith.select %c, %x, %zero : tensor<8xi1>, tensor<8xf32>
+  return %y : tensor<8xf32>
+}
+
+// -----
+
+// NaN takes the bound: no maximum.
+// CHECK-LABEL: func @drops_nan
+// CHECK: arith.select
+func.func @drops_nan(%x: tensor<8xf32>) -> tensor<8xf32> {
+  %zero = arith.constant dense<0.0> : tensor<8xf32>
+  %c = arith.cmpf ogt, %x, %zero : tensor<8xf32>
+  %y = arith.select %c, %x, %zero : tensor<8xi1>, tensor<8xf32>
+  return %y : tensor<8xf32>
+}
+
+// -----
+
+// All of a row are divided by one value: its reciprocal, scaled away from both
+// ends of the numbers, depends on nothing else.
+// CHECK-LABEL: func @rows
+// CHECK: ^bb0(%[[X:.*]]: f32, %[[S:.*]]: f32, %{{.*}}: f32):
+// CHECK: %[[SCALE:.*]] = arith.select
+// CHECK: %[[SCALE2:.*]] = arith.select %{{.*}}, %{{.*}}, %[[SCALE]]
+// CHECK: %[[XS:.*]] = arith.mulf %[[X]], %[[SCALE2]]
+// CHECK: %[[YS:.*]] = arith.mulf %[[S]], %[[SCALE2]]
+// CHECK: %[[R:.*]] = arith.divf %{{.*}}, %[[YS]] : f32
+// CHECK: arith.mulf %[[XS]], %[[R]]
+// SOURCE-LABEL: func @rows
+// SOURCE: arith.divf %{{.*}}, %{{.*}} : f32
+// SOURCE-NOT: arith.mulf
+// SOURCE: return
+func.func @rows(%x: tensor<4x8xf32>, %s: tensor<4xf32>) -> tensor<4x8xf32> {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%x, %s : tensor<4x8xf32>, tensor<4xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %q = arith.divf %a, %b : f32
+    linalg.yield %q : f32
+  } -> tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
+
+// -----
+
+// Numbers of f16 need no scale; a division by each element stays.
+// CHECK-LABEL: func @rows_f16
+// CHECK: arith.divf %{{.*}}, %{{.*}} : f32
+// CHECK-NEXT: arith.mulf
+// CHECK-NEXT: arith.truncf
+// CHECK-NEXT: linalg.yield
+// CHECK: arith.divf %{{.*}}, %{{.*}} : f16
+func.func @rows_f16(%x: tensor<4x8xf16>, %s: tensor<4xf16>) -> (tensor<4x8xf16>, tensor<4x8xf16>) {
+  %e = tensor.empty() : tensor<4x8xf16>
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%x, %s : tensor<4x8xf16>, tensor<4xf16>) outs(%e : tensor<4x8xf16>) {
+  ^bb0(%a: f16, %b: f16, %o: f16):
+    %q = arith.divf %a, %b : f16
+    linalg.yield %q : f16
+  } -> tensor<4x8xf16>
+  %z = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} ins(%y, %x : tensor<4x8xf16>, tensor<4x8xf16>) outs(%e : tensor<4x8xf16>) {
+  ^bb0(%a: f16, %b: f16, %o: f16):
+    %q = arith.divf %b, %a : f16
+    linalg.yield %q : f16
+  } -> tensor<4x8xf16>
+  return %y, %z : tensor<4x8xf16>, tensor<4x8xf16>
+}

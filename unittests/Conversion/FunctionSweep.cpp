@@ -142,14 +142,18 @@ static double getUlps(float got, double exact, const Allowance &allowance) {
     return 0;
   if (off <= allowance.absolute)
     return 0;
-  // The largest number and infinity are neighbours.
-  if (std::isinf(got) && std::abs(exact) > 0x1.fffffep127)
+  // Infinity stands for 2^128, the next behind the largest number.
+  if (std::isinf(got) != std::isinf(exact)) {
+    double beyond = std::isinf(got) ? std::abs(exact) : std::abs(got);
+    off = 0x1p128 - beyond;
+  }
+  if (std::isinf(got) && std::isinf(exact))
     return std::signbit(got) == std::signbit(want) ? 0 : kHuge;
-  if (std::isinf(got) || std::isinf(exact))
-    return std::isinf(got) == std::isinf(want) ? 0 : kHuge;
   if (std::signbit(got) != std::signbit(want))
     return kHuge;
-  int exponent = std::max(std::ilogb(exact == 0 ? 0x1p-149 : exact), -126);
+  int exponent = std::max(
+      std::ilogb(exact == 0 ? 0x1p-149 : std::clamp(exact, -0x1p127, 0x1p127)),
+      -126);
   return (off - allowance.absolute) / std::ldexp(1.0, exponent - 23);
 }
 

@@ -18,7 +18,7 @@
 #ifndef KILN_TRANSFORMS_MONOTONICITY_H
 #define KILN_TRANSFORMS_MONOTONICITY_H
 
-#include "mlir/IR/Operation.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -37,6 +37,19 @@ struct MonotoneStep {
   /// NaN needs, since it yields its identity when all values are NaN.
   bool keepsInfinities;
 };
+
+/// `select (x > c), x, c` and its like, where they are maximumf or minimumf of
+/// x and a constant: they pass NaN on and order -0 below +0.
+struct ClampingSelect {
+  mlir::arith::CmpFOp compare;
+  mlir::Value variable, bound;
+  bool isMaximum;
+};
+
+/// Matches with the operand of the compare that `isVarying` as the variable.
+std::optional<ClampingSelect>
+matchClampingSelect(mlir::arith::SelectOp select,
+                    llvm::function_ref<bool(mlir::Value)> isVarying);
 
 /// Matches the computation of `value` as a monotone step. `isVarying` tells
 /// which values differ along the reduced dimension; a step has exactly one

@@ -138,11 +138,14 @@ def KilnSimplifyExpressions
     - `a / (1 + exp z)`, as in sigmoid and silu, by the reciprocal instruction;
     - `1 + tanh u`, as in gelu, as `2 / (1 + exp(-2 u))`;
     - `x / c` as `x * (1 / c)`;
+    - `x / y`, where many x are divided by one y as in softmax, as `(x s) * (1 /
+      (y s))`, `s` a power of two that keeps the reciprocal normal;
+    - a select that clamps as `maximumf` or `minimumf`;
     - factors that are powers of two in one, and `powf` of 2 and 3 as products.
 
     Results differ from the source's by rounding, within the bounds of
     docs/numerics.md. With `rounding=source` only what keeps every bit is done:
-    division by powers of two. Expressions of f16 and bf16 are computed in f32.
+    division by powers of two, and clamps. Expressions of f16 and bf16 are computed in f32.
     `fastmath<afn>` on what it leaves asks for an instruction that flushes
     subnormal numbers, and stands where that does not matter. A remark (category
     `kiln-simplify-expressions`) names each rewrite.
