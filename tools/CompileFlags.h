@@ -22,6 +22,9 @@ struct CompileFlags {
                               "the cards")),
         precision("precision", llvm::cl::init("tf32"), llvm::cl::cat(category),
                   llvm::cl::desc("Contractions of f32: tf32 or f32 (exact)")),
+        rounding("rounding", llvm::cl::init("fused"), llvm::cl::cat(category),
+                 llvm::cl::desc("Elementwise ops: fused (simplified, wider in "
+                                "between) or source (no bit changes)")),
         entry("entry", llvm::cl::cat(category), llvm::cl::desc(entryHelp)),
         ptxas("ptxas", llvm::cl::cat(category), llvm::cl::value_desc("path"),
               llvm::cl::desc("The ptxas to use")) {}
@@ -30,12 +33,13 @@ struct CompileFlags {
     CompileOptions options;
     options.target = target;
     options.precision = precision;
+    options.rounding = rounding;
     options.entry = entry;
     options.ptxas = ptxas;
     return options;
   }
 
-  llvm::cl::opt<std::string> target, precision, entry, ptxas;
+  llvm::cl::opt<std::string> target, precision, rounding, entry, ptxas;
 };
 
 } // namespace kiln::tools

@@ -23,6 +23,8 @@ typedef struct KilnCompileOptions {
   int withReference;     /* also the float64 reference for a GPU and source */
   int withCubin;         /* run ptxas: cubin and resource report */
   const char *tuningDb;  /* file of measured schedules; null: none */
+  const char *rounding;  /* "fused" (default when null) or "source": change no
+                             bit of an elementwise op */
 } KilnCompileOptions;
 
 /* Compiles MLIR text or bytecode. Returns null after at least one KILN_ERROR

@@ -248,11 +248,11 @@ SharedLayoutAttr kiln::getStridedFilterLayout(ScheduleAttr schedule,
 
 SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
                                       const ContractionView &conv,
-                                      int64_t vector) {
+                                      ImageCopy copy) {
   int64_t bytes =
       conv.getImageType().getElementType().getIntOrFloatBitWidth() / 8;
   int64_t rows = conv.getWindow(0, schedule.getTile()[1]),
-          columns = conv.getWindow(1, schedule.getTile()[2]),
+          columns = copy.lead + conv.getWindow(1, schedule.getTile()[2]),
           chunk = schedule.getChunk();
   LayoutAttr fragments = getOperandLayouts(schedule, conv).image;
   int64_t rank = conv.getImageType().getRank();
@@ -276,7 +276,7 @@ SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
                                 ? Mode({{inner, 1}, {chunk / inner, plane}})
                                 : Mode({{inner, 1}});
     } else {
-      int64_t pitch = llvm::alignTo(columns, vector);
+      int64_t pitch = llvm::alignTo(columns, copy.vector);
       modes[conv.image.w] = Mode({{pitch, 1}});
       if (conv.image.h >= 0)
         modes[conv.image.h] = Mode({{rows, pitch}});
@@ -286,7 +286,7 @@ SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
   };
   // Planes are shifted by whole copy units until the fragment loads meet the
   // fewest conflicts; the pattern repeats after 128 bytes.
-  int64_t unit = channelsInner ? 16 / bytes : vector;
+  int64_t unit = channelsInner ? 16 / bytes : copy.vector;
   SharedLayoutAttr best = build(0);
   int64_t fewest = getBankConflicts(fragments, best, bytes, steps);
   for (int64_t pad = unit; pad * bytes < 128 && fewest > 1; pad += unit) {
@@ -301,10 +301,12 @@ SharedLayoutAttr kiln::getImageLayout(ScheduleAttr schedule,
 }
 
 SharedLayoutAttr kiln::getUntransposedImageLayout(ScheduleAttr schedule,
-                                                  const ContractionView &conv) {
+                                                  const ContractionView &conv,
+                                                  ImageCopy copy) {
   constexpr int64_t unit = LocalCopyOp::kUnit;
   int64_t rows = conv.getWindow(0, schedule.getTile()[1]);
-  int64_t pitch = llvm::alignTo(conv.getWindow(1, schedule.getTile()[2]), unit);
+  int64_t pitch =
+      llvm::alignTo(copy.lead + conv.getWindow(1, schedule.getTile()[2]), unit);
   // The eight channels of a matrix are an odd number of 16-byte units apart.
   int64_t plane = rows * pitch;
   if (plane / unit % 2 == 0)

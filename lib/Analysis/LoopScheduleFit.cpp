@@ -38,7 +38,6 @@ bool kiln::canSplit(const KernelSpace &space, int axis) {
 static LogicalResult checkTile(LoopScheduleAttr schedule,
                                const KernelSpace &space, ArrayRef<int> axes,
                                function_ref<InFlightDiagnostic()> emitError) {
-  constexpr int64_t kMostValues = 32;
   SmallVector<int> all = space.getAllAxes();
   int64_t values = 1;
   uint64_t threads = 0;
@@ -55,9 +54,9 @@ static LogicalResult checkTile(LoopScheduleAttr schedule,
                          << " that another axis of the same op has";
     threads |= bits;
   }
-  if (values > kMostValues)
+  if (values > kMostLoopValues)
     return emitError() << "a thread has " << values
-                       << " values of a tile, at most " << kMostValues
+                       << " values of a tile, at most " << kMostLoopValues
                        << " are supported";
   return success();
 }

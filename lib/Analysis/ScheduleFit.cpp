@@ -51,11 +51,17 @@ int64_t kiln::getCopyVector(Type element, ArrayRef<int64_t> lengths) {
   return vector;
 }
 
-int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
-                                 const ContractionView &conv) {
+ImageCopy kiln::getRowCopy(Type element, ArrayRef<int64_t> lengths,
+                           int64_t offset) {
+  int64_t vector = getCopyVector(element, lengths);
+  return {vector, offset & (vector - 1)};
+}
+
+ImageCopy kiln::getImageCopy(ScheduleAttr schedule,
+                             const ContractionView &conv) {
   FailureOr<PaddedImage> image = getPaddedImage(conv);
   if (failed(image))
-    return 1;
+    return {};
   auto type = cast<ShapedType>(image->source.getType());
   // Where a tile starts along the innermost dimension.
   int64_t inner = type.getRank() - 1;
@@ -64,8 +70,10 @@ int64_t kiln::getImageCopyVector(ScheduleAttr schedule,
       : inner == conv.image.w ? schedule.getTile()[2] * conv.strides[1]
       : inner == conv.image.h ? schedule.getTile()[1] * conv.strides[0]
                               : 1;
-  return getCopyVector(type.getElementType(),
-                       {type.getDimSize(inner), step, image->low[inner]});
+  SmallVector<int64_t> lengths = {type.getDimSize(inner), step};
+  if (inner != conv.image.w) // no columns lie before the tile's
+    lengths.push_back(image->low[inner]);
+  return getRowCopy(type.getElementType(), lengths, -image->low[inner]);
 }
 
 /// Units of `vector` elements that a tile of this layout is copied in.
@@ -86,26 +94,27 @@ static int64_t getCopyTail(SharedLayoutAttr layout, int64_t vector,
 
 ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
                                    const ContractionView &conv,
-                                   int64_t vector) {
+                                   ImageCopy copy) {
   Type element = conv.getImageType().getElementType();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   int64_t threads = schedule.getThreads(), stages = schedule.getStages();
   MLIRContext *context = schedule.getContext();
-  SharedLayoutAttr layout = getImageLayout(schedule, conv, vector);
+  SharedLayoutAttr layout = getImageLayout(schedule, conv, copy);
   if (!schedule.getTranspose()) {
-    auto type = SharedType::get(context, stages, element, layout,
-                                getCopyTail(layout, vector, bytes, threads));
+    auto type =
+        SharedType::get(context, stages, element, layout,
+                        getCopyTail(layout, copy.vector, bytes, threads));
     return {type, type};
   }
   // Where an iteration has three segments, its tile arrives in the first two
   // and is transposed in the last: one slot is enough.
   int64_t parts = schedule.getRing() ? getRingParts(schedule, conv) : 1;
-  SharedLayoutAttr raw = getUntransposedImageLayout(schedule, conv);
+  SharedLayoutAttr raw = getUntransposedImageLayout(schedule, conv, copy);
   int64_t line = raw.getShape()[conv.image.w] * LocalCopyOp::kUnit * bytes;
   int64_t lines = ShapedType::getNumElements(raw.getShape()) * bytes / line;
   int64_t tail = (llvm::alignTo(lines, threads / 32) - lines) * line;
   return {SharedType::get(context, stages == 1 || parts > 2 ? 1 : 2, element,
-                          raw, getCopyTail(raw, vector, bytes, threads)),
+                          raw, getCopyTail(raw, copy.vector, bytes, threads)),
           SharedType::get(context, stages, element, layout, tail)};
 }
 
@@ -113,7 +122,7 @@ ImageBuffers kiln::getImageBuffers(ScheduleAttr schedule,
 static SmallVector<SharedBuffer> getStagedBuffers(ScheduleAttr schedule,
                                                   const ContractionView &conv) {
   ImageBuffers image =
-      getImageBuffers(schedule, conv, getImageCopyVector(schedule, conv));
+      getImageBuffers(schedule, conv, getImageCopy(schedule, conv));
   SmallVector<SharedBuffer> buffers = {{image.copied.getBytes()}};
   if (image.read != image.copied)
     buffers.push_back({image.read.getBytes()});
@@ -312,9 +321,9 @@ static LogicalResult checkCopies(ScheduleAttr schedule,
                        << " copies of " << what << ", at most " << mostRounds
                        << " are supported; take a smaller tile or more warps";
   };
-  int64_t vector = getImageCopyVector(schedule, conv);
-  if (failed(check(getImageBuffers(schedule, conv, vector).copied.getLayout(),
-                   vector, "the image's patch")))
+  ImageCopy copy = getImageCopy(schedule, conv);
+  if (failed(check(getImageBuffers(schedule, conv, copy).copied.getLayout(),
+                   copy.vector, "the image's patch")))
     return failure();
   if (schedule.getWeights() == Weights::Packed)
     return success(); // in order, 16 bytes a copy

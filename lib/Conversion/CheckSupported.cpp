@@ -18,9 +18,9 @@ namespace {
 // Lists of what is known to reach PTX, not of what does not: an op that a later
 // MLIR adds is refused until it is tried.
 constexpr StringLiteral kFunctions[] = { // f16, bf16, f32
-    "math.erf",  "math.exp",   "math.exp2",  "math.expm1",
-    "math.log",  "math.log10", "math.log1p", "math.log2",
-    "math.powf", "math.rsqrt", "math.tanh"};
+    "math.cos",   "math.erf",   "math.exp",   "math.exp2", "math.expm1",
+    "math.log",   "math.log10", "math.log1p", "math.log2", "math.powf",
+    "math.rsqrt", "math.sin",   "math.tanh"};
 constexpr StringLiteral kInstructions[] = { // f64 as well
     "math.absf",  "math.ceil",  "math.copysign",  "math.floor",
     "math.fma",   "math.round", "math.roundeven", "math.sqrt",
@@ -106,6 +106,8 @@ constexpr StringLiteral kLLVM[] = {"add",
                                    "intr.maxnum",
                                    "intr.minimum",
                                    "intr.minnum",
+                                   "intr.nvvm.ex2.approx.ftz",
+                                   "intr.nvvm.rsqrt.approx",
                                    "intr.rint",
                                    "intr.nearbyint",
                                    "intr.round",
@@ -196,10 +198,10 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
     if (contains(kInstructions, name))
       return checkTypes(op);
     if (!contains(kFunctions, name))
-      return refuse(op, "supported functions are absf, ceil, copysign, erf, "
-                        "exp, exp2, expm1, floor, fma, log, log10, log1p, "
-                        "log2, powf, round, roundeven, rsqrt, sqrt, tanh and "
-                        "trunc");
+      return refuse(op, "supported functions are absf, ceil, copysign, cos, "
+                        "erf, exp, exp2, expm1, floor, fma, log, log10, "
+                        "log1p, log2, powf, round, roundeven, rsqrt, sin, "
+                        "sqrt, tanh and trunc");
     if (getElementTypeOrSelf(op->getResult(0)).isF64())
       return op->emitError("'")
              << name

@@ -18,7 +18,9 @@
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 using namespace mlir;
@@ -68,6 +70,62 @@ struct LowerFunc : ConvertOpToLLVMPattern<gpu::GPUFuncOp> {
                                            &signature)))
       return failure();
     rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// Approximations of the special-function unit, for which upstream has no op.
+Value callApproximation(OpBuilder &builder, Location loc, StringRef name,
+                        Value x) {
+  return LLVM::CallIntrinsicOp::create(builder, loc, x.getType(),
+                                       builder.getStringAttr(name), x)
+      .getResults();
+}
+
+/// `afn` on exp2 of f32 asks for the form that flushes (kiln-expand-math).
+struct LowerExp2 : ConvertOpToLLVMPattern<math::Exp2Op> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult
+  matchAndRewrite(math::Exp2Op op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getType().isF32() ||
+        !bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::afn))
+      return failure();
+    rewriter.replaceOp(op, callApproximation(rewriter, op.getLoc(),
+                                             "llvm.nvvm.ex2.approx.ftz.f32",
+                                             adaptor.getOperand()));
+    return success();
+  }
+};
+
+struct LowerRsqrt : ConvertOpToLLVMPattern<math::RsqrtOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult
+  matchAndRewrite(math::RsqrtOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getType().isF32())
+      return failure();
+    rewriter.replaceOp(op, callApproximation(rewriter, op.getLoc(),
+                                             "llvm.nvvm.rsqrt.approx.f",
+                                             adaptor.getOperand()));
+    return success();
+  }
+};
+
+/// As exp2: 1 / y with `afn` is the reciprocal that flushes.
+struct LowerReciprocal : ConvertOpToLLVMPattern<arith::DivFOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult
+  matchAndRewrite(arith::DivFOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (!op.getType().isF32() || !matchPattern(op.getLhs(), m_OneFloat()) ||
+        !bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::afn))
+      return failure();
+    rewriter.replaceOpWithNewOp<NVVM::RcpApproxFtzF32Op>(op, op.getType(),
+                                                         adaptor.getRhs());
     return success();
   }
 };
@@ -148,6 +206,8 @@ class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     populateVectorToLLVMConversionPatterns(converter, patterns);
     patterns.add<LowerFunc>(converter);
+    patterns.add<LowerExp2, LowerRsqrt, LowerReciprocal>(converter,
+                                                         /*benefit=*/2);
 
     ConversionTarget target(*context);
     target.addLegalDialect<LLVM::LLVMDialect, NVVM::NVVMDialect>();

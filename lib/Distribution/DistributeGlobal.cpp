@@ -6,12 +6,15 @@
 
 #include "GlobalMemory.h"
 #include "TilePattern.h"
+#include "WordLoads.h"
 
 #include "kiln/Analysis/Divisibility.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include <numeric>
 
 using namespace mlir;
 using namespace kiln;
@@ -27,6 +30,39 @@ struct DistributeStoreTile : TilePattern<StoreTileOp> {
 };
 } // namespace
 
+/// What is known to divide the coordinate of a thread's first register.
+static int64_t getBoxDivisor(LayoutAttr layout, Value offset, int64_t dim) {
+  SmallVector<int64_t> factor(layout.getRank(), 0);
+  factor[dim] = 1;
+  return std::gcd(getKnownDivisor(offset), getThreadDivisor(layout, factor));
+}
+
+/// In a kernel of loops a tile is read by words.
+static SmallVector<Value> extractWords(ExtractTileOp op, LayoutAttr layout,
+                                       Value filler,
+                                       DistributionContext &context) {
+  Location loc = op.getLoc();
+  auto type = cast<MemRefType>(op.getSource().getType());
+  GlobalBox box{op.getOffsets(), op.getInBounds(), type.getShape(),
+                SmallVector<int64_t>(type.getRank(), 0)};
+  Value source = context.lookup(op.getSource());
+  auto makePart = [&] {
+    return box.getThreadBase(loc, source, getMemoryType(type.getElementType()),
+                             layout, context);
+  };
+  SmallVector<ThreadPlace> places;
+  for (auto [dim, offset] : llvm::enumerate(op.getOffsets()))
+    places.push_back(
+        {box.getCoordinate(loc, dim, context.threads.getCoordinate(layout, dim),
+                           context),
+         getBoxDivisor(layout, offset, dim), op.getInBounds()[dim]});
+  SmallVector<SmallVector<int64_t>> steps;
+  for (int64_t reg = 0; reg < layout.getNumRegisters(); ++reg)
+    steps.push_back(layout.getCoordinate(reg, 0, 0));
+  return loadWords(loc, {source, makePart, type}, places, steps, filler,
+                   context);
+}
+
 LogicalResult
 DistributeExtractTile::distribute(ExtractTileOp op,
                                   DistributionContext &context) const {
@@ -40,11 +76,15 @@ DistributeExtractTile::distribute(ExtractTileOp op,
   auto box = GlobalBox::get(op.getOffsets(), op.getInBounds(), type.getShape());
   Type element = type.getElementType(), stored = getMemoryType(element);
   auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 1);
-  Value source = context.lookup(op.getSource());
-  Value base = box.getThreadBase(loc, source, stored, layout, context);
   Value zero =
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
   SmallVector<Value> &values = context.fragments[op.getTile()].values;
+  if (!context.schedule) {
+    values = extractWords(op, layout, zero, context);
+    return success();
+  }
+  Value source = context.lookup(op.getSource());
+  Value base = box.getThreadBase(loc, source, stored, layout, context);
   int64_t width = op.getVector();
   if (width > 1)
     zero = arith::ConstantOp::create(
@@ -79,6 +119,29 @@ DistributeExtractTile::distribute(ExtractTileOp op,
   return success();
 }
 
+/// Elements that one store takes: registers whose lowest bits step along the
+/// innermost dimension.
+static int64_t getStoreWidth(StoreTileOp op, LayoutAttr layout, Type stored,
+                             DistributionContext &context) {
+  ArrayRef<int64_t> shape = cast<MemRefType>(op.getDest().getType()).getShape();
+  if (op.getVector() > 1 || shape.empty())
+    return op.getVector();
+  int64_t inner = shape.size() - 1, neighbours = 1;
+  for (const Basis &basis : layout.getRegisters()) {
+    if (basis != Basis::unit(layout.getRank(), inner, neighbours))
+      break;
+    neighbours *= 2;
+  }
+  Value offset = op.getOffsets()[inner];
+  if (!context.schedule)
+    return getWordElements(shape[inner],
+                           {neighbours, getBoxDivisor(layout, offset, inner)},
+                           stored.getIntOrFloatBitWidth());
+  bool paired = context.schedule.getPairedStores() && neighbours > 1 &&
+                shape[inner] % 2 == 0 && getKnownDivisor(offset) % 2 == 0;
+  return paired ? 2 : 1;
+}
+
 LogicalResult
 DistributeStoreTile::distribute(StoreTileOp op,
                                 DistributionContext &context) const {
@@ -100,14 +163,8 @@ DistributeStoreTile::distribute(StoreTileOp op,
   Value base = box.getThreadBase(loc, context.lookup(op.getDest()), stored,
                                  layout, context);
 
-  // Two neighbours in one store, where they are always stored together.
-  int64_t inner = shape.size() - 1;
-  bool paired =
-      context.schedule && context.schedule.getPairedStores() &&
-      !shape.empty() && !layout.getRegisters().empty() &&
-      layout.getRegisters()[0] == Basis::unit(layout.getRank(), inner, 1) &&
-      shape[inner] % 2 == 0 && getKnownDivisor(op.getOffsets()[inner]) % 2 == 0;
-  int64_t width = op.getVector() > 1 ? op.getVector() : paired ? 2 : 1;
+  // Neighbours in one store, where they are always stored together.
+  int64_t width = getStoreWidth(op, layout, stored, context);
   Value first = threads.isFirstCopy(layout);
   for (int64_t reg = 0; reg < layout.getNumRegisters(); reg += width) {
     auto [offset, inside] = box.getRegisterPlace(loc, layout, reg, context);
@@ -121,14 +178,13 @@ DistributeStoreTile::distribute(StoreTileOp op,
       Value address = LLVM::GEPOp::create(
           b, loc, pointer, stored, base,
           ArrayRef<LLVM::GEPArg>{threads.getConstantOffset(place)});
-      Value value = toMemory(b, loc, (*values)[reg]);
-      if (width > 1) {
-        SmallVector<Value> unit = {value};
-        for (int64_t i = 1; i < width; ++i)
-          unit.push_back(toMemory(b, loc, (*values)[reg + i]));
+      SmallVector<Value> word;
+      for (int64_t i = 0; i < width; ++i)
+        word.push_back(toMemory(b, loc, (*values)[reg + i]));
+      Value value = word.front();
+      if (width > 1)
         value = vector::FromElementsOp::create(
-            b, loc, VectorType::get({width}, stored), unit);
-      }
+            b, loc, VectorType::get({width}, stored), word);
       LLVM::StoreOp::create(b, loc, value, address,
                             width * stored.getIntOrFloatBitWidth() / 8);
     };

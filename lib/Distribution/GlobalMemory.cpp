@@ -82,27 +82,32 @@ Value GlobalBox::getLinearOffset(Location loc,
              : arith::ConstantIntOp::create(builder, loc, 0, 64).getResult();
 }
 
+Value GlobalBox::getCoordinate(Location loc, int64_t dim, Value part,
+                               DistributionContext &context) const {
+  OpBuilder &builder = context.builder;
+  Value start = context.lookup(offsets[dim]);
+  if (llvm::isInt<32>(shape[dim]))
+    return arith::AddIOp::create(builder, loc, toI32(builder, start), part);
+  Type i64 = builder.getI64Type();
+  start = arith::IndexCastOp::create(builder, loc, i64, start);
+  part = arith::ExtUIOp::create(builder, loc, i64, part);
+  return arith::AddIOp::create(builder, loc, start, part);
+}
+
 /// Unsigned comparison covers both ends.
 Value GlobalBox::contains(Location loc, function_ref<Value(int64_t)> coordinate,
                           DistributionContext &context) const {
   OpBuilder &builder = context.builder;
-  ThreadNumbers &threads = context.threads;
   Value valid;
   for (auto [dim, safe] : llvm::enumerate(inBounds)) {
     if (safe)
       continue;
-    Value start = context.lookup(offsets[dim]), step, extent;
-    if (llvm::isInt<32>(shape[dim])) {
-      start = toI32(builder, start);
-      step = coordinate(dim);
-      extent = threads.constant32(shape[dim]);
-    } else {
-      Type i64 = builder.getI64Type();
-      start = arith::IndexCastOp::create(builder, loc, i64, start);
-      step = arith::ExtUIOp::create(builder, loc, i64, coordinate(dim));
-      extent = arith::ConstantIntOp::create(builder, loc, shape[dim], 64);
-    }
-    Value position = arith::AddIOp::create(builder, loc, start, step);
+    Value position = getCoordinate(loc, dim, coordinate(dim), context);
+    Value extent =
+        position.getType().isInteger(32)
+            ? context.threads.constant32(shape[dim])
+            : arith::ConstantIntOp::create(builder, loc, shape[dim], 64)
+                  .getResult();
     Value inside = arith::CmpIOp::create(
         builder, loc, arith::CmpIPredicate::ult, position, extent);
     valid = valid

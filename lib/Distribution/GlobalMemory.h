@@ -44,6 +44,10 @@ struct GlobalBox {
   mlir::Value getThreadBase(mlir::Location loc, mlir::Value tensor,
                             mlir::Type element, LayoutAttr layout,
                             DistributionContext &context) const;
+  /// A thread's coordinate in the tensor, without its registers' part, in as
+  /// many bits as it needs.
+  mlir::Value getCoordinate(mlir::Location loc, int64_t dim, mlir::Value part,
+                            DistributionContext &context) const;
   /// Whether the element at the start plus a thread's `coordinate` lies in the
   /// tensor; null where it always does.
   mlir::Value contains(mlir::Location loc,

@@ -156,6 +156,7 @@ public:
       kernel.predictedMs = prediction->milliseconds;
       kernel.predictedMhz = prediction->clockMhz;
       kernel.predictedBound = prediction->bound.str();
+      kernel.description = program->describe(context.schedule, &kernel.facts);
     }
     if (!info.isPacking)
       if (llvm::Error error = diagnose())

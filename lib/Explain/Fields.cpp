@@ -215,7 +215,8 @@ static std::string explainLoopField(LoopScheduleAttr schedule,
       .Case("threads",
             "size:stride along each axis; neighbouring lanes take the axis "
             "whose stride is 1")
-      .Case("vector", "neighbouring positions of one thread")
+      .Case("vector", "neighbouring positions of one thread: of what lies "
+                      "contiguous up to 16 bytes move at once")
       .Case("block", formatv("{0} warps", schedule.getBlock() / 32))
       .Default("");
 }

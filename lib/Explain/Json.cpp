@@ -79,6 +79,7 @@ static Object toJson(const KernelExplanation &kernel) {
   if (kernel.predictedMs) {
     object["predicted_mhz"] = kernel.predictedMhz;
     object["predicted_bound"] = kernel.predictedBound;
+    object["description"] = toJson(*kernel.description);
   }
   object["metrics"] = map(kernel.metrics, [](const PredictedMetric &metric) {
     return Object{{"name", metric.name},

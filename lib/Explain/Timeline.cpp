@@ -180,8 +180,8 @@ Timeline kiln::explain::buildTimeline(const KernelContext &context,
   Timeline timeline;
   timeline.clockMhz = context.target.getClockMhz();
   if (!isa<ScheduleAttr>(context.schedule)) {
-    timeline.note = "a kernel of loops reads, computes and stores position by "
-                    "position: nothing is staged";
+    timeline.note = "a kernel of loops reads, computes and stores tile by "
+                    "tile: nothing is staged";
     return timeline;
   }
   if (!context.conv) {

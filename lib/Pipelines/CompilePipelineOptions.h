@@ -24,6 +24,9 @@ struct CompilePipelineOptions : mlir::PassPipelineOptions<T> {
   Option<std::string> precision{
       *this, "precision", llvm::cl::init("tf32"),
       llvm::cl::desc("Contractions of f32: tf32 or f32")};
+  Option<std::string> rounding{*this, "rounding", llvm::cl::init("fused"),
+                               llvm::cl::desc("fused, or source: change no bit "
+                                              "of an op")};
   Option<std::string> schedule{
       *this, "schedule",
       llvm::cl::desc("#kiln.schedule<...> in place of the rules")};
@@ -34,6 +37,7 @@ struct CompilePipelineOptions : mlir::PassPipelineOptions<T> {
     CompileOptions options;
     options.target = target;
     options.precision = precision;
+    options.rounding = rounding;
     options.schedule = schedule;
     options.tuningDb = tuningDb;
     return options;

@@ -34,6 +34,9 @@ LogicalResult kiln::verifyOptions(MLIRContext *context,
   if (options.precision != "tf32" && options.precision != "f32")
     return emitError(loc, "unknown precision '")
            << options.precision << "'; known are tf32, f32";
+  if (options.rounding != "fused" && options.rounding != "source")
+    return emitError(loc, "unknown rounding '")
+           << options.rounding << "'; known are fused, source";
   // Also where no pass comes to read it.
   if (!options.tuningDb.empty())
     if (std::error_code error = llvm::sys::fs::access(

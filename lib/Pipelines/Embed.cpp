@@ -33,6 +33,7 @@ void kiln::buildEmbedPipeline(OpPassManager &pm, const EmbedOptions &options) {
   FuseInPlaceOptions fuse;
   fuse.functions.assign(options.functions.begin(), options.functions.end());
   fuse.whole = options.whole;
+  fuse.rounding = options.compile.rounding;
   pm.addPass(createFuseInPlace(fuse));
   pm.addPass(createIsolateKernels());
 

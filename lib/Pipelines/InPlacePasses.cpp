@@ -31,7 +31,7 @@ struct FuseInPlace : kiln::impl::FuseInPlaceBase<FuseInPlace> {
 
   void getDependentDialects(DialectRegistry &registry) const override {
     FuseInPlaceBase::getDependentDialects(registry);
-    getFusion().getDependentDialects(registry);
+    getFusion("fused").getDependentDialects(registry);
   }
 
   void runOnOperation() override {
@@ -52,9 +52,9 @@ struct FuseInPlace : kiln::impl::FuseInPlaceBase<FuseInPlace> {
   }
 
 private:
-  static OpPassManager getFusion() {
+  static OpPassManager getFusion(StringRef rounding) {
     OpPassManager pm(ModuleOp::getOperationName());
-    addFusion(pm, /*keepCalls=*/true);
+    addFusion(pm, rounding, /*keepCalls=*/true);
     return pm;
   }
 
@@ -100,7 +100,7 @@ private:
   LogicalResult fuse(ModuleOp host, ModuleOp scratch,
                      ArrayRef<func::FuncOp> taken) {
     copy(host, scratch, taken);
-    OpPassManager fusion = getFusion();
+    OpPassManager fusion = getFusion(rounding);
     if (failed(runPipeline(fusion, scratch)))
       return failure();
     for (func::FuncOp function : taken) {

@@ -19,6 +19,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -30,7 +31,7 @@ void kiln::addInlining(OpPassManager &pm) {
   pm.addPass(createSymbolDCEPass());
 }
 
-void kiln::addFusion(OpPassManager &pm, bool keepCalls) {
+void kiln::addFusion(OpPassManager &pm, StringRef rounding, bool keepCalls) {
   addInlining(pm);
   OpPassManager &functions = pm.nest<func::FuncOp>();
   KilnNormalizeOptions normalize;
@@ -38,12 +39,17 @@ void kiln::addFusion(OpPassManager &pm, bool keepCalls) {
   functions.addPass(createKilnNormalize(normalize));
   // After dead code is gone, before anything moves.
   functions.addPass(createCheckSupported());
-  functions.addPass(createKilnSinkMonotone());
+  KilnSinkMonotoneOptions sink;
+  sink.rounding = rounding.str();
+  functions.addPass(createKilnSinkMonotone(sink));
+  KilnSimplifyExpressionsOptions simplify;
+  simplify.rounding = rounding.str();
+  functions.addPass(createKilnSimplifyExpressions(simplify));
   pm.addPass(createKilnFuse());
 }
 
 void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
-  addFusion(pm);
+  addFusion(pm, options.rounding);
   OpPassManager &fused = pm.nest<func::FuncOp>();
   fused.addPass(createKilnAnnotateArguments());
   fused.addPass(createKilnVerifyKernels());
@@ -87,7 +93,12 @@ void kiln::buildCodegenStage(OpPassManager &pm, const CompileOptions &options) {
   kernels.addPass(createAllocateScratch());
   kernels.addPass(createPlaceShared());
   pm.addPass(createDistribute());
-  pm.addPass(createCanonicalizerPass());
+  // Compares what a loop carries pairwise, hundreds of registers here; LLVM
+  // merges equal ones too.
+  pm.addPass(createCanonicalizerPass(
+      GreedyRewriteConfig(),
+      /*disabledPatterns=*/{
+          "(anonymous namespace)::RemoveDuplicateSuccessorInputUses"}));
   pm.addPass(createCSEPass());
 }
 

@@ -6,6 +6,8 @@
 
 #include "kiln/Runtime/Compare.h"
 
+#include "Parallel.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -54,6 +56,20 @@ void DegenerateCheck::add(double value) {
   largest = std::max(largest, std::fabs(value));
 }
 
+void DegenerateCheck::merge(const DegenerateCheck &later) {
+  double finite = double(count - notFinite);
+  double added = double(later.count - later.notFinite);
+  if (added > 0) { // as Chan, Golub and LeVeque add variances
+    double delta = later.mean - mean;
+    mean += delta * added / (finite + added);
+    squares +=
+        later.squares + delta * delta * finite * added / (finite + added);
+  }
+  count += later.count;
+  notFinite += later.notFinite;
+  largest = std::max(largest, later.largest);
+}
+
 std::string DegenerateCheck::describe(double allowedError) const {
   if (double(notFinite) > 0.01 * double(count))
     return std::to_string(notFinite) + " of " + std::to_string(count) +
@@ -70,14 +86,49 @@ std::string DegenerateCheck::describe(double allowedError) const {
 }
 
 namespace {
-/// Sums of one pass over two tensors.
-struct Sums {
+/// Sums of one pass over two tensors of floats.
+struct FloatSums {
   double errorSquares = 0, referenceSquares = 0;
   double maxError = -1, scale = 0;
   int64_t worst = -1;
   int64_t kindMismatches = 0, firstKindMismatch = -1;
+  DegenerateCheck degenerate;
+
+  void addRange(const Tensor &actual, const Tensor &expected, int64_t begin,
+                int64_t end);
+  void merge(const FloatSums &later);
+};
+
+/// The same of integers.
+struct IntegerSums {
+  int64_t mismatches = 0;
+  double maxError = 0;
+  int64_t worst = -1;
+  DegenerateCheck degenerate;
+
+  void addRange(const Tensor &actual, const Tensor &expected, int64_t begin,
+                int64_t end);
+  void merge(const IntegerSums &later);
 };
 } // namespace
+
+/// The sums over all elements. Chunks and the order of their sums are the same
+/// on every machine, and so are the results.
+template <typename Sums>
+static Sums addAll(const Tensor &actual, const Tensor &expected) {
+  constexpr int64_t kChunk = 1 << 18;
+  int64_t count = actual.numElements();
+  std::vector<Sums> parts((count + kChunk - 1) / kChunk);
+  parallelFor(count, kChunk, /*threads=*/0, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i += kChunk)
+      parts[i / kChunk].addRange(actual, expected, i,
+                                 std::min(end, i + kChunk));
+  });
+  Sums sums;
+  for (const Sums &part : parts)
+    sums.merge(part);
+  return sums;
+}
 
 /// Equal in kind: both NaN, the same infinity, or both finite. A finite value
 /// next to overflow may have become infinite.
@@ -92,9 +143,9 @@ static bool sameKind(ElementType type, double actual, double expected) {
          std::fabs(finite) >= 0.99 * getLargest(type);
 }
 
-static void compareFloats(const Tensor &actual, const Tensor &expected,
-                          Sums &sums, DegenerateCheck &degenerate) {
-  for (int64_t i = 0, count = actual.numElements(); i < count; ++i) {
+void FloatSums::addRange(const Tensor &actual, const Tensor &expected,
+                         int64_t begin, int64_t end) {
+  for (int64_t i = begin; i < end; ++i) {
     double got = actual.at(i);
     // Before the comparison only overflow is applied: rounding the reference
     // too would hide half of the last bit.
@@ -103,21 +154,60 @@ static void compareFloats(const Tensor &actual, const Tensor &expected,
       want = roundTo(actual.type, want);
     degenerate.add(want);
     if (!sameKind(actual.type, got, want)) {
-      if (sums.kindMismatches++ == 0)
-        sums.firstKindMismatch = i;
+      if (kindMismatches++ == 0)
+        firstKindMismatch = i;
       continue;
     }
     if (!std::isfinite(got) || !std::isfinite(want))
       continue;
     double error = std::fabs(got - want);
-    sums.errorSquares += error * error;
-    sums.referenceSquares += want * want;
-    sums.scale = std::max(sums.scale, std::fabs(want));
-    if (error > sums.maxError) {
-      sums.maxError = error;
-      sums.worst = i;
+    errorSquares += error * error;
+    referenceSquares += want * want;
+    scale = std::max(scale, std::fabs(want));
+    if (error > maxError) {
+      maxError = error;
+      worst = i;
     }
   }
+}
+
+void FloatSums::merge(const FloatSums &later) {
+  errorSquares += later.errorSquares;
+  referenceSquares += later.referenceSquares;
+  scale = std::max(scale, later.scale);
+  if (later.maxError > maxError) {
+    maxError = later.maxError;
+    worst = later.worst;
+  }
+  if (kindMismatches == 0)
+    firstKindMismatch = later.firstKindMismatch;
+  kindMismatches += later.kindMismatches;
+  degenerate.merge(later.degenerate);
+}
+
+void IntegerSums::addRange(const Tensor &actual, const Tensor &expected,
+                           int64_t begin, int64_t end) {
+  for (int64_t i = begin; i < end; ++i) {
+    int64_t got = loadAsInteger(actual.type, actual.data.data(), i);
+    int64_t want = loadAsInteger(expected.type, expected.data.data(), i);
+    degenerate.add(double(want));
+    if (got == want)
+      continue;
+    double error = std::fabs(double(got) - double(want));
+    if (mismatches++ == 0 || error > maxError) {
+      maxError = error;
+      worst = i;
+    }
+  }
+}
+
+void IntegerSums::merge(const IntegerSums &later) {
+  if (later.mismatches > 0 && (mismatches == 0 || later.maxError > maxError)) {
+    maxError = later.maxError;
+    worst = later.worst;
+  }
+  mismatches += later.mismatches;
+  degenerate.merge(later.degenerate);
 }
 
 static std::string formatNumber(double value) {
@@ -128,7 +218,7 @@ static std::string formatNumber(double value) {
 }
 
 static void judgeFloats(const Tensor &actual, const Tensor &expected,
-                        const Tolerance &tolerance, const Sums &sums,
+                        const Tolerance &tolerance, const FloatSums &sums,
                         OutputReport &report) {
   auto setWorst = [&](int64_t index, double bound) {
     report.worst = WorstElement{getCoordinates(actual.shape, index),
@@ -163,22 +253,15 @@ static void judgeFloats(const Tensor &actual, const Tensor &expected,
   }
 }
 
-static void compareIntegers(const Tensor &actual, const Tensor &expected,
-                            const Tolerance &tolerance, OutputReport &report,
-                            DegenerateCheck &degenerate) {
-  for (int64_t i = 0, count = actual.numElements(); i < count; ++i) {
-    int64_t got = loadAsInteger(actual.type, actual.data.data(), i);
-    int64_t want = loadAsInteger(expected.type, expected.data.data(), i);
-    degenerate.add(double(want));
-    if (got == want)
-      continue;
-    double error = std::fabs(double(got) - double(want));
-    if (report.mismatches++ == 0 || error > report.maxError) {
-      report.maxError = error;
-      report.worst = WorstElement{getCoordinates(actual.shape, i), double(want),
-                                  double(got), 0};
-    }
-  }
+static void judgeIntegers(const Tensor &actual, const Tensor &expected,
+                          const Tolerance &tolerance, const IntegerSums &sums,
+                          OutputReport &report) {
+  report.mismatches = sums.mismatches;
+  report.maxError = sums.maxError;
+  if (sums.worst >= 0)
+    report.worst =
+        WorstElement{getCoordinates(actual.shape, sums.worst),
+                     expected.at(sums.worst), actual.at(sums.worst), 0};
   double part = double(report.mismatches) / double(report.checked);
   if (report.mismatches > 0)
     report.messages.push_back(
@@ -198,14 +281,16 @@ OutputReport compareTensors(const TensorInfo &info, const Tensor &actual,
   DegenerateCheck degenerate;
   double allowedError = 0;
   if (isFloat(info.type)) {
-    Sums sums;
-    compareFloats(actual, expected, sums, degenerate);
+    auto sums = addAll<FloatSums>(actual, expected);
     judgeFloats(actual, expected, tolerance, sums, report);
+    degenerate = sums.degenerate;
     if (report.checked > 0)
       allowedError = tolerance.norm *
                      std::sqrt(sums.referenceSquares / double(report.checked));
   } else {
-    compareIntegers(actual, expected, tolerance, report, degenerate);
+    auto sums = addAll<IntegerSums>(actual, expected);
+    judgeIntegers(actual, expected, tolerance, sums, report);
+    degenerate = sums.degenerate;
   }
   if (std::string why = degenerate.describe(allowedError); !why.empty()) {
     report.messages.push_back(

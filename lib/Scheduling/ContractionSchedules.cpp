@@ -60,7 +60,7 @@ static int64_t selectTileColumns(const ContractionView &conv, int64_t positions,
 
 /// The same for a tile that is stored, of `least` to `widest` columns: wide
 /// tiles store long runs, so a narrower one has to cover an eighth fewer
-/// positions.
+/// positions. A product has one row, and all positions of a tile lie in it.
 static int64_t selectStoredColumns(const ContractionView &conv,
                                    int64_t positions, int64_t least,
                                    int64_t widest) {
@@ -71,6 +71,8 @@ static int64_t selectStoredColumns(const ContractionView &conv,
                                      llvm::PowerOf2Ceil(outRows));
     return llvm::alignTo(outRows, rows) * llvm::alignTo(outColumns, columns);
   };
+  if (outRows == 1)
+    widest = std::max<int64_t>(widest, 128);
   int64_t best = std::clamp<int64_t>(positions, least, widest);
   for (int64_t columns = best / 2; columns >= least; columns /= 2)
     if (countCovered(columns) <= countCovered(best) / 8 * 7)

@@ -98,7 +98,7 @@ kiln::getContractionNeighbours(ScheduleAttr from, const ContractionView &conv,
 
 SmallVector<KernelSchedule> kiln::getLoopNeighbours(LoopScheduleAttr from,
                                                     const KernelSpace &space) {
-  constexpr int64_t kMostThreads = 512, kMostVector = 4;
+  constexpr int64_t kMostThreads = 512, kMostVector = 8;
   SmallVector<KernelSchedule> list;
   for (Attribute neighbour : from.getNeighbours()) {
     auto schedule = cast<LoopScheduleAttr>(neighbour);

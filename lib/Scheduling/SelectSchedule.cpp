@@ -134,7 +134,7 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
       return failure();
     kernel.setScheduleAttr(*selected);
     ++numSelected;
-    int64_t vector = getImageCopyVector(*selected, *conv);
+    int64_t vector = getImageCopy(*selected, *conv).vector;
     int64_t bytes = vector * conv->getImageType().getElementTypeBitWidth() / 8;
     // The rules ask first what leaves the kernel.
     StringRef result =

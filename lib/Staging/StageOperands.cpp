@@ -10,6 +10,7 @@
 #include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/ScheduleFit.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -31,6 +32,23 @@ static int64_t getTileCopyVector(ExtractTileOp tile, int64_t length) {
   return getCopyVector(source.getElementType(),
                        {source.getShape().back(),
                         getKnownDivisor(tile.getOffsets().back()), length});
+}
+
+/// The widest copy of the tile of an image.
+static ImageCopy getTileCopy(ExtractTileOp tile, ScheduleAttr schedule,
+                             const ContractionView &conv) {
+  auto source = cast<MemRefType>(tile.getSource().getType());
+  int64_t inner = source.getRank() - 1;
+  // Columns are padded to whole units, channels come in whole chunks.
+  if (conv.image.w != inner)
+    return {getTileCopyVector(
+        tile, conv.isChannelInnermost() ? schedule.getChunk() : 0)};
+  Type element = source.getElementType();
+  int64_t vector = getCopyVector(element, source.getDimSize(inner));
+  for (; vector > 1; vector /= 2)
+    if (auto offset = getKnownRemainder(tile.getOffsets().back(), vector))
+      return getRowCopy(element, vector, *offset);
+  return {};
 }
 
 namespace {
@@ -57,8 +75,9 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     Location loc = conv.op.getLoc();
     OpBuilder builder(conv.op);
     Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
+    ImageCopy copy = getTileCopy(image, schedule, conv);
     auto [copied, imageBuffer] =
-        stageImage(builder, function, schedule, conv, image, slot);
+        stageImage(builder, function, schedule, conv, image, copy, slot);
     Value filterBuffer =
         stageFilter(builder, function, schedule, conv, filter, slot);
     AsyncCommitOp::create(builder, loc);
@@ -69,10 +88,15 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
                           slot, /*rounds=*/DenseI64ArrayAttr());
       BarrierOp::create(builder, loc);
     }
+    RankedTensorType tile = image.getTile().getType();
+    SmallVector<int64_t> origin(tile.getRank(), 0);
+    origin[conv.image.w] = copy.lead;
     Value stagedImage = StagedOp::create(
-        builder, loc, image.getTile().getType(), imageBuffer, slot);
-    Value stagedFilter = StagedOp::create(
-        builder, loc, filter.getTile().getType(), filterBuffer, slot);
+        builder, loc, tile, imageBuffer, slot,
+        copy.lead ? builder.getDenseI64ArrayAttr(origin) : nullptr);
+    Value stagedFilter =
+        StagedOp::create(builder, loc, filter.getTile().getType(), filterBuffer,
+                         slot, /*origin=*/nullptr);
     conv.op->setOperand(0, stagedImage);
     conv.op->setOperand(1, stagedFilter);
     builder.setInsertionPointAfter(conv.op);
@@ -95,12 +119,10 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
   /// The buffer that the image is copied to, and the one that it is read from.
   std::pair<Value, Value>
   stageImage(OpBuilder &builder, gpu::GPUFuncOp function, ScheduleAttr schedule,
-             const ContractionView &conv, ExtractTileOp tile, Value slot) {
+             const ContractionView &conv, ExtractTileOp tile, ImageCopy copy,
+             Value slot) {
     auto type = cast<MemRefType>(tile.getSource().getType());
-    // Columns are padded to whole units, channels come in whole chunks.
-    int64_t length = conv.isChannelInnermost() ? schedule.getChunk() : 0;
-    int64_t vector = getTileCopyVector(tile, length);
-    int64_t bytes = vector * type.getElementTypeBitWidth() / 8;
+    int64_t bytes = copy.vector * type.getElementTypeBitWidth() / 8;
     if (bytes < 16)
       remark::missed(tile.getLoc(), remark::RemarkOpts::name("copy-width")
                                         .category("kiln-stage-operands")
@@ -110,16 +132,23 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
                  "of {1} elements or their offsets are not multiples of {2}",
                  bytes, type.getShape().back(),
                  128 / type.getElementTypeBitWidth());
-    ImageBuffers types = getImageBuffers(schedule, conv, vector);
+    ImageBuffers types = getImageBuffers(schedule, conv, copy);
     Value buffer = allocate(function, tile.getLoc(), types.copied);
     // Padded columns may reach past the image where the patch does not.
     SmallVector<bool> inBounds(tile.getInBounds());
     ArrayRef<int64_t> patch = tile.getTile().getType().getShape();
     for (auto [dim, extent] : llvm::enumerate(types.copied.getShape()))
       inBounds[dim] = inBounds[dim] && extent == patch[dim];
-    AsyncCopyOp::create(builder, tile.getLoc(), tile.getSource(),
-                        tile.getOffsets(), buffer, slot, Value(), inBounds,
-                        vector, /*flat=*/false,
+    SmallVector<Value> offsets(tile.getOffsets());
+    if (copy.lead) {
+      AffineExpr first = builder.getAffineDimExpr(0) - copy.lead;
+      offsets[conv.image.w] = affine::makeComposedAffineApply(
+          builder, tile.getLoc(), AffineMap::get(1, 0, first),
+          {OpFoldResult(offsets[conv.image.w])});
+    }
+    AsyncCopyOp::create(builder, tile.getLoc(), tile.getSource(), offsets,
+                        buffer, slot, Value(), inBounds, copy.vector,
+                        /*flat=*/false,
                         /*rounds=*/DenseI64ArrayAttr());
     if (types.read == types.copied)
       return {buffer, buffer};

@@ -197,11 +197,10 @@ void StoreStager::computeSlice(StoreTileOp store, Value buffer,
                            constant(turns.step));
     builder.setInsertionPointToStart(loop.getBody());
     index = loop.getInductionVar();
+    // Padding may make the buffer's step no multiple of the tile's.
+    AffineExpr turn = builder.getAffineDimExpr(0).floorDiv(turns.step);
     moved = affine::AffineApplyOp::create(
-        builder, loc,
-        AffineMap::get(1, 0,
-                       builder.getAffineDimExpr(0) *
-                           (turns.bufferStep / turns.step)),
+        builder, loc, AffineMap::get(1, 0, turn * turns.bufferStep),
         ValueRange{index});
   }
   SmallVector<Value> read;

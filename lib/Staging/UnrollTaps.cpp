@@ -99,6 +99,9 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
         if (conv.image.h >= 0)
           imageAt[conv.image.h] = row * conv.dilations[0];
         imageAt[conv.image.w] = column * conv.dilations[1];
+        if (image.getOrigin())
+          for (auto [at, first] : llvm::zip_equal(imageAt, *image.getOrigin()))
+            at += first;
         // A packed filter was rounded when it was packed.
         Value a = LocalLoadOp::create(builder, loc, filterType,
                                       filter.getBuffer(), filter.getSlot(),

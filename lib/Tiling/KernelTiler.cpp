@@ -7,6 +7,7 @@
 #include "KernelTiler.h"
 
 #include "kiln/Analysis/ScheduleFit.h"
+#include "kiln/Analysis/Views.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -182,8 +183,7 @@ KernelTiler::makeTile(Value value, const Coordinates &coordinates) {
     return tilePad(pad, coordinates);
   if (auto pack = value.getDefiningOp<PackOp>())
     return tilePack(pack, coordinates);
-  if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp,
-          tensor::ExtractSliceOp>(value.getDefiningOp()))
+  if (isStaticView(value.getDefiningOp()))
     return tileView(value.getDefiningOp(), coordinates);
   return emitSourceError(value.getDefiningOp(),
                          "not supported inside a kernel that is tiled");

@@ -13,6 +13,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
 
 namespace kiln {
 #define GEN_PASS_DEF_TILETOBLOCKS
@@ -122,6 +124,14 @@ void KernelTiler::walk(
   Location loc = kernel.getLoc();
   int axis = axes.front();
   const AxisTile &tile = plan.axes[axis];
+  if (tile.tile >= tile.extent) {
+    // One tile: no loop, and what is made of it may be used again.
+    OpFoldResult offset = offsetOf[axis];
+    offsetOf[axis] = builder.getIndexAttr(0);
+    walk(axes.drop_front(), needed, inits, body, results, failedBody);
+    offsetOf[axis] = offset;
+    return;
+  }
   auto index = [&](int64_t value) {
     return arith::ConstantIndexOp::create(builder, loc, value).getResult();
   };
@@ -295,6 +305,12 @@ LogicalResult KernelTiler::run(int64_t &numMasked) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
     if (&op != yield && &op != forall && isOpTriviallyDead(&op))
       op.erase();
+  if (isa<LoopScheduleAttr>(schedule)) {
+    // Two axes over one argument, each in one tile, read the same.
+    IRRewriter rewriter(builder.getContext());
+    DominanceInfo dominance;
+    eliminateCommonSubExpressions(rewriter, dominance, kernel);
+  }
   numMasked += masked;
   return success();
 }

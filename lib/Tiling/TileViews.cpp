@@ -6,6 +6,8 @@
 
 #include "KernelTiler.h"
 
+#include "kiln/Analysis/Views.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -42,44 +44,8 @@ KernelTiler::Tile KernelTiler::broadcastTile(const Tile &tile,
 /// A view of a computed value reads its source at other coordinates.
 FailureOr<KernelTiler::Tile>
 KernelTiler::tileView(Operation *view, const Coordinates &coordinates) {
-  Coordinates source;
-  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(view)) {
-    // The row-major number of a group taken apart.
-    ArrayRef<int64_t> shape = collapse.getSrcType().getShape();
-    source.resize(shape.size());
-    for (auto [expr, group] :
-         llvm::zip(coordinates, collapse.getReassociationIndices())) {
-      AffineExpr rest = expr;
-      for (int64_t dim : llvm::reverse(group)) {
-        source[dim] = dim == group.front() ? rest : rest % shape[dim];
-        rest = rest.floorDiv(shape[dim]);
-      }
-    }
-    for (AffineExpr &expr : source) // of a value of one element
-      if (!expr)
-        expr = builder.getAffineConstantExpr(0);
-  } else if (auto expand = dyn_cast<tensor::ExpandShapeOp>(view)) {
-    ArrayRef<int64_t> shape = expand.getResultType().getShape();
-    for (const ReassociationIndices &group : expand.getReassociationIndices()) {
-      AffineExpr number = builder.getAffineConstantExpr(0);
-      for (int64_t dim : group)
-        number = number * shape[dim] + coordinates[dim];
-      source.push_back(number);
-    }
-  } else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(view)) {
-    llvm::SmallBitVector dropped = slice.getDroppedDims();
-    const auto *next = coordinates.begin();
-    for (auto [dim, offset, stride] :
-         llvm::enumerate(slice.getStaticOffsets(), slice.getStaticStrides())) {
-      AffineExpr start = builder.getAffineConstantExpr(offset);
-      source.push_back(dropped[dim] ? start : *next++ * stride + start);
-    }
-  } else {
-    source = coordinates;
-  }
-  for (AffineExpr &expr : source)
-    expr = simplifyAffineExpr(expr, plan.axes.size(), 0);
-  return tileValue(view->getOperand(0), source);
+  return tileValue(view->getOperand(0),
+                   getViewCoordinates(view, coordinates, plan.axes.size()));
 }
 
 /// Padding moves the coordinates; what lies outside takes its value.

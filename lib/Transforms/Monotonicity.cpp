@@ -55,6 +55,21 @@ bool isNeverInfinite(Value value) {
   return false;
 }
 
+/// Whether `value` is above zero or NaN, as 1 + exp z.
+bool isPositive(Value value) {
+  auto sum = value.getDefiningOp<arith::AddFOp>();
+  if (!sum)
+    return false;
+  for (unsigned i = 0; i < 2; ++i) {
+    std::optional<APFloat> addend = getFinite(sum->getOperand(i));
+    Operation *term = sum->getOperand(1 - i).getDefiningOp();
+    if (addend && !addend->isNegative() && !addend->isZero() && term &&
+        isa<math::ExpOp, math::Exp2Op, math::AbsFOp>(term))
+      return true;
+  }
+  return false;
+}
+
 constexpr Direction kUp = Direction::NonDecreasing;
 constexpr Direction kDown = Direction::NonIncreasing;
 
@@ -130,7 +145,8 @@ std::optional<MonotoneStep> matchSelect(arith::SelectOp select,
 }
 
 /// Steps of one op; `x` is its varying operand, at position `position`.
-std::optional<MonotoneStep> matchOp(Operation *op, unsigned position) {
+std::optional<MonotoneStep> matchOp(Operation *op, unsigned position,
+                                    bool approximate) {
   Value x = op->getOperand(position);
   auto step = [&](Direction direction, bool keepsInfinities = true) {
     return std::optional(MonotoneStep{direction, x, {op}, keepsInfinities});
@@ -144,10 +160,13 @@ std::optional<MonotoneStep> matchOp(Operation *op, unsigned position) {
                                            : std::nullopt;
       })
       .Case<arith::DivFOp>([&](auto) {
-        std::optional<APFloat> divisor = getFinite(other);
-        return position == 0 && divisor && !divisor->isZero()
-                   ? step(bySign(*divisor))
-                   : std::nullopt;
+        std::optional<APFloat> constant = getFinite(other);
+        if (!constant || constant->isZero())
+          return std::optional<MonotoneStep>();
+        if (position == 0)
+          return step(bySign(*constant));
+        return isPositive(x) ? step(constant->isNegative() ? kUp : kDown, false)
+                             : std::nullopt;
       })
       .Case<arith::AddFOp>([&](auto) {
         // With a non-constant addend a NaN could reach all values alike, and
@@ -173,13 +192,17 @@ std::optional<MonotoneStep> matchOp(Operation *op, unsigned position) {
       })
       .Case<arith::ExtFOp, math::FloorOp, math::CeilOp, math::RoundOp,
             math::RoundEvenOp, math::TruncOp>([&](auto) { return step(kUp); })
+      .Case<math::ExpOp, math::Exp2Op, math::ExpM1Op, math::TanhOp,
+            math::ErfOp>(
+          [&](auto) { return approximate ? step(kUp, false) : std::nullopt; })
       .Default([](Operation *) { return std::nullopt; });
 }
 
 } // namespace
 
 std::optional<MonotoneStep>
-kiln::matchMonotoneStep(Value value, function_ref<bool(Value)> isVarying) {
+kiln::matchMonotoneStep(Value value, function_ref<bool(Value)> isVarying,
+                        bool approximate) {
   Operation *op = value.getDefiningOp();
   if (!op)
     return std::nullopt;
@@ -195,5 +218,5 @@ kiln::matchMonotoneStep(Value value, function_ref<bool(Value)> isVarying) {
   }
   if (!position || op->getNumOperands() > 2 || op->getNumResults() != 1)
     return std::nullopt;
-  return matchOp(op, *position);
+  return matchOp(op, *position, approximate);
 }

@@ -115,6 +115,22 @@ LogicalResult checkInput(func::FuncOp function, bool keepCalls) {
   return failure(result.wasInterrupted());
 }
 
+/// What may be approximated is what docs/numerics.md says, and behind this pass
+/// a flag means that a pass of Kiln has looked at the range of an op.
+unsigned dropFastMathFlags(func::FuncOp function) {
+  unsigned dropped = 0;
+  function.walk([&](arith::ArithFastMathInterface op) {
+    arith::FastMathFlagsAttr flags = op.getFastMathFlagsAttr();
+    if (!flags || flags.getValue() == arith::FastMathFlags::none)
+      return;
+    op->setAttr(op.getFastMathAttrName(),
+                arith::FastMathFlagsAttr::get(op.getContext(),
+                                              arith::FastMathFlags::none));
+    ++dropped;
+  });
+  return dropped;
+}
+
 struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
   using KilnNormalizeBase::KilnNormalizeBase;
 
@@ -125,6 +141,7 @@ struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
     if (failed(checkInput(function, keepCalls)))
       return signalPassFailure();
     numAsserts += dropAsserts(function);
+    numFlags += dropFastMathFlags(function);
     function.walk([](Operation *op) {
       if (isa<linalg::LinalgOp, linalg::AggregatedOpInterface>(op) &&
           !isa<linalg::GenericOp>(op))

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Expressions.h"
 #include "NormalizePatterns.h"
 #include "kiln/Transforms/Monotonicity.h"
 #include "kiln/Transforms/Passes.h"
@@ -63,7 +64,8 @@ bool isIdentity(Value init, Combiner combiner) {
 /// An elementwise generic and the min or max reduction that alone reads it.
 class Sinker {
 public:
-  Sinker(linalg::GenericOp reduction) : reduction(reduction) {}
+  Sinker(linalg::GenericOp reduction, bool approximate)
+      : approximate(approximate), reduction(reduction) {}
 
   /// Rewrites and returns how many ops moved; `flipped` tells whether the
   /// combiner changed. 0, with `why`, when nothing moves.
@@ -78,6 +80,7 @@ private:
   Value buildTail(RewriterBase &rewriter, Value reduced);
   void cloneScalar(OpBuilder &builder, Value value, IRMapping &mapping);
 
+  bool approximate;
   linalg::GenericOp reduction, producer;
   Combiner combiner{};
   /// For each loop of the producer, that of the reduction.
@@ -277,8 +280,9 @@ unsigned Sinker::sink(RewriterBase &rewriter, bool &flipped, std::string &why) {
     return 0;
   head = producer.getBody()->getTerminator()->getOperand(0);
   unsigned moved = 0;
-  while (auto step = matchMonotoneStep(
-             head, [&](Value value) { return isVarying(value); })) {
+  while (
+      auto step = matchMonotoneStep(
+          head, [&](Value value) { return isVarying(value); }, approximate)) {
     if (combiner.skipsNaN && !step->keepsInfinities)
       break;
     head = step->variable;
@@ -300,8 +304,12 @@ unsigned Sinker::sink(RewriterBase &rewriter, bool &flipped, std::string &why) {
 }
 
 struct SinkMonotone : kiln::impl::KilnSinkMonotoneBase<SinkMonotone> {
+  using KilnSinkMonotoneBase::KilnSinkMonotoneBase;
+
   void runOnOperation() override {
     func::FuncOp function = getOperation();
+    if (failed(verifyRounding(function, rounding)))
+      return signalPassFailure();
     SmallVector<linalg::GenericOp> reductions;
     function.walk([&](linalg::GenericOp op) {
       if (op.getNumReductionLoops())
@@ -313,7 +321,8 @@ struct SinkMonotone : kiln::impl::KilnSinkMonotoneBase<SinkMonotone> {
       Location loc = reduction.getLoc();
       bool flipped;
       std::string why;
-      unsigned moved = Sinker(reduction).sink(rewriter, flipped, why);
+      unsigned moved =
+          Sinker(reduction, rounding != "source").sink(rewriter, flipped, why);
       auto options = remark::RemarkOpts::name("SinkMonotone")
                          .category("kiln-sink-monotone")
                          .function(function.getName());

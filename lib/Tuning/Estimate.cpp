@@ -11,15 +11,23 @@ using namespace mlir;
 using namespace kiln;
 using namespace kiln::tuning;
 
-std::optional<Prediction>
-Program::predictMetrics(KernelSchedule schedule, Clock clock,
-                        const CompileFacts *facts) const {
+std::optional<KernelDescription>
+Program::describe(KernelSchedule schedule, const CompileFacts *facts) const {
   std::optional<UsageFacts> usage;
   if (facts && facts->registers)
     usage = {*facts->registers, facts->sharedBytes};
   FailureOr<KernelDescription> description =
       describeKernel(kernel, schedule, usage);
   if (failed(description))
+    return std::nullopt;
+  return std::move(*description);
+}
+
+std::optional<Prediction>
+Program::predictMetrics(KernelSchedule schedule, Clock clock,
+                        const CompileFacts *facts) const {
+  std::optional<KernelDescription> description = describe(schedule, facts);
+  if (!description)
     return std::nullopt;
   Prediction prediction = kiln::predict(*description, targetAttr, clock);
   if (!prediction.occupancy.blocksPerSm)

@@ -16,12 +16,49 @@ func.func @log(%x: f32) -> f32 {
 
 // -----
 
-// CHECK-LABEL: func @exp
-// CHECK: math.roundeven
-// CHECK: math.exp2
+// The nearest integer and its power of two come out of one addition. The rest
+// goes to the instruction that flushes ('afn').
+// CHECK-LABEL: func @exp(
+// CHECK: arith.maxnumf
+// CHECK: arith.minnumf
+// CHECK: %[[SHIFTED:.*]] = arith.addf
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[SHIFTED]]
+// CHECK: %[[POWER:.*]] = arith.shli %[[BITS]]
+// CHECK: math.exp2 {{.*}} fastmath<afn>
+// CHECK: arith.mulf
 // CHECK-NOT: math.exp %
 func.func @exp(%x: f32) -> f32 {
   %0 = math.exp %x : f32
+  return %0 : f32
+}
+
+// -----
+
+// An argument that is never large needs no upper bound, and a logarithm of what
+// is at most 2 no reduction.
+// CHECK-LABEL: func @softplus_of_negative
+// CHECK: arith.maxnumf
+// CHECK-NOT: arith.minnumf
+// CHECK-COUNT-11: math.fma
+// CHECK-NEXT: arith.mulf
+// CHECK-NEXT: return
+func.func @softplus_of_negative(%x: f32) -> f32 {
+  %0 = math.absf %x : f32
+  %1 = arith.negf %0 : f32
+  %2 = math.exp %1 : f32
+  %3 = math.log1p %2 : f32
+  return %3 : f32
+}
+
+// -----
+
+// The quadrant chooses between two polynomials.
+// CHECK-LABEL: func @sin(
+// CHECK-COUNT-3: arith.muli
+// CHECK: arith.sitofp {{.*}} : i64 to f32
+// CHECK-NOT: math.sin
+func.func @sin(%x: f32) -> f32 {
+  %0 = math.sin %x : f32
   return %0 : f32
 }
 
@@ -56,13 +93,15 @@ func.func @powf(%x: f32, %y: f32) -> f32 {
 // CHECK-LABEL: func @stays
 // CHECK: math.sqrt
 // CHECK-NEXT: math.floor
-// CHECK-NEXT: math.exp2
+// CHECK-NEXT: math.exp2 %{{.*}} : f32
+// CHECK-NEXT: math.rsqrt
 // CHECK-NEXT: return
 func.func @stays(%x: f32) -> f32 {
   %0 = math.sqrt %x : f32
   %1 = math.floor %0 : f32
   %2 = math.exp2 %1 : f32
-  return %2 : f32
+  %3 = math.rsqrt %2 : f32
+  return %3 : f32
 }
 
 // -----

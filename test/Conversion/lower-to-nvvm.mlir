@@ -57,6 +57,20 @@ gpu.module @kernels {
       %next = vector.from_elements %d0, %d1, %d2, %d3 : vector<4xf32>
       scf.yield %next : vector<4xf32>
     }
+    // What kiln-expand-math marks takes the instructions that flush.
+    // CHECK: llvm.call_intrinsic "llvm.nvvm.ex2.approx.ftz.f32"
+    // CHECK-NEXT: nvvm.rcp.approx.ftz.f
+    // CHECK-NEXT: llvm.intr.exp2
+    // CHECK: llvm.fdiv
+    // CHECK: llvm.call_intrinsic "llvm.nvvm.rsqrt.approx.f"
+    %one = arith.constant 1.0 : f32
+    %flushed = vector.extract %sum[2] : f32 from vector<4xf32>
+    %e0 = math.exp2 %flushed fastmath<afn> : f32
+    %e1 = arith.divf %one, %e0 fastmath<afn> : f32
+    %e2 = math.exp2 %e1 : f32
+    %e3 = arith.divf %one, %e2 : f32
+    %e4 = math.rsqrt %e3 : f32
+    llvm.store volatile %e4, %y : f32, !llvm.ptr<1>
     %s0 = vector.extract %sum[0] : f32 from vector<4xf32>
     %s1 = vector.extract %sum[1] : f32 from vector<4xf32>
     // CHECK: llvm.intr.minimum

@@ -42,6 +42,10 @@ gpu.module @kernels {
     llvm.store volatile %9, %b : f32, !llvm.ptr<1>
     %10 = math.rsqrt %x : f32
     llvm.store volatile %10, %b : f32, !llvm.ptr<1>
+    %sine = math.sin %x : f32
+    llvm.store volatile %sine, %b : f32, !llvm.ptr<1>
+    %cosine = math.cos %x : f32
+    llvm.store volatile %cosine, %b : f32, !llvm.ptr<1>
     %11 = math.sqrt %x : f32
     llvm.store volatile %11, %b : f32, !llvm.ptr<1>
     %12 = math.absf %x : f32

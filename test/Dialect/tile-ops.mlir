@@ -93,6 +93,8 @@ func.func @staging(%x: memref<64x64xf32>, %w: memref<4x128xf32>, %i: index, %p: 
   // The staged tile leaves out the padding of the rows.
   // CHECK: kiln.staged %[[image]][%{{.+}}] : ![[B2]] -> tensor<8x18xf32>
   %staged = kiln.staged %image[%i] : !kiln.shared<2 x f32, #bs> -> tensor<8x18xf32>
+  // CHECK: kiln.staged %[[image]][%{{.+}}] at [0, 2] : ![[B2]] -> tensor<8x16xf32>
+  %behind = kiln.staged %image[%i] at [0, 2] : !kiln.shared<2 x f32, #bs> -> tensor<8x16xf32>
   return
 }
 

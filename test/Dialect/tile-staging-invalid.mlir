@@ -87,6 +87,26 @@ func.func @staged_extent(%s: !s, %i: index) {
 
 #s = #kiln.shared_layout<[8:20], [20:1]>
 !s = !kiln.shared<2 x f32, #s>
+func.func @staged_origin(%s: !s, %i: index) {
+  // expected-error @below {{tile 'tensor<8x18xf32>' is no part of a slot of [8, 20] 'f32'}}
+  %t = kiln.staged %s[%i] at [0, 3] : !s -> tensor<8x18xf32>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
+func.func @staged_before(%s: !s, %i: index) {
+  // expected-error @below {{is no part of a slot}}
+  %t = kiln.staged %s[%i] at [0, -1] : !s -> tensor<8x18xf32>
+  return
+}
+
+// -----
+
+#s = #kiln.shared_layout<[8:20], [20:1]>
+!s = !kiln.shared<2 x f32, #s>
 func.func @staged_rank(%s: !s, %i: index) {
   // expected-error @below {{is no part of a slot}}
   %t = kiln.staged %s[%i] : !s -> tensor<8xf32>

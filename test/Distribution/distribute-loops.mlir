@@ -1,11 +1,14 @@
 // RUN: kiln-opt %s --pass-pipeline='builtin.module(gpu.module(kiln-allocate-scratch,kiln-place-shared),kiln-distribute,canonicalize,cse)' --mlir-print-local-scope | FileCheck %s
 //
-// What kernels with a loop schedule add to the work of a thread: loads through a map,
-// results in another order of dimensions, and several written arguments.
+// What kernels with a loop schedule add to the work of a thread: loads and stores of
+// words, loads through a map, results in another order of dimensions, and several written arguments.
 
 #lanes = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = []>
 #pairs = #kiln.layout<register = [[0, 1]], lane = [[1, 0], [2, 0], [4, 0], [8, 0], [16, 0]], warp = []>
 #turned = #kiln.layout<register = [[1, 0]], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = []>
+#strips = #kiln.layout<register = [[0, 1], [0, 2], [1, 0], [2, 0]], lane = [[4, 0], [8, 0], [16, 0], [32, 0], [64, 0]], warp = []>
+#fours = #kiln.layout<register = [[1], [2]], lane = [[4], [8], [16], [32], [64]], warp = []>
+#rows = #kiln.layout<register = [[0, 1], [0, 2]], lane = [[1, 0], [2, 0], [4, 0], [8, 0], [16, 0]], warp = []>
 #copies = #kiln.layout<register = [], lane = [[0], [0], [1], [2], [4]], warp = []>
 #warps = #kiln.layout<register = [], lane = [[0, 1], [0, 2], [0, 4], [0, 8], [0, 16]], warp = [[1, 0], [0, 32]]>
 #reduced_warps = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [16]], warp = [[0], [32]]>
@@ -18,22 +21,23 @@ gpu.module @kernels {
   // the padding. Where both are sums of multiples, the registers of a thread are
   // constants apart.
   //
-  // CHECK-LABEL: gpu.func @window
-  // CHECK-SAME:    (%[[X:.+]]: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias, llvm.readonly}, %{{.+}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias})
+  // CHECK-LABEL: gpu.func @window(
+  // CHECK-SAME:    %[[X:.+]]: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias, llvm.readonly}, %{{.+}}: !llvm.ptr<1> {llvm.align = 16 : i64, llvm.noalias})
   // CHECK-DAG:     %[[LOWEST:.+]] = arith.constant 0xFF800000 : f32
   // CHECK-DAG:     %[[LANE:.+]] = arith.andi %{{.+}}, %c31_i32
   // CHECK-DAG:     %[[LANES:.+]] = arith.muli %[[LANE]], %c2_i32
   // CHECK-DAG:     %[[BLOCK:.+]] = arith.muli %{{.+}}, %c64
-  // CHECK-DAG:     %[[ORIGIN:.+]] = arith.addi %[[BLOCK]], %c-1
   // CHECK-DAG:     %[[THREAD:.+]] = arith.index_cast %[[LANES]] : i32 to index
-  // CHECK:         %[[C0:.+]] = arith.addi %[[ORIGIN]], %[[THREAD]]
+  // CHECK:         %[[C1:.+]] = arith.addi %[[BLOCK]], %[[THREAD]]
+  // CHECK:         %[[C0:.+]] = arith.addi %[[C1]], %c-2
   // CHECK:         %[[IN0:.+]] = arith.cmpi ult, %[[C0]], %c60
-  // CHECK:         %[[P0:.+]] = llvm.getelementptr %[[X]]
+  // CHECK:         %[[PART:.+]] = llvm.getelementptr %[[X]]
+  // CHECK:         %[[P0:.+]] = llvm.getelementptr %[[PART]][119]
   // CHECK:         %[[S0:.+]] = llvm.select %[[IN0]], %[[P0]], %[[X]]
   // CHECK:         %[[L0:.+]] = llvm.load %[[S0]]
   // CHECK:         %[[V0:.+]] = arith.select %[[IN0]], %[[L0]], %[[LOWEST]]
-  // CHECK:         %[[C1:.+]] = arith.addi %[[C0]], %c1
   // CHECK:         %[[IN1:.+]] = arith.cmpi ult, %[[C1]], %c60
+  // CHECK:         %[[P1:.+]] = llvm.getelementptr %[[PART]][120]
   // CHECK:         %[[V1:.+]] = arith.select %[[IN1]], %{{.+}}, %[[LOWEST]]
   // CHECK:         %[[MAX:.+]] = arith.maximumf %[[V0]], %[[V1]]
   // CHECK:         llvm.store %[[MAX]]
@@ -48,6 +52,54 @@ gpu.module @kernels {
       kiln.reduce_yield %1 : f32
     }
     kiln.store_tile %m, %out[%0] in_bounds [true] : tensor<32xf32, #lanes>, memref<32xf32>
+    gpu.return
+  }
+
+  // Four results of a window of three, at a distance of one: the columns 4 l - 1 to
+  // 4 l + 4 of lane l. Each of the six is loaded once, although twelve registers want
+  // them, and the four that begin at a multiple of four come as one word. Rows of 64
+  // elements end with a word, so that each word lies inside or outside as a whole.
+  // The fourth tap is a register of its own, which nobody looks at here.
+  //
+  // CHECK-LABEL: gpu.func @strip(
+  // CHECK-SAME:    %[[X:.+]]: !llvm.ptr<1> {{{.*}}llvm.readonly}
+  // CHECK-DAG:     %[[FOURS:.+]] = arith.muli %{{.+}}, %c4_i32
+  // CHECK-DAG:     %[[AT:.+]] = arith.index_cast %[[FOURS]] : i32 to index
+  // CHECK:         %[[BEFORE:.+]] = arith.addi %[[AT]], %c-4
+  // CHECK:         %[[INSIDE:.+]] = arith.cmpi ult, %[[BEFORE]], %c64
+  // CHECK:         %[[FIRST:.+]] = llvm.select %[[INSIDE]], %{{.+}}, %[[X]]
+  // CHECK:         llvm.load %[[FIRST]] {{.*}} -> f32
+  // CHECK:         arith.cmpi ult, %[[AT]], %c64
+  // CHECK:         llvm.load %{{.+}} {alignment = 16 : i64} : !llvm.ptr<1> -> vector<4xf32>
+  // CHECK:         %[[BEHIND:.+]] = arith.addi %[[AT]], %c4
+  // CHECK:         arith.cmpi ult, %[[BEHIND]], %c64
+  // CHECK:         llvm.load %{{.+}} {alignment = 8 : i64} : !llvm.ptr<1> -> vector<2xf32>
+  // CHECK-NOT:     llvm.load
+  // CHECK:         llvm.store %{{.+}} {alignment = 16 : i64} : vector<4xf32>, !llvm.ptr<1>
+  // CHECK-NOT:     llvm.store
+  gpu.func @strip(%x: memref<64xf32>, %out: memref<128xf32>) kernel attributes {kiln.schedule = #schedule, known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %t = kiln.load_tile %x[%0, %0] map affine_map<(d0, d1) -> (d0 + d1 - 1)> in_bounds [false] : memref<64xf32> -> tensor<128x4xf32, #strips>
+    %m = kiln.reduce %t over [1] : tensor<128x4xf32, #strips> -> tensor<128xf32, #fours> {
+    ^bb0(%l: f32, %r: f32):
+      %1 = arith.addf %l, %r : f32
+      kiln.reduce_yield %1 : f32
+    }
+    kiln.store_tile %m, %out[%0] in_bounds [true] : tensor<128xf32, #fours>, memref<128xf32>
+    gpu.return
+  }
+
+  // Rows of 6: the second begins at no multiple of four elements, but all begin at one of
+  // two.
+  //
+  // CHECK-LABEL: gpu.func @rows_of_six(
+  // CHECK-COUNT-2: llvm.load %{{.+}} {alignment = 8 : i64} : !llvm.ptr<1> -> vector<2xf32>
+  // CHECK-NOT:     llvm.load
+  // CHECK-COUNT-2: llvm.store %{{.+}} {alignment = 8 : i64} : vector<2xf32>, !llvm.ptr<1>
+  gpu.func @rows_of_six(%x: memref<32x6xf32>, %out: memref<32x6xf32>) kernel attributes {kiln.schedule = #schedule, known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<32x6xf32> -> tensor<32x4xf32, #rows>
+    kiln.store_tile %t, %out[%0, %0] in_bounds [true, true] : tensor<32x4xf32, #rows>, memref<32x6xf32>
     gpu.return
   }
 
@@ -66,6 +118,38 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // Quotients and remainders, too, are computed once where the registers of a thread
+  // never carry: four elements of a row of eight.
+  //
+  // CHECK-LABEL: gpu.func @rows_of_eight(
+  // CHECK-COUNT-1: arith.divsi
+  // CHECK-COUNT-1: arith.remsi
+  // CHECK-NOT:     arith.remsi
+  // CHECK:         llvm.load %{{.+}} {alignment = 16 : i64} : !llvm.ptr<1> -> vector<4xf32>
+  // CHECK-NOT:     llvm.load
+  // CHECK:         llvm.store
+  gpu.func @rows_of_eight(%x: memref<16x8xf32>, %out: memref<128xf32>) kernel attributes {kiln.schedule = #schedule, known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %t = kiln.load_tile %x[%0] map affine_map<(d0) -> (d0 floordiv 8, d0 mod 8)> in_bounds [true, true] : memref<16x8xf32> -> tensor<128xf32, #fours>
+    kiln.store_tile %t, %out[%0] in_bounds [true] : tensor<128xf32, #fours>, memref<128xf32>
+    gpu.return
+  }
+
+  // Rows of six: the third of four elements may be another row's, so that it and
+  // the fourth have coordinates of their own.
+  //
+  // CHECK-LABEL: gpu.func @carries(
+  // CHECK:         llvm.load %{{.+}} {alignment = 8 : i64} : !llvm.ptr<1> -> vector<2xf32>
+  // CHECK-COUNT-2: llvm.load %{{.+}} {alignment = 4 : i64} : !llvm.ptr<1> -> f32
+  // CHECK-NOT:     llvm.load
+  // CHECK:         llvm.store
+  gpu.func @carries(%x: memref<22x6xf32>, %out: memref<128xf32>) kernel attributes {kiln.schedule = #schedule, known_block_size = array<i32: 32, 1, 1>} {
+    %0 = arith.constant 0 : index
+    %t = kiln.load_tile %x[%0] map affine_map<(d0) -> (d0 floordiv 6, d0 mod 6)> in_bounds [true, true] : memref<22x6xf32> -> tensor<128xf32, #fours>
+    kiln.store_tile %t, %out[%0] in_bounds [true] : tensor<128xf32, #fours>, memref<128xf32>
+    gpu.return
+  }
+
   // The last two arguments are written; only the first is readonly. The second result has
   // its dimensions in another order, so that the thread's registers are found by
   // coordinates: row l of the first is column l of the second.
@@ -76,8 +160,8 @@ gpu.module @kernels {
   // CHECK-DAG:     %[[A1:.+]] = arith.addf
   // CHECK-DAG:     %[[N0:.+]] = arith.negf %[[A0]]
   // CHECK-DAG:     %[[N1:.+]] = arith.negf %[[A1]]
-  // CHECK:         llvm.store %[[A0]]
-  // CHECK:         llvm.store %[[A1]]
+  // CHECK:         %[[PAIR:.+]] = vector.from_elements %[[A0]], %[[A1]] : vector<2xf32>
+  // CHECK:         llvm.store %[[PAIR]]
   // CHECK:         %[[TO:.+]] = llvm.getelementptr %[[T]]
   // CHECK:         llvm.store %[[N0]], %[[TO]]
   // CHECK:         %[[NEXT:.+]] = llvm.getelementptr %[[TO]][32]

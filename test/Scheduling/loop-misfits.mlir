@@ -28,8 +28,8 @@ func.func @shared_threads(%x: tensor<64x100xf32>, %o: tensor<64xf32>) -> tensor<
 // -----
 
 func.func @values(%x: tensor<64x100xf32>, %o: tensor<64xf32>) -> tensor<64xf32> {
-  // expected-error @below {{the given schedule does not fit: a thread has 64 values of a tile, at most 32 are supported}}
-  %y = kiln.kernel "row_sum" (%x, %o : tensor<64x100xf32>, tensor<64xf32>) -> tensor<64xf32> attributes {schedule = #kiln.loop_schedule<tile = [8, 256], threads = [[1:0], [32:1]], vector = [1, 1], block = 32>} {
+  // expected-error @below {{the given schedule does not fit: a thread has 512 values of a tile, at most 256 are supported}}
+  %y = kiln.kernel "row_sum" (%x, %o : tensor<64x100xf32>, tensor<64xf32>) -> tensor<64xf32> attributes {schedule = #kiln.loop_schedule<tile = [8, 2048], threads = [[1:0], [32:1]], vector = [1, 1], block = 32>} {
   ^bb0(%a: tensor<64x100xf32>, %b: tensor<64xf32>):
     %r = linalg.reduce {arith.addf} ins(%a : tensor<64x100xf32>) outs(%b : tensor<64xf32>) dimensions = [1]
     kiln.yield %r : tensor<64xf32>

@@ -54,8 +54,8 @@ func.func @channels_innermost(%x: tensor<1x67x67x32xf16>, %w: tensor<3x3x32x64xf
 
 // -----
 
-// Padding shifts the tiles by one element against the units.
-// CHECK: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=4, Result="keeps channels", SharedBytes={{[0-9]+}}, Tiles={{[0-9]+}}
+// Padding shifts the tiles by one element against the units: copies start before it.
+// CHECK: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=16, Result="keeps channels", SharedBytes={{[0-9]+}}, Tiles={{[0-9]+}}
 func.func @padded(%x: tensor<1x8x64x64xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x64x64xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
   ^bb0(%a: tensor<1x8x64x64xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):

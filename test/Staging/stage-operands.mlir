@@ -59,6 +59,36 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // Padding moves the tiles' first column off the units of 16 bytes: whole units are
+  // copied from three columns before it on, and the tile lies behind these.
+  //
+  // CHECK-LABEL: gpu.func @padded
+  // CHECK-DAG:     %[[IMAGE:.+]] = kiln.alloc_shared : <2 x f32, <[1:0], [8:{{[0-9]+}}], [4:16], [16:1]>{{(, tail = [0-9]+)?}}>
+  // CHECK:         scf.for
+  // CHECK:           %[[FIRST:.+]] = affine.apply affine_map<()[s0] -> (s0 * 8 - 4)>()[%{{.+}}]
+  // CHECK-NEXT:      kiln.async_copy %{{.+}}[%{{.+}}, %{{.+}}, %{{.+}}, %[[FIRST]]] to %[[IMAGE]][%{{.+}}] in_bounds [true, true, false, false] vector 4 :
+  // CHECK:           kiln.staged %[[IMAGE]][%{{.+}}] at [0, 0, 0, 3] : {{.*}} -> tensor<1x8x4x10xf32>
+  gpu.func @padded(%x: memref<1x16x32x32xf32>, %w: memref<2x1152xf32>, %out: memref<1x16x32x32xf32>) kernel attributes {kiln.schedule = #tf32} {
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %16 = arith.constant 16 : index
+    %y = gpu.block_id y
+    %bx = gpu.block_id x
+    %x0 = affine.apply affine_map<(d0) -> (d0 * 8)>(%bx)
+    %before = affine.apply affine_map<(d0) -> (d0 * 8 - 1)>(%bx)
+    %above = affine.apply affine_map<(d0) -> (d0 - 1)>(%y)
+    %view = kiln.unpack %w layout #packed tile_dims [1] : memref<2x1152xf32> -> tensor<16x16x3x3xf32>
+    %init = kiln.extract_tile %out[%0, %0, %y, %x0] in_bounds [true, true, true, true] : memref<1x16x32x32xf32> -> tensor<1x16x2x8xf32>
+    %r = scf.for %c = %0 to %16 step %8 iter_args(%acc = %init) -> (tensor<1x16x2x8xf32>) {
+      %image = kiln.extract_tile %x[%0, %c, %above, %before] in_bounds [true, true, false, false] : memref<1x16x32x32xf32> -> tensor<1x8x4x10xf32>
+      %filter = kiln.extract_tile %view[%0, %c, %0, %0] in_bounds [true, true, true, true] : tensor<16x16x3x3xf32> -> tensor<16x8x3x3xf32>
+      %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x4x10xf32>, tensor<16x8x3x3xf32>) outs(%acc : tensor<1x16x2x8xf32>) -> tensor<1x16x2x8xf32>
+      scf.yield %d : tensor<1x16x2x8xf32>
+    }
+    kiln.store_tile %r, %out[%0, %0, %y, %x0] in_bounds [true, true, true, true] : tensor<1x16x2x8xf32>, memref<1x16x32x32xf32>
+    gpu.return
+  }
+
   // Rows of 9 elements start anywhere: units of 4 bytes, and a remark says so. Six
   // channels in chunks of 4 overhang and keep their in_bounds. A strided filter keeps
   // its order; its rows of two elements are units of 8 bytes.

@@ -57,6 +57,22 @@ gpu.module @kernels {
     gpu.return %d : tensor<1x16x1x8xf32, #acc8>
   }
 
+  // A tile behind the first three columns of its slot.
+  //
+  // CHECK-LABEL: gpu.func @behind
+  // CHECK:         kiln.local_load %{{.+}} at [0, 0, 0, 0]
+  // CHECK-NEXT:    kiln.local_load %{{.+}} at [0, 0, 0, 3]
+  // CHECK:         kiln.local_load %{{.+}} at [0, 0, 0, 1]
+  // CHECK-NEXT:    kiln.local_load %{{.+}} at [0, 0, 0, 4]
+  gpu.func @behind(%acc: tensor<1x16x1x8xf32, #acc8>, %slot: index) -> tensor<1x16x1x8xf32, #acc8> attributes {kiln.schedule = #plain} {
+    %x = kiln.alloc_shared : !kiln.shared<2 x f32, #kiln.shared_layout<[1:0], [8:20], [1:12], [12:1]>>
+    %w = kiln.alloc_shared : !kiln.shared<2 x f32, #kiln.shared_layout<[16:8], [8:1], [1:256], [2:128]>>
+    %image = kiln.staged %x[%slot] at [0, 0, 0, 3] : !kiln.shared<2 x f32, #kiln.shared_layout<[1:0], [8:20], [1:12], [12:1]>> -> tensor<1x8x1x9xf32>
+    %filter = kiln.staged %w[%slot] : !kiln.shared<2 x f32, #kiln.shared_layout<[16:8], [8:1], [1:256], [2:128]>> -> tensor<16x8x1x2xf32>
+    %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x9xf32>, tensor<16x8x1x2xf32>) outs(%acc : tensor<1x16x1x8xf32, #acc8>) -> tensor<1x16x1x8xf32, #acc8>
+    gpu.return %d : tensor<1x16x1x8xf32, #acc8>
+  }
+
   // Even and odd columns alternate: neighbouring kernel columns share pairs of them,
   // and columns run fastest. A chunk of 16 channels is two slices at each tap. A
   // strided filter is rounded when it is loaded.

@@ -395,3 +395,16 @@ func.func @rounded_operand(%x: tensor<3xbf16>, %scale: tensor<f32>, %s: tensor<b
   } -> tensor<bf16>
   return %r : tensor<bf16>
 }
+
+// -----
+
+// What may be approximated is not the source's decision.
+// CHECK-LABEL: func @fast_math_flags
+// CHECK: arith.divf
+// CHECK-NOT: fastmath
+// CHECK: return
+func.func @fast_math_flags(%x: tensor<8xf32>, %y: tensor<8xf32>) -> tensor<8xf32> {
+  %0 = arith.divf %x, %y fastmath<fast> : tensor<8xf32>
+  %1 = math.exp %0 fastmath<afn> : tensor<8xf32>
+  return %1 : tensor<8xf32>
+}

@@ -1,5 +1,5 @@
-// RUN: kiln-opt %s --kiln-sink-monotone | FileCheck %s
-// RUN: kiln-opt %s --kiln-sink-monotone --remarks-filter=kiln-sink-monotone --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: kiln-opt %s --kiln-sink-monotone=rounding=source | FileCheck %s
+// RUN: kiln-opt %s --kiln-sink-monotone=rounding=source --remarks-filter=kiln-sink-monotone --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
 
 // Functions that stay before the reduction.
 

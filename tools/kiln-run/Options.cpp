@@ -186,6 +186,7 @@ void CommandLine::addCompileOptions() {
   addText("--target", "NAME", "the card", options.target);
   addText("--precision", "tf32|f32", "of contractions of f32",
           options.precision);
+  addText("--rounding", "fused|source", "of elementwise ops", options.rounding);
   addText("--entry", "NAME", "the function to compile", options.entry);
   addText("--schedule", "ATTR", "in place of the rules", options.schedule);
   addText("--tuning-db", "FILE", "measured schedules, in place of the rules",

@@ -41,7 +41,7 @@ struct Options {
   runtime::EmulationOptions emulation;
 
   // For compiling IN.mlir; empty: the compiler's default.
-  std::string target, precision, entry, schedule, tuningDb, ptxas;
+  std::string target, precision, rounding, entry, schedule, tuningDb, ptxas;
 
   /// Of `--help` or `--version`: to be printed, and nothing else to be done.
   std::string text;

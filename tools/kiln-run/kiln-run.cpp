@@ -39,6 +39,7 @@ static Result<Artifact> compileProgram(const Options &options) {
   KilnCompileOptions settings{};
   settings.target = orNull(options.target);
   settings.precision = orNull(options.precision);
+  settings.rounding = orNull(options.rounding);
   settings.entry = orNull(options.entry);
   settings.schedule = orNull(options.schedule);
   settings.tuningDb = orNull(options.tuningDb);
@@ -59,12 +60,12 @@ static Result<Artifact> loadProgram(const Options &options) {
   if (!isDirectory(options.program))
     return compileProgram(options);
   for (const std::string *text :
-       {&options.target, &options.precision, &options.entry, &options.schedule,
-        &options.tuningDb, &options.ptxas})
+       {&options.target, &options.precision, &options.rounding, &options.entry,
+        &options.schedule, &options.tuningDb, &options.ptxas})
     if (!text->empty())
       return makeError(
-          "--target, --precision, --entry, --schedule, --tuning-db "
-          "and --ptxas are for compiling, but ",
+          "--target, --precision, --rounding, --entry, --schedule, "
+          "--tuning-db and --ptxas are for compiling, but ",
           options.program, " is compiled already");
   return Artifact::load(options.program);
 }

@@ -171,6 +171,7 @@ void CommandLine::addCompiling() {
           "the card (rtx4090), a file of its facts, or help", options.target);
   addText("--precision", "tf32|f32", "of contractions of f32",
           options.precision);
+  addText("--rounding", "fused|source", "of elementwise ops", options.rounding);
   addText("--entry", "NAME", "the function to compile", options.entry);
   addText("--ptxas", "PATH", "the assembler to use", options.ptxas);
 }

@@ -24,7 +24,8 @@ struct Options {
 
   std::string input;
   // For compiling, as kiln-compile takes them.
-  std::string target = "rtx4090", precision = "tf32", entry, ptxas;
+  std::string target = "rtx4090", precision = "tf32", rounding = "fused", entry,
+              ptxas;
 
   enum Device { Cuda, None, Replay } device = Cuda;
   int ordinal = 0;

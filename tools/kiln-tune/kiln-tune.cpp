@@ -71,6 +71,7 @@ static CompileOptions getCompileOptions(const Options &options) {
   CompileOptions compile;
   compile.target = options.target;
   compile.precision = options.precision;
+  compile.rounding = options.rounding;
   compile.entry = options.entry;
   compile.ptxas = options.ptxas;
   return compile;

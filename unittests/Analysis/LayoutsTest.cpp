@@ -189,7 +189,7 @@ int64_t getImageConflicts(ScheduleAttr schedule, const ContractionView &conv) {
   steps[conv.image.w] = conv.strides[1];
   return getBankConflicts(
       getOperandLayouts(schedule, conv).image,
-      getImageLayout(schedule, conv, getImageCopyVector(schedule, conv)), bytes,
+      getImageLayout(schedule, conv, getImageCopy(schedule, conv)), bytes,
       steps);
 }
 
@@ -282,10 +282,24 @@ TEST_F(LayoutsTest, StridedFiltersKeepTheirOrder) {
 
 TEST_F(LayoutsTest, CopiesAreAsWideAsRowsAllow) {
   ScheduleAttr schedule = getSchedule(kTF32);
-  EXPECT_EQ(getImageCopyVector(schedule, makeNCHW()), 4);
-  EXPECT_EQ(getImageCopyVector(schedule, makeNCHW(66)), 2);
-  EXPECT_EQ(getImageCopyVector(schedule, makeNCHW(67)), 1);
-  EXPECT_EQ(getImageCopyVector(getSchedule(kF16), makeNHWC()), 8);
+  EXPECT_EQ(getImageCopy(schedule, makeNCHW()).vector, 4);
+  EXPECT_EQ(getImageCopy(schedule, makeNCHW(66)).vector, 2);
+  EXPECT_EQ(getImageCopy(schedule, makeNCHW(67)).vector, 1);
+  EXPECT_EQ(getImageCopy(getSchedule(kF16), makeNHWC()).vector, 8);
+}
+
+TEST_F(LayoutsTest, RowsBehindPaddingAreCopiedFromBeforeTheirFirstColumn) {
+  auto get = [&](int64_t length, int64_t offset) {
+    ImageCopy copy = getRowCopy(Float32Type::get(&context), length, offset);
+    return std::make_pair(copy.vector, copy.lead);
+  };
+  using Pair = std::pair<int64_t, int64_t>;
+  EXPECT_EQ(get(64, 0), Pair(4, 0));
+  EXPECT_EQ(get(64, -1), Pair(4, 3));
+  EXPECT_EQ(get(64, -2), Pair(4, 2));
+  EXPECT_EQ(get(64, -4), Pair(4, 0));
+  EXPECT_EQ(get(66, -1), Pair(2, 1));
+  EXPECT_EQ(get(67, -1), Pair(1, 0));
 }
 
 TEST_F(LayoutsTest, KnownDivisors) {
@@ -315,6 +329,16 @@ TEST_F(LayoutsTest, KnownDivisors) {
   for (auto apply : loop.getOps<affine::AffineApplyOp>())
     divisors.push_back(getKnownDivisor(apply));
   EXPECT_EQ(divisors, (SmallVector<int64_t>{24, 2, 1, 1}));
+
+  // 12, 20, 28, ...: 4 by 8, and nothing is known by 3.
+  EXPECT_EQ(getKnownRemainder(loop.getLowerBound(), 8), 4);
+  EXPECT_EQ(getKnownRemainder(loop.getInductionVar(), 4), 0);
+  EXPECT_EQ(getKnownRemainder(loop.getInductionVar(), 3), std::nullopt);
+  SmallVector<std::optional<int64_t>> remainders;
+  for (auto apply : loop.getOps<affine::AffineApplyOp>())
+    remainders.push_back(getKnownRemainder(apply, 8));
+  EXPECT_EQ(remainders, (SmallVector<std::optional<int64_t>>{0, 6, std::nullopt,
+                                                             std::nullopt}));
 }
 
 } // namespace

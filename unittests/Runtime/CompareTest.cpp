@@ -1,5 +1,4 @@
-//===- CompareTest.cpp - Tests of the comparison with a reference ---*- C++
-//-*-===//
+//===- CompareTest.cpp - Tests of the comparison with a reference ---------===//
 //
 // Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
 //
@@ -119,4 +118,39 @@ TEST(Compare, ChoosesTolerances) {
   EXPECT_EQ(choose("tf32", ElementType::F32, ElementType::F32), 1e-3);
   EXPECT_EQ(choose("tf32", ElementType::F16, ElementType::F16), 2e-3);
   EXPECT_EQ(choose("tf32", ElementType::BF16, ElementType::F32), 1.6e-2);
+}
+
+// Elements are compared in chunks side by side: nothing is lost between them.
+TEST(Compare, ManyElements) {
+  constexpr size_t count = 1 << 20;
+  std::vector<double> expected(count);
+  for (size_t i = 0; i < count; ++i)
+    expected[i] = i < count / 2 ? 1 : 2; // constant in each chunk
+  Tolerance tolerance = {1e-3, 5e-3, 0.25};
+  auto check = [&](const std::vector<double> &actual, ElementType type) {
+    return compare(type, actual, expected, tolerance, false);
+  };
+  OutputReport same = check(expected, ElementType::F32);
+  EXPECT_TRUE(same.passed);
+  EXPECT_EQ(same.checked, int64_t(count));
+  std::vector<double> actual = expected;
+  actual[count - 1] = 2.005;
+  actual[3] = 1.004;
+  OutputReport report = check(actual, ElementType::F32);
+  EXPECT_TRUE(report.passed);
+  EXPECT_EQ(report.worst->coordinates, Shape{int64_t(count - 1)});
+  EXPECT_NEAR(report.maxError, 5e-3, 1e-6);
+  actual[count / 2 + 7] = actual[count / 2 + 9] = notANumber;
+  report = check(actual, ElementType::F32);
+  EXPECT_FALSE(report.passed);
+  EXPECT_EQ(report.mismatches, 2);
+  EXPECT_EQ(report.worst->coordinates, Shape{int64_t(count / 2 + 7)});
+  std::vector<double> integers = expected;
+  integers[5] = 3, integers[count - 2] = 9;
+  report = check(integers, ElementType::I32);
+  EXPECT_EQ(report.mismatches, 2);
+  EXPECT_EQ(report.worst->coordinates, Shape{int64_t(count - 2)});
+  EXPECT_EQ(report.worst->actual, 9);
+  expected.assign(count, 1);
+  EXPECT_FALSE(check(expected, ElementType::F32).passed); // nearly constant
 }

@@ -128,7 +128,7 @@ TEST_F(SearchSpaceTest, CoversLoops) {
   EXPECT_EQ(blocks, (std::set<int64_t>{32, 64, 128, 256, 512}));
   EXPECT_GT(threads.size(), 3u);
   EXPECT_GT(tiles.size(), 3u);
-  EXPECT_EQ(vectors, (std::set<int64_t>{1, 2, 4}));
+  EXPECT_EQ(vectors, (std::set<int64_t>{1, 2, 4, 8}));
 }
 
 TEST_F(SearchSpaceTest, PrunesByNameAndValue) {

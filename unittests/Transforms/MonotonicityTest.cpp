@@ -27,7 +27,8 @@ protected:
   }
 
   /// Matches what `body` computes as %y, where only %x varies; %row does not.
-  std::optional<MonotoneStep> match(StringRef body, StringRef type = "f32") {
+  std::optional<MonotoneStep> match(StringRef body, StringRef type = "f32",
+                                    bool approximate = false) {
     std::string source = ("func.func @f(%x: f32, %row: f32) -> " + type +
                           " {\n" + body + "\nreturn %y : " + type + "\n}")
                              .str();
@@ -39,7 +40,8 @@ protected:
     auto function = *module->getOps<func::FuncOp>().begin();
     x = function.getArgument(0);
     Value y = function.getBody().front().getTerminator()->getOperand(0);
-    return matchMonotoneStep(y, [&](Value value) { return varies(value); });
+    return matchMonotoneStep(
+        y, [&](Value value) { return varies(value); }, approximate);
   }
 
   bool varies(Value value) {
@@ -156,6 +158,38 @@ TEST_F(MonotonicityTest, ClampsDoNotKeepInfinities) {
   // maxnumf maps NaN to the bound.
   EXPECT_FALSE(
       match("%c = arith.constant 2.0 : f32\n%y = arith.maxnumf %x, %c : f32"));
+}
+
+// As in a sigmoid; below zero a reciprocal jumps.
+TEST_F(MonotonicityTest, ReciprocalsOfWhatIsPositive) {
+  auto divide = [&](StringRef term, StringRef numerator = "1.0") {
+    return match(("%c = arith.constant 1.0 : f32\n%n = arith.constant " +
+                  numerator + " : f32\n%t = " + term +
+                  " : f32\n%s = arith.addf %c, %t : f32\n"
+                  "%y = arith.divf %n, %s : f32")
+                     .str());
+  };
+  auto down = divide("math.exp %x");
+  ASSERT_TRUE(down);
+  EXPECT_EQ(down->direction, Direction::NonIncreasing);
+  EXPECT_FALSE(down->keepsInfinities);
+  auto up = divide("math.exp %x", "-2.0");
+  ASSERT_TRUE(up);
+  EXPECT_EQ(up->direction, Direction::NonDecreasing);
+  EXPECT_FALSE(divide("math.exp %x", "0.0"));
+  EXPECT_FALSE(divide("math.tanh %x"));
+}
+
+TEST_F(MonotonicityTest, Approximations) {
+  for (StringRef function : {"exp", "exp2", "expm1", "tanh", "erf"}) {
+    std::string body = ("%y = math." + function + " %x : f32").str();
+    EXPECT_FALSE(match(body)) << body;
+    EXPECT_TRUE(match(body, "f32", /*approximate=*/true)) << body;
+  }
+  // NaN of what is no NaN, and no function of one direction.
+  for (StringRef function : {"log", "sqrt", "sin", "absf"})
+    EXPECT_FALSE(match(("%y = math." + function + " %x : f32").str(), "f32",
+                       /*approximate=*/true));
 }
 
 TEST_F(MonotonicityTest, Roundings) {

@@ -10,6 +10,7 @@
 #include "mlir/IR/Value.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace kiln {
 
@@ -17,6 +18,10 @@ namespace kiln {
 /// bounds and `affine.apply`. 0 (the value is always 0) counts as divisible by
 /// anything: `0 % n == 0`.
 int64_t getKnownDivisor(mlir::Value value);
+
+/// What is known to be left of an index value when it is divided by `modulus`,
+/// which is positive: from 0 to `modulus - 1`, or nothing.
+std::optional<int64_t> getKnownRemainder(mlir::Value value, int64_t modulus);
 
 } // namespace kiln
 

@@ -45,18 +45,28 @@ SharedLayoutAttr getStridedFilterLayout(ScheduleAttr schedule,
 /// outermost index of its taps, or of its k-steps where there is one tap.
 int64_t getRingParts(ScheduleAttr schedule, const ContractionView &conv);
 
-/// The halo patch of a tile and chunk that fragments are loaded from. Rows (or
-/// channels, where they are innermost) are padded to whole copy units of
-/// `vector` elements, and planes so that fragment loads meet the fewest bank
+/// How a tile of the image is copied.
+struct ImageCopy {
+  /// Elements of a unit: what one copy moves, 16 bytes at most.
+  int64_t vector = 1;
+  /// Columns that are copied before the first that is wanted, so that padded
+  /// rows start with a whole aligned unit. Fewer than `vector`.
+  int64_t lead = 0;
+};
+
+/// The halo patch of a tile and chunk that fragments are loaded from, behind
+/// `copy.lead` columns. Rows (or channels, where they are innermost) are padded
+/// to whole copy units, and planes so that fragment loads meet the fewest bank
 /// conflicts. A transposed patch has its channels innermost and rows of whole
 /// matrices.
 SharedLayoutAttr getImageLayout(ScheduleAttr schedule,
-                                const ContractionView &conv, int64_t vector);
+                                const ContractionView &conv, ImageCopy copy);
 
 /// The patch before it is transposed: as it lies in memory, with planes apart
 /// so that the rows of a matrix lie in different banks.
 SharedLayoutAttr getUntransposedImageLayout(ScheduleAttr schedule,
-                                            const ContractionView &conv);
+                                            const ContractionView &conv,
+                                            ImageCopy copy);
 
 /// Shared-memory wavefronts of one load of `registers`' first element by a
 /// warp, in units of 32-bit words: 1 means no conflict.

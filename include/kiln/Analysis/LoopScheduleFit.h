@@ -11,6 +11,10 @@
 
 namespace kiln {
 
+/// Values of a tile that a thread may have, at most: those of a window of 3x3
+/// taps, padded to 4x4, at 16 positions.
+inline constexpr int64_t kMostLoopValues = 256;
+
 /// Whether a block may work on several positions of `axis` at a time: every
 /// reduction over it combines one result with one associative operation that
 /// has a neutral element. Others run in the order of the source, a position at

@@ -8,6 +8,7 @@
 #define KILN_ANALYSIS_SCHEDULEFIT_H
 
 #include "kiln/Analysis/ContractionView.h"
+#include "kiln/Analysis/Layouts.h"
 
 namespace kiln {
 
@@ -24,9 +25,14 @@ mlir::FailureOr<PaddedImage> getPaddedImage(const ContractionView &conv);
 /// `lengths`: row lengths and row offsets along the innermost dimension.
 int64_t getCopyVector(mlir::Type element, llvm::ArrayRef<int64_t> lengths);
 
-/// Elements of the widest copy of the image whose units always start aligned
-/// and never straddle its edge.
-int64_t getImageCopyVector(ScheduleAttr schedule, const ContractionView &conv);
+/// The widest copy of image rows whose length, and the distance of whose tiles,
+/// is a multiple of `lengths`, with tiles that start `offset` elements behind
+/// such a multiple: units start aligned and never straddle an edge.
+ImageCopy getRowCopy(mlir::Type element, llvm::ArrayRef<int64_t> lengths,
+                     int64_t offset);
+
+/// The widest copy of the image.
+ImageCopy getImageCopy(ScheduleAttr schedule, const ContractionView &conv);
 
 /// The buffers that the image's tiles are staged in.
 struct ImageBuffers {
@@ -34,9 +40,8 @@ struct ImageBuffers {
   SharedType read;   ///< what fragments are loaded from; `copied` itself unless
                      ///< the schedule transposes
 };
-/// For copies in units of `vector` elements.
 ImageBuffers getImageBuffers(ScheduleAttr schedule, const ContractionView &conv,
-                             int64_t vector);
+                             ImageCopy copy);
 
 /// Bytes of dynamic shared memory of a block: the staged operands, what the
 /// reductions around `conv` need to cross warps, and slices of staged results,

@@ -40,23 +40,23 @@ def ExpandMath : Pass<"kiln-expand-math"> {
   let summary = "replaces math functions by arithmetic";
   let description = [{
     There is no device library: `math` ops that the target cannot select become
-    f32 arithmetic (exp, exp2, expm1, log, log2, log1p, tanh, erf, rsqrt, powf)
-    that is good to a few units in the last place over all floats; denormals,
-    infinities, NaN and signed zeros come out as in C. f16 and bf16 operands are
-    computed in f32 and rounded once. Largest error in units of the last place
-    over sampled floats, with a correctly rounded exp2: exp 0.9, expm1 1.5, log
-    0.9, log2 2.1, log10 1.7, log1p 2.5, tanh 2.0, erf 1.0, rsqrt 1.5, powf 0.9;
-    the card's exp2 adds up to 2 to exp, exp2, tanh, erf and powf. Needs ops that
-    `kiln-check-supported` accepts; leaves sqrt, fma, absf, copysign and the
-    roundings, which the target has.
+    f32 arithmetic (exp, expm1, log, log2, log10, log1p, tanh, erf, sin, cos,
+    powf) over all floats; denormals, infinities, NaN and signed zeros come out
+    as in C. docs/numerics.md says how far each is off. f16 and bf16 operands
+    are computed in f32 and rounded once. What an operand is may make it
+    cheaper: an exp of what is at most 87 needs no upper bound, a log1p of an
+    exp of what is at most 0 no reduction. Needs ops that `kiln-check-supported`
+    accepts; leaves sqrt, fma, absf, copysign and the roundings, and on f32 exp2
+    and rsqrt, which the target has. Where an argument cannot be subnormal and a
+    result may be flushed, exp2 and 1 / x carry `fastmath<afn>`.
 
     ```mlir
     func.func @f(%x: f32) -> f32 {
-      %y = math.rsqrt %x : f32
+      %y = math.exp %x : f32
       return %y : f32
     }
-    // leaves: math.sqrt %arg0 : f32 ... arith.divf
-    // gone: math.rsqrt
+    // leaves: math.exp2 ... fastmath<afn> : f32 ... arith.mulf
+    // gone: math.exp %
     ```
     ```
     kiln-opt --kiln-expand-math
@@ -76,7 +76,9 @@ def LowerToNVVM : Pass<"kiln-lower-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
     ub, llvm and nvvm ops on `!llvm.ptr` (no memrefs). Leaves `llvm.func`s with
     `nvvm.kernel`, `nvvm.maxntid` (from `known_block_size`) and `nvvm.minctasm`
     (where given on the `gpu.func`). `index` becomes i64; thread numbers carry
-    the range that the block size gives them.
+    the range that the block size gives them. exp2 and 1 / x of f32 with
+    `fastmath<afn>` become the instructions that flush subnormal numbers
+    (`ex2.approx.ftz`, `rcp.approx.ftz`), rsqrt `rsqrt.approx`.
 
     ```mlir
     gpu.module @kernels {

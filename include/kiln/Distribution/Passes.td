@@ -123,7 +123,10 @@ def Distribute : Pass<"kiln-distribute", "::mlir::ModuleOp"> {
     a tile becomes one scalar for each register, a dot `nvvm.mma.sync` or fused
     multiply-adds, a local load `nvvm.ldmatrix` or vector loads from shared
     memory, a reduction or a change of layout folds, shuffles and shared memory. Elements that several
-    loads of one buffer version share are loaded once. Arguments become pointers
+    loads of one buffer version share are loaded once. In a kernel with a loop
+    schedule a thread reads each element of an argument's tile once, whichever
+    windows share it, and up to 16 bytes of a row at once, where its rows and the
+    thread's place are multiples of them. Arguments become pointers
     to global memory, buffers parts of dynamic shared memory, whose size is set on
     the kernel's launches.
 

@@ -105,6 +105,8 @@ struct KernelExplanation {
   std::optional<double> predictedMs;
   double predictedMhz = 0;    ///< that clock
   std::string predictedBound; ///< the model's word for it
+  /// What it was predicted from; one may change it and predict again.
+  std::optional<KernelDescription> description;
   std::vector<PredictedMetric> metrics;
   std::vector<tuning::RuleResult> rules;
   std::vector<LostCandidate> lost;

@@ -37,6 +37,7 @@ enum class Level {
 struct CompileOptions {
   std::string target = "rtx4090"; ///< as loadKernelTarget takes it
   std::string precision = "tf32"; ///< "tf32" or "f32", for f32 contractions
+  std::string rounding = "fused"; ///< "source": change no bit of an op
   std::string entry;              ///< function; empty: the only public one
   std::string schedule;           ///< "#kiln.schedule<...>"; empty: by rules
   std::string tuningDb;           ///< file of measured schedules; empty: none
@@ -66,7 +67,8 @@ void addInlining(mlir::OpPassManager &pm);
 /// Makes kernels and leaves what joined none, with `keepCalls` also calls that
 /// cannot be inlined; the fusion stage up to what only a program of one kernel
 /// needs.
-void addFusion(mlir::OpPassManager &pm, bool keepCalls = false);
+void addFusion(mlir::OpPassManager &pm, llvm::StringRef rounding,
+               bool keepCalls = false);
 /// Takes schedules from the tuning database unless one is given, selects the
 /// others, and checks those that are given or stand in the module.
 void addScheduleSelection(mlir::OpPassManager &pm,

@@ -44,6 +44,8 @@ def FuseInPlace : Pass<"kiln-fuse-in-place", "::mlir::ModuleOp"> {
   let options = [
     ListOption<"functions", "functions", "std::string",
                "Functions that Kiln takes, beside those marked 'kiln.embed'">,
+    Option<"rounding", "rounding", "std::string", [{"fused"}],
+           "fused, or source: change no bit of an op">,
     Option<"whole", "whole", "bool", "false",
            "Refuse functions in which an op runs in no kernel">
   ];

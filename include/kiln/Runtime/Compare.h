@@ -48,6 +48,8 @@ struct OutputReport {
 class DegenerateCheck {
 public:
   void add(double value);
+  /// Adds all values of another check.
+  void merge(const DegenerateCheck &later);
   /// Empty, or why the values prove nothing: more than 1 % are not finite, or
   /// they are nearly constant: they differ (standard deviation) by no more than
   /// a thousandth of the greatest magnitude and than `allowedError`, so that
@@ -59,9 +61,9 @@ private:
   double mean = 0, squares = 0, largest = 0; // Welford's running sums
 };
 
-/// Compares all elements. `expected` has the same shape; its float type may be
-/// wider and is first rounded to the actual one. NaN and infinities must be
-/// where the reference has them.
+/// Compares all elements, on all processors. `expected` has the same shape; its
+/// float type may be wider and is first rounded to the actual one. NaN and
+/// infinities must be where the reference has them.
 OutputReport compareTensors(const TensorInfo &info, const Tensor &actual,
                             const Tensor &expected, const Tolerance &tolerance,
                             bool allowDegenerate);

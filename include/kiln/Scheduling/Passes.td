@@ -165,10 +165,10 @@ def EnumerateSchedules : Pass<"kiln-enumerate-schedules", "::mlir::ModuleOp"> {
       return %y : tensor<64xf32>
     }
     // leaves: row_sums fits #kiln.loop_schedule<tile = [1, 1024], threads = [
-    // leaves: row_sums pruned #kiln.loop_schedule< ... values of a tile, at most 32 are supported
+    // leaves: row_sums pruned #kiln.loop_schedule< ... values of a tile, at most 256 are supported
     ```
     ```
-    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-normalize),kiln-fuse,kiln-set-target,kiln-enumerate-schedules)'
+    kiln-opt --pass-pipeline='builtin.module(func.func(kiln-normalize),kiln-fuse,kiln-set-target,kiln-enumerate-schedules{limit=1000})'
     ```
   }];
   let options = [

@@ -20,7 +20,9 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
     Needs outlined kernels with a chunk loop. The image's and the filter's tiles
     become staged buffers of the schedule's `stages` slots in layouts that the
     fragment loads read without bank conflicts, filled by asynchronous copies of
-    the widest legal unit (a remark says why it is below 16 bytes). With
+    the widest legal unit (a remark says why it is below 16 bytes). Where padding
+    moves the rows of an image off the units, whole units are copied from before
+    the tile's first column on, and the staged tile lies behind these. With
     `transpose` the image is staged as it lies, in one or two slots, and a
     `kiln.local_copy` brings its channels next to one another. The loop is left
     unpipelined: copy, wait, barrier, (transpose, barrier,) compute, barrier.
@@ -49,7 +51,8 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
   }];
   let statistics = [
     Statistic<"numStaged", "operands-staged", "Operands given a buffer">];
-  let dependentDialects = ["::kiln::KilnDialect", "::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::kiln::KilnDialect", "::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect"];
 }
 
 def AssignLayouts : Pass<"kiln-assign-layouts", "::mlir::gpu::GPUModuleOp"> {

@@ -113,6 +113,8 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
     With a `#kiln.loop_schedule` every axis has a tile, and all tiles have the
     schedule's layout from the start. Where the tile has one position along a
     reduced axis, the body runs in the source's order and may compute anything.
+    An axis that one tile covers has no loop: what is read or computed on it is
+    there for all passes over it.
 
     ```mlir
     #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>

@@ -9,8 +9,9 @@
 /// only where both sides are the same bits. That needs f to be monotone as it
 /// is computed, in the order -inf < ... < -0 < +0 < ... < +inf, and to map NaN
 /// to NaN and nothing else to NaN. Rounding is monotone, so an op that is
-/// monotone in exact arithmetic and rounds once qualifies; approximations (exp,
-/// tanh, ...) do not.
+/// monotone in exact arithmetic and rounds once qualifies. Approximations (exp,
+/// tanh, ...) do where their error is allowed anyway: what comes out lies
+/// within the bound of the function at the same argument, not on the same bits.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -39,10 +40,12 @@ struct MonotoneStep {
 
 /// Matches the computation of `value` as a monotone step. `isVarying` tells
 /// which values differ along the reduced dimension; a step has exactly one
-/// varying operand. Nothing when constants do not prove the direction.
+/// varying operand. Nothing when constants do not prove the direction, and for
+/// a function that is approximated unless `approximate`.
 std::optional<MonotoneStep>
 matchMonotoneStep(mlir::Value value,
-                  llvm::function_ref<bool(mlir::Value)> isVarying);
+                  llvm::function_ref<bool(mlir::Value)> isVarying,
+                  bool approximate = false);
 
 } // namespace kiln
 

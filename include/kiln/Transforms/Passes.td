@@ -39,7 +39,9 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     - no `tensor.expand_shape` between a reduction and what consumes it: the
       reshapes are sunk to the function's results, and a `keepdim` reduction
       yields the tensor without the unit dimension;
-    - no `cf.assert` (a remark names each that was dropped).
+    - no `cf.assert` (a remark names each that was dropped);
+    - no fast-math flags: docs/numerics.md says what may be approximated. Later
+      ones are marks of Kiln's own passes.
 
     ```mlir
     func.func @bias(%x: tensor<4x8xf32>, %b: tensor<8xf32>) -> tensor<4x8xf32> {
@@ -64,6 +66,7 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
   let statistics = [
     Statistic<"numAsserts", "asserts-dropped", "Assertions dropped">,
+    Statistic<"numFlags", "flags-dropped", "Ops whose fast-math flags dropped">,
     Statistic<"numWidened", "accumulators-widened",
               "Contractions given f32 accumulators">];
 }
@@ -76,6 +79,9 @@ def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
     `min_c f(x_c) = f(min_c x_c)` for a non-decreasing `f`, and
     `f(max_c x_c)` for a non-increasing one, bit for bit: rounding is monotone,
     so a function that is monotone in exact arithmetic is monotone as computed.
+    Functions that are approximated (exp, exp2, expm1, tanh, erf, and so
+    sigmoid) move, too, within the bounds of docs/numerics.md; with
+    `rounding=source` they stay.
     The trailing monotone part of an elementwise generic whose only user is a
     min or max reduction moves behind it, where it runs once for each reduced
     element. It moves only when
@@ -101,6 +107,10 @@ def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
     kiln-opt --kiln-normalize --kiln-sink-monotone
     ```
   }];
+  let options = [
+    Option<"rounding", "rounding", "std::string", [{"fused"}],
+           "fused, or source: change no bit">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect",
@@ -109,6 +119,57 @@ def KilnSinkMonotone : Pass<"kiln-sink-monotone", "::mlir::func::FuncOp"> {
     Statistic<"numSunk", "ops-sunk", "Scalar ops moved behind a reduction">,
     Statistic<"numFlipped", "reductions-flipped",
               "Reductions turned from min to max or back">];
+}
+
+def KilnSimplifyExpressions
+    : Pass<"kiln-simplify-expressions", "::mlir::func::FuncOp"> {
+  let summary = "writes scalar expressions in a form that costs less";
+  let description = [{
+    Needs: normalised generics, whose bodies hold whole expressions. What
+    `kiln-sink-monotone` moves has moved: behind this pass fewer ops are
+    monotone.
+
+    Leaves the same expressions in fewer and cheaper ops:
+    - `tanh(log1p(exp x))`, as in mish, as `q / (q + 2)`, `q = e (e + 2)`, `e =
+      exp(min(x, 20))`; softplus in any form that exporters write (with
+      `log(1 + exp x)`, `max(x, 0) + log1p(exp(-|x|))`, a select for large x or
+      for NaN);
+    - other softplus as `max(x, 0) + log1p(exp(-|x|))`;
+    - `a / (1 + exp z)`, as in sigmoid and silu, by the reciprocal instruction;
+    - `1 + tanh u`, as in gelu, as `2 / (1 + exp(-2 u))`;
+    - `x / c` as `x * (1 / c)`;
+    - factors that are powers of two in one, and `powf` of 2 and 3 as products.
+
+    Results differ from the source's by rounding, within the bounds of
+    docs/numerics.md. With `rounding=source` only what keeps every bit is done:
+    division by powers of two. Expressions of f16 and bf16 are computed in f32.
+    `fastmath<afn>` on what it leaves asks for an instruction that flushes
+    subnormal numbers, and stands where that does not matter. A remark (category
+    `kiln-simplify-expressions`) names each rewrite.
+
+    ```mlir
+    func.func @sigmoid(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %one = arith.constant dense<1.0> : tensor<8xf32>
+      %n = arith.negf %x : tensor<8xf32>
+      %e = math.exp %n : tensor<8xf32>
+      %d = arith.addf %e, %one : tensor<8xf32>
+      %y = arith.divf %one, %d : tensor<8xf32>
+      return %y : tensor<8xf32>
+    }
+    // leaves: math.exp ... math.fma ... arith.divf ... fastmath<afn> ... arith.mulf
+    ```
+    ```
+    kiln-opt --kiln-normalize --kiln-simplify-expressions
+    ```
+  }];
+  let options = [
+    Option<"rounding", "rounding", "std::string", [{"fused"}],
+           "fused, or source: change no bit">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+  let statistics = [Statistic<"numSimplified", "expressions-simplified",
+                              "Expressions rewritten">];
 }
 
 def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {

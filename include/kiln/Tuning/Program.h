@@ -69,6 +69,9 @@ public:
 
   /// All that the rules ask, from what was compiled.
   Facts getFacts(KernelSchedule schedule, const CompileFacts &facts) const;
+  /// The kernel as the performance model sees it; nothing where it cannot.
+  std::optional<KernelDescription>
+  describe(KernelSchedule schedule, const CompileFacts *facts = nullptr) const;
   /// What the performance model expects of the kernel; nothing where it cannot
   /// describe it, or where no multiprocessor holds a block.
   std::optional<Prediction>

@@ -6,6 +6,7 @@
 
 #include "kiln/Scheduling/Model/Describe.h"
 
+#include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Scheduling/KernelResult.h"
 #include "kiln/Scheduling/Rules.h"
@@ -30,6 +31,11 @@ constexpr double kPerCopy = 3;
 /// store (counted in a residual block of 28 columns of f16).
 constexpr double kPerNarrowCopy = 11;
 constexpr double kNarrowestCopy = 4; // bytes of cp.async
+/// Instructions of a turn of the main loop beside those counted here: slots
+/// that turn, addresses that move on, the branch (45 to 65 in the machine code
+/// of two products and two convolutions); and where there is one slot.
+constexpr double kPerStep = 45;
+constexpr double kAround = 20;
 /// Instructions of a special function beside the one on its unit: arguments are
 /// scaled, results put together (lib/Conversion/ExpandMath.cpp).
 constexpr double kPerFunction = 12;
@@ -104,18 +110,48 @@ static double getPatchBytes(const ContractionView &conv, double rows,
          getSectorBytes(run * elementBytes, innermost * elementBytes);
 }
 
+/// Rows or columns of the image that `positions` neighbouring positions read
+/// at all taps, each once.
+static double countRead(const ContractionView &conv, int dim,
+                        double positions) {
+  int64_t taps = dim == 0 ? conv.getKernelRows() : conv.getKernelColumns();
+  llvm::SmallDenseSet<int64_t> read;
+  for (int64_t position = 0; position < positions; ++position)
+    for (int64_t tap = 0; tap < taps; ++tap)
+      read.insert(position * conv.strides[dim] + tap * conv.dilations[dim]);
+  return double(read.size());
+}
+
+/// Wavefronts of a load of 32-bit words, or of a matrix of 16-bit elements, by
+/// a warp; and whether pairs of 16-bit elements are no words in shared memory.
+static std::pair<double, bool>
+countImageConflicts(ScheduleAttr schedule, const ContractionView &conv) {
+  int64_t bytes = conv.getImageType().getElementTypeBitWidth() / 8;
+  SmallVector<int64_t> steps(conv.getImageType().getRank(), 1);
+  if (conv.image.h >= 0)
+    steps[conv.image.h] = conv.strides[0];
+  steps[conv.image.w] = conv.strides[1];
+  SharedLayoutAttr shared =
+      getImageLayout(schedule, conv, getImageCopy(schedule, conv));
+  double conflicts = double(getBankConflicts(
+      getOperandLayouts(schedule, conv).image, shared, bytes, steps));
+  bool apart =
+      bytes == 2 && !conv.isChannelInnermost() && !schedule.getTranspose();
+  return {conflicts, apart};
+}
+
 /// Fragments and shared memory of one chunk.
 static void describeFragments(KernelDescription &kernel, ScheduleAttr schedule,
                               const ContractionView &conv) {
   ArrayRef<int64_t> tile = schedule.getTile(), warps = schedule.getWarps();
   InstructionAttr instruction = schedule.getInstruction();
-  double tapRows = conv.getKernelRows(), tapColumns = conv.getKernelColumns();
+  double tapColumns = conv.getKernelColumns();
   double channels = double(tile[0]) / warps[0];
   double rows = double(tile[1]) / warps[1],
          columns = double(tile[2]) / warps[2];
   InstructionShape shape = instruction.getShape();
   double slices = std::max(1., schedule.getChunk() / double(shape.k));
-  double taps = tapRows * tapColumns;
+  double taps = conv.getKernelRows() * tapColumns;
   if (!instruction.usesTensorCores()) {
     // Each operand word is loaded once a thread and used along the other side.
     kernel.fragments = kernel.flops / 64 / kernel.warps * 1.5;
@@ -128,26 +164,30 @@ static void describeFragments(KernelDescription &kernel, ScheduleAttr schedule,
   double filterLoads = channels / shape.m * slices * taps;
   if (schedule.getWeights() != Weights::Packed)
     filterLoads *= 4;
-  // Words of the image serve several taps of a column where rows move by one.
-  double imageRows = conv.strides[0] == 1 ? rows + tapRows - 1 : rows * tapRows;
-  double imageTaps = tapColumns;
+  // Words of a row of the image serve all positions that read it.
+  double imageRows = countRead(conv, 0, rows);
+  auto [conflicts, apart] = countImageConflicts(schedule, conv);
   double imageLoads, imageWavefronts;
   if (shape.elementsPerWord == 1) {
     // tf32: two words of each fragment of 8 columns. Even and odd columns share
     // words of 64 bits between neighbouring taps.
+    bool pairs = schedule.getColumns() == Columns::EvenOdd && tapColumns > 1;
     double perColumn =
-        schedule.getColumns() == Columns::EvenOdd && tapColumns > 1
-            ? (tapColumns + 1) / 2
-            : imageTaps;
+        pairs ? std::ceil(countRead(conv, 1, 2) / 2) : tapColumns;
     imageLoads = imageRows * perColumn * columns / shape.n * slices * 2;
-    imageWavefronts = imageLoads * (perColumn < imageTaps ? 2 : 1);
-    // A stride puts the lanes' words on every second bank.
-    imageWavefronts *= std::min<int64_t>(2, conv.strides[1]);
-    kernel.instructions +=
-        imageLoads * (perColumn < imageTaps ? 2 : 1) * kPerRoundedWord;
+    imageWavefronts =
+        imageLoads * (pairs ? std::max(2., conflicts) : conflicts);
+    kernel.instructions += imageLoads * (pairs ? 2 : 1) * kPerRoundedWord;
+  } else if (apart) {
+    // Two words of each fragment of 8 columns, each put together from two
+    // loads.
+    double words = imageRows * tapColumns * columns / shape.n * slices * 2;
+    imageLoads = words * 2;
+    imageWavefronts = imageLoads * conflicts;
+    kernel.instructions += words;
   } else {
-    imageLoads = imageRows * imageTaps * columns / shape.n * slices / 2;
-    imageWavefronts = imageLoads * 4;
+    imageLoads = imageRows * tapColumns * columns / shape.n * slices / 2;
+    imageWavefronts = imageLoads * 4 * conflicts;
   }
   kernel.fragments = multiplies + filterLoads + imageLoads;
   double filterWavefronts =
@@ -205,14 +245,14 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
   double rows = conv.getWindow(0, tile[1]),
          columns = conv.getWindow(1, tile[2]);
   double patch = rows * columns * schedule.getChunk();
-  double unit = getImageCopyVector(schedule, conv) * elementBytes;
+  double unit = getImageCopy(schedule, conv).vector * elementBytes;
   double filterBytes = tile[0] * schedule.getChunk() * taps * elementBytes;
   bool narrow = unit < kNarrowestCopy;
   kernel.instructions =
       (patch * elementBytes / unit * (narrow ? kPerNarrowCopy : kPerCopy) +
        filterBytes / 16 * kPerCopy) /
           threads +
-      20;
+      (schedule.getStages() > 1 ? kPerStep : kAround);
   if (narrow) { // each part of the loads is waited for where it stands
     kernel.slots = 1;
     kernel.waits = std::max<int64_t>(1, schedule.getSpread());

@@ -277,3 +277,44 @@ kiln::parseDescription(const llvm::json::Value &json) {
     return std::move(impossible);
   return kernel;
 }
+
+llvm::json::Object kiln::toJson(const KernelDescription &kernel) {
+  using llvm::json::Array;
+  using llvm::json::Object;
+  Array reads;
+  for (const ReadDescription &read : kernel.reads)
+    reads.push_back(Object{{"name", read.name},
+                           {"bytes", read.bytes},
+                           {"block_bytes", read.blockBytes},
+                           {"along", stringify(read.along)}});
+  Object loop{{"steps", kernel.steps},
+              {"slots", kernel.slots},
+              {"waits", kernel.waits},
+              {"multiply", stringify(kernel.multiply)},
+              {"flops", kernel.flops},
+              {"instructions", kernel.instructions},
+              {"alu", kernel.alu},
+              {"cycles_alone", kernel.cyclesAlone},
+              {"fragments", kernel.fragments},
+              {"shared_wavefronts", kernel.sharedWavefronts},
+              {"l1_wavefronts", kernel.l1Wavefronts},
+              {"lookahead", kernel.lookahead}};
+  if (kernel.tile[0] > 0)
+    loop["tile"] = Array{kernel.tile[0], kernel.tile[1], kernel.tile[2]};
+  return Object{
+      {"name", kernel.name},
+      {"launches", kernel.launches},
+      {"grid", Object{{"tiles", kernel.tiles},
+                      {"fast", kernel.fastTiles},
+                      {"group", kernel.group},
+                      {"persistent", kernel.persistent}}},
+      {"block", Object{{"warps", kernel.warps},
+                       {"registers", kernel.registers},
+                       {"shared_bytes", kernel.sharedBytes}}},
+      {"loop", std::move(loop)},
+      {"epilogue", Object{{"instructions", kernel.epilogueInstructions},
+                          {"special", kernel.specialFunctions}}},
+      {"reads", std::move(reads)},
+      {"write_bytes", kernel.writeBytes},
+      {"l2_write_bytes", kernel.l2WriteBytes}};
+}

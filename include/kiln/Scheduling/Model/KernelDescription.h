@@ -109,6 +109,8 @@ struct KernelDescription {
 /// that name them.
 llvm::Expected<KernelDescription>
 parseDescription(const llvm::json::Value &json);
+/// What `parseDescription` reads as the same description. Complete ones only.
+llvm::json::Object toJson(const KernelDescription &kernel);
 
 } // namespace kiln
 

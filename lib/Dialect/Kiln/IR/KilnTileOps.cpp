@@ -332,12 +332,18 @@ LogicalResult StagedOp::verify() {
     return failure();
   RankedTensorType tile = getTile().getType();
   SmallVector<int64_t> shape = buffer.getShape();
+  SmallVector<int64_t> origin(shape.size(), 0);
+  if (getOrigin())
+    origin.assign(getOrigin()->begin(), getOrigin()->end());
   if (tile.getElementType() != buffer.getElementType() ||
       tile.getRank() != static_cast<int64_t>(shape.size()) ||
-      llvm::any_of(llvm::zip_equal(tile.getShape(), shape), [](auto extents) {
-        auto [used, staged] = extents;
-        return used < 0 || used > staged;
-      }))
+      origin.size() != shape.size() ||
+      llvm::any_of(llvm::zip_equal(origin, tile.getShape(), shape),
+                   [](auto extents) {
+                     auto [first, used, staged] = extents;
+                     return first < 0 || used < 0 || used > staged ||
+                            first > staged - used;
+                   }))
     return emitOpError("tile ") << tile << " is no part of a slot of [" << shape
                                 << "] " << buffer.getElementType();
   return success();

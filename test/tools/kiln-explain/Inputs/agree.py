@@ -64,6 +64,11 @@ for name in ("program.txt", "page.html"):
     for words in shown:
         assert words in text, (name, words)
 
+# Its description predicts the same.
+described = json.loads(read("described.json"))
+time_ms = described["boost"]["time_ms"]
+assert abs(time_ms / kernel["predicted_ms"] - 1) < 1e-3, time_ms
+
 # The trace has the events of the timeline, in microseconds.
 spans = [e for e in json.loads(read("trace.json"))["traceEvents"] if e["ph"] == "X"]
 events = kernel["timeline"]["events"]
@@ -74,4 +79,4 @@ for span, event in zip(spans, events):
     assert abs(span["ts"] - event["begin"] / clock) < 1e-6, span
     assert abs(span["dur"] - (event["end"] - event["begin"]) / clock) < 1e-6, span
 
-print("the same numbers in 6 places")
+print("the same numbers in 7 places")

@@ -349,15 +349,21 @@ def Kiln_LoopScheduleAttr : Kiln_Attr<"LoopSchedule", "loop_schedule",
   let description = [{
     The lists have an entry for each axis of the kernel, in the order of its
     space (lib/Analysis/KernelSpace.h). A block owns a tile of the axes that all
-    of its results have, and walks the others in loops, a tile at a time; it
-    reads its inputs again in every pass over them.
+    of its results have, and walks the others in loops, a tile at a time. It
+    reads its inputs again in every pass over them, unless one tile covers the
+    axis.
 
     - `tile`: positions along each axis that the block works on at a time, a
       power of two;
     - `threads`: `[size:stride]` for each axis: thread t is number
       `t / stride % size` along it. Axes that are walked at the same time have
       disjoint threads; two that never are may share them;
-    - `vector`: neighbouring positions of one thread;
+    - `vector`: neighbouring positions of one thread. Along the innermost
+      dimension of a tensor they are loaded and stored together, up to 16 bytes
+      at once, where its rows are a multiple of them; where windows overlap, an
+      element that several of them read is loaded once. Positions of a window
+      that are a thread's own (`tile` of its axis without `threads`) take part in
+      that;
     - `block`: threads of a block.
 
     Softmax over the last axis of 64x1000 values: blocks of four rows, 64 threads

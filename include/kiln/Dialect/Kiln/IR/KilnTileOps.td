@@ -282,13 +282,16 @@ def Kiln_StagedOp : Kiln_Op<"staged", [MemoryEffects<[MemRead]>]> {
   let summary = "the tile that a slot of a staged buffer holds, as a value";
   let description = [{
     Stands between staging and the unrolling of taps: the operand of a
-    convolution on staged tiles. Its shape may be smaller than the buffer's,
-    whose rows can be padded to whole copy units.
+    convolution on staged tiles. Its first element is element `at` of the slot
+    (the first, if that is left out), and its shape may be smaller than the
+    buffer's: rows of the buffer are padded to whole copy units on both sides.
   }];
-  let arguments = (ins Kiln_SharedType:$buffer, Index:$slot);
+  let arguments = (ins Kiln_SharedType:$buffer, Index:$slot,
+                       OptionalAttr<DenseI64ArrayAttr>:$origin);
   let results = (outs AnyRankedTensor:$tile);
   let assemblyFormat = [{
-    $buffer `[` $slot `]` attr-dict `:` type($buffer) `->` type($tile)
+    $buffer `[` $slot `]` (`at` $origin^)? attr-dict `:` type($buffer) `->`
+    type($tile)
   }];
   let hasVerifier = 1;
 }
