@@ -65,16 +65,29 @@ OperandLayouts kiln::getOperandLayouts(ScheduleAttr schedule,
     addSteps(nTiles, Axis::Column, 1, first);
     addSteps(nTiles, Axis::Column, instruction.getShape().n * first, columns);
     addSteps(nTiles, Axis::Row, 1, rows);
+    // Where a lane's channels are neighbours, the bits of m that are registers
+    // step by 1, 2 and so on, those that are lanes by what is left.
+    int64_t mOfTile = instruction.getShape().m;
+    constexpr int64_t lanesOfM = 8;
+    bool adjacent = schedule.getChannels() == Channels::Adjacent;
+    auto getChannelStep = [&](int64_t size) {
+      if (!adjacent)
+        return size;
+      return size < lanesOfM ? size * (filters / lanesOfM) : size / lanesOfM;
+    };
     SmallVector<Step> mTiles;
-    addSteps(mTiles, Axis::Filter, instruction.getShape().m, filters);
+    for (int64_t size = mOfTile; size < filters; size *= 2)
+      mTiles.push_back({Axis::Filter, getChannelStep(size)});
 
     auto addFragment = [&](Bits &bits, LayoutAttr fragment, Step dim0,
                            Step dim1) {
       auto add = [&](SmallVectorImpl<Step> &steps, const Basis &basis) {
         const Step &unit = basis.values()[0] != 0 ? dim0 : dim1;
-        steps.push_back(
-            {unit.axis,
-             std::max(basis.values()[0], basis.values()[1]) * unit.size});
+        int64_t size =
+            std::max(basis.values()[0], basis.values()[1]) * unit.size;
+        steps.push_back({unit.axis, unit.axis == Axis::Filter
+                                        ? getChannelStep(size)
+                                        : size});
       };
       for (const Basis &basis : fragment.getRegisters())
         add(bits.registers, basis);

@@ -46,6 +46,7 @@ public:
                         .Case("halving", &ContractionFields::halving)
                         .Case("paired_stores", &ContractionFields::pairs)
                         .Case("stores", &ContractionFields::stores)
+                        .Case("channels", &ContractionFields::channels)
                         .Default(nullptr);
     return member ? (this->*member)() : "";
   }
@@ -189,6 +190,11 @@ private:
                ? "results cross shared memory, so that neighbouring threads "
                  "store neighbouring elements"
                : "results leave from the registers that hold them";
+  }
+  std::string channels() const {
+    return s.getChannels() == Channels::Adjacent
+               ? "a lane holds neighbouring channels and stores them at once"
+               : "neighbouring channels are in different lanes";
   }
   std::string pairs() const {
     return s.getPairedStores() ? "neighbouring results leave in one store"

@@ -75,7 +75,8 @@ kiln::profiling::getFields(KernelSchedule schedule) {
             {"peel", writeBool(s.getPeel())},
             {"halving", writeBool(s.getHalving())},
             {"paired_stores", writeBool(s.getPairedStores())},
-            {"stores", stringifyStores(s.getStores()).str()}};
+            {"stores", stringifyStores(s.getStores()).str()},
+            {"channels", stringifyChannels(s.getChannels()).str()}};
   auto s = cast<LoopScheduleAttr>(schedule);
   std::string threads = "[";
   for (size_t axis = 0; axis < s.getTile().size(); ++axis) {

@@ -109,7 +109,7 @@ static void placeWarps(const ContractionView &conv, int64_t warps,
 ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
                                     const Decision &decision, bool ahead) {
   const auto &[contraction, tile, chunk, warps, stages, persistent, columns,
-               ring, transpose, stores] = decision;
+               ring, transpose, stores, channels] = decision;
   Weights weights = canPackFilter(conv) ? Weights::Packed : Weights::Strided;
   if (ring && weights == Weights::Strided)
     return ScheduleAttr();
@@ -118,7 +118,7 @@ ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
         conv.op->getContext(), contraction, tile, chunk, warps, stages,
         persistent, columns, weights, ring, transpose, lookahead,
         /*early_barrier=*/lookahead > 0, spread, peel, /*halving=*/true,
-        /*paired_stores=*/true, stores);
+        /*paired_stores=*/true, stores, channels);
   };
   ScheduleAttr plain = get(/*lookahead=*/0, /*spread=*/1, /*peel=*/false);
   // Two slots let copies, fragments and multiplies overlap.
@@ -150,6 +150,12 @@ Choice kiln::selectChoice(const ContractionView &conv, Contraction contraction,
   choice.elementBytes = elementBytes;
   choice.stores = stores;
   choice.columns = selectColumns(conv, contraction);
+  // Eight 16-bit channels of a lane are a store of 16 bytes, and eight lanes
+  // store a row of 64.
+  choice.channels = stores && elementBytes == 2 &&
+                            conv.out.f == conv.getOutType().getRank() - 1
+                        ? Channels::Adjacent
+                        : Channels::Plain;
   // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
   // the measured optimum of dense windows. What is stored of 16-bit elements is
   // a sector of 32 bytes wide.
@@ -190,16 +196,17 @@ ScheduleAttr kiln::buildSchedule(const ContractionView &conv,
              choice.warpColumns, selectColumns, tile, warps);
   auto get = [&](bool persistent, Stores stores) {
     return completeSchedule(
-        conv,
-        {choice.contraction, SmallVector<int64_t>(ArrayRef(tile)),
-         attempt.chunk, SmallVector<int64_t>(ArrayRef(warps)), attempt.stages,
-         persistent, choice.columns, ring, choice.transpose, stores});
+        conv, {choice.contraction, SmallVector<int64_t>(ArrayRef(tile)),
+               attempt.chunk, SmallVector<int64_t>(ArrayRef(warps)),
+               attempt.stages, persistent, choice.columns, ring,
+               choice.transpose, stores, choice.channels});
   };
   if (!choice.stores)
     return get(/*persistent=*/true, Stores::Direct);
   ScheduleAttr schedule = get(/*persistent=*/false, Stores::Staged);
-  Stores stores = schedule && canStageStores(schedule, conv) ? Stores::Staged
-                                                             : Stores::Direct;
+  bool staged = schedule && choice.channels == Channels::Plain &&
+                canStageStores(schedule, conv);
+  Stores stores = staged ? Stores::Staged : Stores::Direct;
   // A launch has at most 2^31 - 1 blocks.
   bool persistent =
       schedule && countBlocks(schedule, conv) > uint64_t(INT32_MAX);

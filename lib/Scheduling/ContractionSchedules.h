@@ -30,6 +30,7 @@ struct Decision {
   int64_t ring;
   bool transpose;
   Stores stores = Stores::Direct;
+  Channels channels = Channels::Plain;
 };
 
 /// The schedule of `decision`, with packed weights where they can be packed.
@@ -43,10 +44,13 @@ ScheduleAttr completeSchedule(const ContractionView &conv,
 struct Choice {
   Contraction contraction;
   /// Whether every output is stored, and the stores are not short beside the
-  /// main loop: they are staged.
+  /// main loop: they are staged, or wide.
   bool stores;
   bool transpose;
   Columns columns;
+  /// Adjacent where a lane can store its channels at once; then nothing is
+  /// staged.
+  Channels channels;
   /// Columns of a warp, at least.
   int64_t warpColumns;
   /// Of the widest result.

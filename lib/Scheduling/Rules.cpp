@@ -81,9 +81,9 @@ static SmallVector<Attempt> getStoringAttempts(const ContractionView &conv,
       taps <= 4 ? 3 : 2, llvm::divideCeil(conv.getChannels(), chunk));
   int64_t most = selectFilterTile(conv);
   int64_t least = std::min<int64_t>(most, 64);
-  // Rows of 64 floats are runs of 256 bytes, which in hand-written kernels on an
-  // H100 cost 1 % beside whole rows of an image; of 32 they cost 8 % more. 16-bit
-  // results have the narrower halo.
+  // Rows of 64 floats are runs of 256 bytes, which in hand-written kernels on
+  // an H100 cost 1 % beside whole rows of an image; of 32 they cost 8 % more.
+  // 16-bit results have the narrower halo.
   SmallVector<int64_t> widths = {32};
   if (conv.out.w == conv.getOutType().getRank() - 1 && choice.elementBytes >= 4)
     widths.insert(widths.begin(), 64);

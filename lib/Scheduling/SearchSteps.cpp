@@ -22,18 +22,20 @@ static Decision getDecision(ScheduleAttr schedule) {
           schedule.getChunk(),       SmallVector<int64_t>(schedule.getWarps()),
           schedule.getStages(),      schedule.getPersistent(),
           schedule.getColumns(),     schedule.getRing(),
-          schedule.getTranspose(),   schedule.getStores()};
+          schedule.getTranspose(),   schedule.getStores(),
+          schedule.getChannels()};
 }
 
 /// The schedule without the fields that follow from others: whatever the
 /// attribute's verifier asks of them, they hinder no step.
 static ScheduleAttr strip(ScheduleAttr s) {
-  return ScheduleAttr::get(
-      s.getContext(), s.getContraction(), s.getTile(), s.getChunk(),
-      s.getWarps(), s.getStages(), s.getPersistent(), s.getColumns(),
-      s.getWeights(), s.getRing(), s.getTranspose(), /*lookahead=*/0,
-      /*early_barrier=*/false, /*spread=*/1,
-      /*peel=*/false, s.getHalving(), s.getPairedStores(), s.getStores());
+  return ScheduleAttr::get(s.getContext(), s.getContraction(), s.getTile(),
+                           s.getChunk(), s.getWarps(), s.getStages(),
+                           s.getPersistent(), s.getColumns(), s.getWeights(),
+                           s.getRing(), s.getTranspose(), /*lookahead=*/0,
+                           /*early_barrier=*/false, /*spread=*/1,
+                           /*peel=*/false, s.getHalving(), s.getPairedStores(),
+                           s.getStores(), s.getChannels());
 }
 
 /// Whether the declared space has these values.

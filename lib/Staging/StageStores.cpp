@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "StoreEpilogue.h"
+#include "WidenAccess.h"
 
 #include "kiln/Staging/Passes.h"
 
@@ -286,13 +287,27 @@ struct StageStores : public kiln::impl::StageStoresBase<StageStores> {
     for (auto function : getOperation().getOps<gpu::GPUFuncOp>()) {
       auto schedule =
           function->getAttrOfType<ScheduleAttr>(KilnDialect::kScheduleAttrName);
-      if (!schedule || schedule.getStores() != Stores::Staged)
+      if (!schedule)
         continue;
       SmallVector<StoreTileOp> stores;
       function.walk([&](StoreTileOp store) { stores.push_back(store); });
       StoreStager stager(function, schedule);
-      for (StoreTileOp store : stores)
-        numStaged += stager.stage(store);
+      bool widens = schedule.getChannels() == Channels::Adjacent;
+      for (StoreTileOp store : stores) {
+        if (schedule.getStores() == Stores::Staged && stager.stage(store))
+          ++numStaged;
+        else if (widens)
+          numWidened += widenStore(store);
+      }
+      if (!widens)
+        continue;
+      SmallVector<ExtractTileOp> reads;
+      function.walk([&](ExtractTileOp read) {
+        if (read.getVector() == 1)
+          reads.push_back(read);
+      });
+      for (ExtractTileOp read : reads)
+        numWidened += widenRead(read);
     }
   }
 };

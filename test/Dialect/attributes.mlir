@@ -22,12 +22,12 @@ module {
       weights = packed, lookahead = 0, early_barrier = false,
       spread = 1, halving = false, paired_stores = false>} {}
 
-  // CHECK-DAG: #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 16, warps = [1, 2, 1], persistent = false, columns = even_odd, weights = strided, lookahead = 1, early_barrier = true, spread = 3, halving = true, paired_stores = true, stores = staged>
+  // CHECK-DAG: #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 16, warps = [1, 2, 1], persistent = false, columns = even_odd, weights = strided, lookahead = 1, early_barrier = true, spread = 3, halving = true, paired_stores = true, stores = staged, channels = adjacent>
   module attributes {test.all = #kiln.schedule<
       contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 16,
       warps = [1, 2, 1], persistent = false, columns = even_odd,
       weights = strided, lookahead = 1, early_barrier = true, spread = 3,
-      halving = true, paired_stores = true, stores = staged>} {}
+      halving = true, paired_stores = true, stores = staged, channels = adjacent>} {}
   // CHECK-DAG: #kiln.schedule<contraction = mma_m16n8k16_bf16, tile = [64, 4, 16], chunk = 16, warps = [1, 1, 1], stages = 3>
   module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k16_bf16, tile = [64, 4, 16], chunk = 16, warps = [1, 1, 1], stages = 3>} {}
 

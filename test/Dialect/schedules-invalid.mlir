@@ -108,6 +108,11 @@ module attributes {test.x = #kiln.schedule<contraction = fma, tile = [64, 4, 16]
 
 // -----
 
+// expected-error @below {{channels = adjacent is a layout of mma fragments, contraction = fma has none}}
+module attributes {test.x = #kiln.schedule<contraction = fma, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], channels = adjacent>} {}
+
+// -----
+
 // The main loop.
 // expected-error @below {{stages must be 1 to 4, not 0}}
 module attributes {test.x = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 1, 1], stages = 0>} {}

@@ -7,14 +7,13 @@
 
 #staged = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [32, 1, 32], chunk = 8, warps = [1, 1, 1], persistent = false, stores = staged>
 #ahead = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [32, 1, 32], chunk = 8, warps = [1, 1, 1], stores = staged>
-#direct = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [32, 1, 32], chunk = 8, warps = [1, 1, 1]>
+#adjacent = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 1, 8], chunk = 8, warps = [1, 1, 1], channels = adjacent>
+#eight = #kiln.layout<register = [[1, 0], [0, 1], [0, 2], [0, 4]], lane = [[2, 0], [4, 0], [0, 8], [0, 16], [0, 32]], warp = []>
 #held = #kiln.layout<register = [[0, 1], [8, 0], [16, 0], [0, 8], [0, 16]], lane = [[0, 2], [0, 4], [1, 0], [2, 0], [4, 0]], warp = []>
 #channels = #kiln.layout<register = [[8], [16]], lane = [[0], [0], [1], [2], [4]], warp = []>
-#columns = #kiln.layout<register = [[1], [8], [16]], lane = [[2], [4], [0], [0], [0]], warp = []>
 #copies = #kiln.layout<register = [], lane = [[1], [2], [4], [8], [0]], warp = []>
 #id = affine_map<(d0, d1) -> (d0, d1)>
 #channel = affine_map<(d0, d1) -> (d0)>
-#column = affine_map<(d0, d1) -> (d1)>
 
 gpu.module @kernels {
   // Each slice has 16 of the 32 channels, four columns of a row in a thread: all that lanes tell
@@ -106,6 +105,42 @@ gpu.module @kernels {
       linalg.yield %h : f16
     } -> tensor<32x32xf16, #held>
     kiln.store_tile %sum, %y[%0, %0] in_bounds [true, true] : tensor<32x32xf16, #held>, memref<32x64xf16>
+    gpu.return
+  }
+
+  // Threads have eight neighbouring channels: their registers are brought next to one
+  // another and leave in units of 16 bytes; a residual is read so, too.
+  //
+  // CHECK-LABEL: gpu.func @adjacent
+  // CHECK-NOT:     kiln.alloc_shared
+  // CHECK:         %[[READ:.+]] = kiln.extract_tile {{.*}} vector 8 : memref<8x64xf16> -> tensor<8x64xf16, #kiln.layout<register = {{\[\[}}0, 1], [0, 2], [0, 4], [1, 0]],
+  // CHECK-NEXT:    %[[HELD:.+]] = kiln.convert_layout %[[READ]]
+  // CHECK:         %[[SUM:.+]] = linalg.generic {{.*}} ins(%[[HELD]] :
+  // CHECK:         %[[ORDERED:.+]] = kiln.convert_layout %[[SUM]] {{.*}} -> tensor<8x64xf16, #kiln.layout<register = {{\[\[}}0, 1], [0, 2], [0, 4], [1, 0]],
+  // CHECK-NEXT:    kiln.store_tile %[[ORDERED]], {{.*}} vector 8
+  gpu.func @adjacent(%x: memref<8x64xf16>, %y: memref<8x64xf16>) kernel attributes {kiln.schedule = #adjacent} {
+    %0 = arith.constant 0 : index
+    %t = kiln.extract_tile %x[%0, %0] in_bounds [true, true] : memref<8x64xf16> -> tensor<8x64xf16, #eight>
+    %e = tensor.empty() : tensor<8x64xf16, #eight>
+    %sum = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%t : tensor<8x64xf16, #eight>) outs(%e : tensor<8x64xf16, #eight>) {
+    ^bb0(%v: f16, %out: f16):
+      %s = arith.addf %v, %v : f16
+      linalg.yield %s : f16
+    } -> tensor<8x64xf16, #eight>
+    kiln.store_tile %sum, %y[%0, %0] in_bounds [true, true] : tensor<8x64xf16, #eight>, memref<8x64xf16>
+    gpu.return
+  }
+
+  // What threads hold copies of is stored as it is.
+  //
+  // CHECK-LABEL: gpu.func @copies
+  // CHECK-NOT:     kiln.local_write
+  // CHECK:         kiln.store_tile {{.*}} in_bounds [true] : tensor<16xf32,
+  // REMARK: remark: [Missed] direct-store | Category:kiln-stage-stores | Function=copies | Reason="stored as it is held: threads hold copies of it"
+  gpu.func @copies(%x: memref<16xf32>) kernel attributes {kiln.schedule = #staged} {
+    %0 = arith.constant 0 : index
+    %t = kiln.extract_tile %x[%0] in_bounds [true] : memref<16xf32> -> tensor<16xf32, #copies>
+    kiln.store_tile %t, %x[%0] in_bounds [true] : tensor<16xf32, #copies>, memref<16xf32>
     gpu.return
   }
 }

@@ -118,6 +118,7 @@ FIELDS = {
     "peel": ("false", None),
     "halving": ("false", None),
     "paired_stores": ("false", None),
+    "channels": ("plain", lambda rng, old: "adjacent" if old == "plain" else "plain"),
     "stores": ("direct", lambda rng, old: "staged" if old == "direct" else "direct"),
 }
 

@@ -137,6 +137,10 @@ def StageStores : Pass<"kiln-stage-stores", "::mlir::gpu::GPUModuleOp"> {
     A tile of which threads hold copies, or of booleans, is stored as it is held
     (a remark says so). The arithmetic is `planStagedStore` (lib/Analysis).
 
+    What is not staged where the schedule says `channels = adjacent`, stores and
+    reads of tiles, moves in units of neighbours that a thread has in a row: a
+    `kiln.convert_layout` within the thread orders its registers.
+
     Of 16 rows of 8 columns two lanes in a row hold neighbours; stored are units
     of 16 bytes:
     ```mlir
@@ -159,8 +163,10 @@ def StageStores : Pass<"kiln-stage-stores", "::mlir::gpu::GPUModuleOp"> {
     kiln-opt --pass-pipeline='builtin.module(gpu.module(kiln-stage-stores))'
     ```
   }];
-  let statistics = [Statistic<"numStaged", "stores-staged",
-                              "Stores through shared memory">];
+  let statistics = [
+    Statistic<"numStaged", "stores-staged", "Stores through shared memory">,
+    Statistic<"numWidened", "accesses-widened",
+              "Stores and reads of several registers at once">];
   let dependentDialects = ["::kiln::KilnDialect", "::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect",
                            "::mlir::tensor::TensorDialect"];

@@ -331,6 +331,12 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
     kernel.l2WriteBytes = written *
                           getSectorBytes(run * outBytes, row * outBytes) /
                           (run * outBytes);
+  } else if (keepsChannels && schedule.getChannels() == Channels::Adjacent &&
+             conv.out.f == conv.getOutType().getRank() - 1) {
+    // Eight lanes store the channels of a warp, in units of up to 16 bytes.
+    double outBytes = describeResult(conv).elementBytes;
+    stores =
+        work / std::min(16 / outBytes, tile[0] / schedule.getWarps()[0] / 8.);
   } else if (keepsChannels) {
     // A group of four lanes stores two neighbouring columns each, of 4 bytes or
     // 8; even and odd columns are stored one by one.

@@ -201,12 +201,14 @@ int64_t ScheduleAttr::getThreads() const {
 bool ScheduleAttr::hasPersistentBlocks() const { return getPersistent(); }
 int64_t ScheduleAttr::getNumStages() const { return getStages(); }
 
-LogicalResult ScheduleAttr::verify(
-    function_ref<InFlightDiagnostic()> emitError, Contraction contraction,
-    ArrayRef<int64_t> tile, int64_t chunk, ArrayRef<int64_t> warps,
-    int64_t stages, bool persistent, Columns columns, Weights weights,
-    int64_t ring, bool transpose, int64_t lookahead, bool earlyBarrier,
-    int64_t spread, bool peel, bool halving, bool pairedStores, Stores stores) {
+LogicalResult
+ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                     Contraction contraction, ArrayRef<int64_t> tile,
+                     int64_t chunk, ArrayRef<int64_t> warps, int64_t stages,
+                     bool persistent, Columns columns, Weights weights,
+                     int64_t ring, bool transpose, int64_t lookahead,
+                     bool earlyBarrier, int64_t spread, bool peel, bool halving,
+                     bool pairedStores, Stores stores, Channels channels) {
   // A field and its value, as it is written.
   auto field = [&](StringRef name, ArrayRef<int64_t> list) {
     return llvm::formatv("{0} = [{1:$[, ]}]", name,
@@ -248,6 +250,9 @@ LogicalResult ScheduleAttr::verify(
     return emitError() << "columns = even_odd is a layout of 32-bit mma "
                           "operands, contraction = "
                        << stringifyContraction(contraction) << " has none";
+  if (channels == Channels::Adjacent && !mma)
+    return emitError() << "channels = adjacent is a layout of mma fragments, "
+                          "contraction = fma has none";
   if (mma) {
     auto tooFew = [&](int64_t dim, int64_t least, StringRef who) {
       return emitError() << theTile << " on " << theWarps << " gives a warp "

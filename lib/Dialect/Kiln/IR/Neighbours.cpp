@@ -48,6 +48,7 @@ struct Fields {
   int64_t spread;
   bool peel, halving, pairedStores;
   Stores stores;
+  Channels channels;
 
   explicit Fields(ScheduleAttr schedule)
       : contraction(schedule.getContraction()), tile(schedule.getTile()),
@@ -58,15 +59,15 @@ struct Fields {
         lookahead(schedule.getLookahead()),
         earlyBarrier(schedule.getEarlyBarrier()), spread(schedule.getSpread()),
         peel(schedule.getPeel()), halving(schedule.getHalving()),
-        pairedStores(schedule.getPairedStores()), stores(schedule.getStores()) {
-  }
+        pairedStores(schedule.getPairedStores()), stores(schedule.getStores()),
+        channels(schedule.getChannels()) {}
 
   /// Null where the verifier refuses it.
   ScheduleAttr get(MLIRContext *context) const {
-    return makeValid<ScheduleAttr>(context, contraction, tile, chunk, warps,
-                                   stages, persistent, columns, weights, ring,
-                                   transpose, lookahead, earlyBarrier, spread,
-                                   peel, halving, pairedStores, stores);
+    return makeValid<ScheduleAttr>(
+        context, contraction, tile, chunk, warps, stages, persistent, columns,
+        weights, ring, transpose, lookahead, earlyBarrier, spread, peel,
+        halving, pairedStores, stores, channels);
   }
 };
 
@@ -130,6 +131,10 @@ SmallVector<Attribute> ScheduleAttr::getNeighbours() const {
   change([](Fields &f) { f.peel = !f.peel; });
   change([](Fields &f) {
     f.stores = f.stores == Stores::Direct ? Stores::Staged : Stores::Direct;
+  });
+  change([](Fields &f) {
+    f.channels =
+        f.channels == Channels::Plain ? Channels::Adjacent : Channels::Plain;
   });
   return std::move(neighbours.list);
 }

@@ -123,11 +123,22 @@ def Kiln_Stores : I32EnumAttr<"Stores",
   let genSpecializedAttr = 0;
 }
 
+def Kiln_Channels : I32EnumAttr<"Channels",
+    "how the output channels of a warp's tile are dealt to the filter fragments", [
+      I32EnumAttrCase<"Plain", 0, "plain">,
+      I32EnumAttrCase<"Adjacent", 1, "adjacent">]> {
+  let cppNamespace = "::kiln";
+  let genSpecializedAttr = 0;
+}
+
 def Kiln_ColumnsParameter : EnumParameter<Kiln_Columns> {
   let defaultValue = "::kiln::Columns::Plain";
 }
 def Kiln_WeightsParameter : EnumParameter<Kiln_Weights> {
   let defaultValue = "::kiln::Weights::Packed";
+}
+def Kiln_ChannelsParameter : EnumParameter<Kiln_Channels> {
+  let defaultValue = "::kiln::Channels::Plain";
 }
 def Kiln_StoresParameter : EnumParameter<Kiln_Stores> {
   let defaultValue = "::kiln::Stores::Direct";
@@ -295,7 +306,10 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
     - `stores`: `direct` from the registers that hold the results, or `staged`:
       results that keep their channels go through shared memory a slice at a
       time, so that neighbouring threads store neighbouring elements, in units
-      of up to 16 bytes.
+      of up to 16 bytes;
+    - `channels`: `plain`, or `adjacent` (a lane holds neighbouring output
+      channels, which leave in stores of up to 16 bytes where they are innermost
+      in memory).
   }];
   let parameters = (ins
     EnumParameter<Kiln_Contraction>:$contraction,
@@ -314,7 +328,8 @@ def Kiln_ScheduleAttr : Kiln_Attr<"Schedule", "schedule",
     DefaultValuedParameter<"bool", "false">:$peel,
     DefaultValuedParameter<"bool", "false">:$halving,
     DefaultValuedParameter<"bool", "false">:$paired_stores,
-    Kiln_StoresParameter:$stores);
+    Kiln_StoresParameter:$stores,
+    Kiln_ChannelsParameter:$channels);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
