@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <numeric>
@@ -38,9 +39,11 @@ constexpr double kNarrowestCopy = 4; // bytes of cp.async
 /// of two products and two convolutions); and where there is one slot.
 constexpr double kPerStep = 45;
 constexpr double kAround = 20;
-/// Instructions of a special function beside the one on its unit: arguments are
-/// scaled, results put together (lib/Conversion/ExpandMath.cpp).
-constexpr double kPerFunction = 12;
+/// Instructions in front of the main loop: a thread's places, and an address
+/// for each copy of a step (190 to 390 in the machine code of three
+/// convolutions with 5 to 23 copies).
+constexpr double kSetup = 130;
+constexpr double kPerAddress = 12;
 /// Instructions that round a word of the image to tf32: an addition, and a
 /// minimum that keeps a NaN one.
 constexpr double kPerRoundedWord = 2;
@@ -65,19 +68,35 @@ static double getStoreCost(bool whole, bool aligned) {
   return aligned ? 1820. / 581 : 1820. / 384;
 }
 
+/// Instructions of an op on a scalar, and how many of them a special function
+/// unit takes: the table in docs/numerics.md, counted in machine code.
+static BodyWork countOp(Operation &op) {
+  using Work = BodyWork;
+  return llvm::TypeSwitch<Operation *, Work>(&op)
+      .Case<math::ExpOp>([](auto) { return Work{10, 1}; })
+      .Case<math::Exp2Op, math::RsqrtOp>([](auto) { return Work{4, 1}; })
+      .Case<math::ExpM1Op>([](auto) { return Work{22, 0}; })
+      .Case<math::LogOp, math::Log2Op, math::Log10Op>(
+          [](auto) { return Work{35, 0}; })
+      .Case<math::Log1pOp>([](auto) { return Work{29, 0}; })
+      .Case<math::TanhOp>([](auto) { return Work{13, 2}; })
+      .Case<math::ErfOp>([](auto) { return Work{18, 1}; })
+      .Case<math::SinOp, math::CosOp>([](auto) { return Work{64, 0}; })
+      .Case<math::SqrtOp>([](auto) { return Work{14, 1}; })
+      .Case<math::PowFOp>([](auto) { return Work{75, 1}; })
+      .Case<arith::DivFOp>([](auto) { return Work{10, 1}; })
+      .Case<arith::ConstantOp>([](auto) { return Work{0, 0}; })
+      .Default([](auto) { return Work{1, 0}; });
+}
+
 BodyWork kiln::countBody(linalg::LinalgOp op) {
-  BodyWork work;
+  BodyWork sum;
   for (Operation &inner : op->getRegion(0).front().without_terminator()) {
-    if (isa<arith::ConstantOp>(inner))
-      continue;
-    bool isFunction =
-        isa<math::MathDialect>(inner.getDialect()) &&
-        !isa<math::AbsFOp, math::FmaOp, math::FloorOp, math::CeilOp>(inner);
-    work.instructions += isFunction ? kPerFunction : 1;
-    work.functions += isFunction || isa<arith::DivFOp>(inner);
-    work.instructions += isa<arith::DivFOp>(inner) ? kPerFunction : 0;
+    BodyWork work = countOp(inner);
+    sum.instructions += work.instructions;
+    sum.functions += work.functions;
   }
-  return work;
+  return sum;
 }
 
 /// Sectors of 32 bytes, as bytes, that runs of `run` bytes touch; rows of
@@ -184,8 +203,12 @@ static void describeFragments(KernelDescription &kernel, ScheduleAttr schedule,
   kernel.fragments = multiplies + filterLoads + imageLoads;
   double filterWavefronts =
       schedule.getWeights() == Weights::Packed ? 4 * filterLoads : filterLoads;
-  kernel.sharedWavefronts +=
+  double fragmentWavefronts =
       kernel.warps * (filterWavefronts + imageWavefronts);
+  kernel.sharedWavefronts += fragmentWavefronts;
+  // The first k-step's fragments of a chunk wait for its barrier.
+  if (kernel.lookahead)
+    kernel.hiddenWavefronts = fragmentWavefronts * (1 - 1 / (slices * taps));
 }
 
 KernelDescription kiln::describe(ScheduleAttr schedule,
@@ -236,15 +259,21 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
   // Copies of a chunk.
   double rows = conv.getWindow(0, tile[1]),
          columns = conv.getWindow(1, tile[2]);
-  double patch = rows * columns * schedule.getChunk();
-  double unit = getImageCopy(schedule, conv).vector * elementBytes;
+  // What is staged has whole units, from before the first column on.
+  ImageCopy copy = getImageCopy(schedule, conv);
+  double staged =
+      conv.isChannelInnermost()
+          ? columns
+          : llvm::alignTo(int64_t(columns) + copy.lead, copy.vector);
+  double patch = rows * staged * schedule.getChunk();
+  double unit = copy.vector * elementBytes;
   double filterBytes = tile[0] * schedule.getChunk() * taps * elementBytes;
   bool narrow = unit < kNarrowestCopy;
-  kernel.instructions =
-      (patch * elementBytes / unit * (narrow ? kPerNarrowCopy : kPerCopy) +
-       filterBytes / 16 * kPerCopy) /
-          threads +
-      (schedule.getStages() > 1 ? kPerStep : kAround);
+  double imageCopies = patch * elementBytes / unit / threads;
+  double filterCopies = filterBytes / 16 / threads;
+  kernel.instructions = imageCopies * (narrow ? kPerNarrowCopy : kPerCopy) +
+                        filterCopies * kPerCopy +
+                        (schedule.getStages() > 1 ? kPerStep : kAround);
   if (narrow) { // each part of the loads is waited for where it stands
     kernel.slots = 1;
     kernel.waits = std::max<int64_t>(1, schedule.getSpread());
@@ -328,6 +357,8 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
     double unit = std::gcd(16 / outBytes, row);
     stores = work / unit;
     perElement += 0.5 + 1 / unit;
+    kernel.sharedWavefronts += 2 * ShapedType::getNumElements(tile) *
+                               double(outBytes) / 128 / double(kernel.steps);
     kernel.l2WriteBytes = written *
                           getSectorBytes(run * outBytes, row * outBytes) /
                           (run * outBytes);
@@ -351,7 +382,9 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
   } else {
     perElement += 2; // combining and shuffling
   }
-  kernel.epilogueInstructions = 100 + work * perElement + stores * 3;
+  kernel.epilogueInstructions = kSetup +
+                                kPerAddress * (imageCopies + filterCopies) +
+                                work * perElement + stores * 3;
   llvm::cantFail(kernel.complete());
   return kernel;
 }

@@ -48,6 +48,7 @@ llvm::Error KernelDescription::complete() {
                       {"loop.instructions", instructions, 0, 1e18},
                       {"loop.cycles_alone", cyclesAlone, 1, 100},
                       {"loop.l1_wavefronts", l1Wavefronts, 0, 1e18},
+                      {"loop.hidden_wavefronts", hiddenWavefronts, 0, 1e18},
                       {"epilogue.instructions", epilogueInstructions, 0, 1e18},
                       {"epilogue.special", specialFunctions, 0, 1e18},
                       {"write_bytes", writeBytes, 0, 1e18}};
@@ -237,6 +238,7 @@ kiln::parseDescription(const llvm::json::Value &json) {
   loop.number("shared_wavefronts", kernel.sharedWavefronts);
   loop.number("l1_wavefronts", kernel.l1Wavefronts);
   loop.flag("lookahead", kernel.lookahead);
+  loop.number("hidden_wavefronts", kernel.hiddenWavefronts);
   if (const llvm::json::Value *tile = loop.find("tile", false)) {
     const llvm::json::Array *sizes = tile->getAsArray();
     if (!sizes || sizes->size() != 3)
@@ -298,7 +300,8 @@ llvm::json::Object kiln::toJson(const KernelDescription &kernel) {
               {"fragments", kernel.fragments},
               {"shared_wavefronts", kernel.sharedWavefronts},
               {"l1_wavefronts", kernel.l1Wavefronts},
-              {"lookahead", kernel.lookahead}};
+              {"lookahead", kernel.lookahead},
+              {"hidden_wavefronts", kernel.hiddenWavefronts}};
   if (kernel.tile[0] > 0)
     loop["tile"] = Array{kernel.tile[0], kernel.tile[1], kernel.tile[2]};
   return Object{

@@ -57,7 +57,7 @@ struct Demand {
 class Model {
 public:
   Model(const KernelDescription &kernel, TargetAttr target, Clock clock)
-      : kernel(kernel), target(target) {
+      : kernel(kernel), target(target), isTimed(clock == Clock::Boost) {
     int64_t mhz =
         clock == Clock::Profiler ? target.getBaseMhz() : target.getBoostMhz();
     hertz = (mhz ? mhz : target.getClockMhz()) * 1e6;
@@ -81,6 +81,7 @@ private:
 
   const KernelDescription &kernel;
   TargetAttr target;
+  bool isTimed;
   double hertz, copyRate, l2Rate;
   Traffic traffic;
   Demand demand;
@@ -127,9 +128,13 @@ double Model::computeMainLoop(double customers, double epilogue) const {
   if (kernel.lookahead)
     multiply = std::max(multiply, fragments);
   else
-    multiply += std::max(fragments, steps * kernel.sharedWavefronts * warps);
+    multiply += fragments;
   double issue =
       std::max(steps * kernel.instructions, demand.alu * warps) + epilogue;
+  // Shared memory serves the warps of all partitions.
+  double hidden =
+      steps * kernel.hiddenWavefronts * 128. / target.getSharedBandwidth();
+  double shared = std::max(0., demand.shared - hidden) * warps;
   double alone = (steps * kernel.instructions + epilogue) * kernel.cyclesAlone;
   double delay = steps * kStepLatency + std::max(0., alone - issue);
 
@@ -142,22 +147,25 @@ double Model::computeMainLoop(double customers, double epilogue) const {
       std::max({steps * kernel.l1Wavefronts, traffic.l2Read / l2Rate * perTile,
                 traffic.dramRead / copyRate * hertz * perTile});
   double missShare = traffic.l2Read > 0 ? traffic.dramRead / traffic.l2Read : 0;
+  // A step waits for the slowest of its lines.
+  double lines = std::max(1., kernel.l1Wavefronts);
   double latency = target.getL2Latency() +
-                   std::min(1., missShare) *
+                   std::min(1., missShare * lines) *
                        (target.getDramLatency() - target.getL2Latency());
 
   if (kernel.slots <= 1) {
     // Nothing runs ahead: the copies leave while their addresses are computed,
     // the rest of them and their latency are waited for.
     delay += steps * kernel.waits * latency + std::max(0., copies - alone);
-    return computeThroughput({multiply, issue}, delay, customers);
+    return computeThroughput({multiply, issue, shared}, delay, customers);
   }
   // The first fill, unless the tile before it did that.
   if (!kernel.persistent)
     delay += latency + copies / steps;
-  return std::min(computeThroughput({multiply, issue}, delay, customers),
-                  computeThroughput({copies}, steps * latency,
-                                    customers * (kernel.slots - 1)));
+  return std::min(
+      computeThroughput({multiply, issue, shared}, delay, customers),
+      computeThroughput({copies}, steps * latency,
+                        customers * (kernel.slots - 1)));
 }
 
 double Model::computeRound(double blocks) const {
@@ -215,6 +223,10 @@ Prediction Model::run() {
   int64_t sms = target.getSms(), atATime = resident * sms;
   traffic = computeTraffic(kernel, target.getL2Bytes(),
                            std::min<double>(atATime, kernel.tiles));
+  // Timed runs follow each other: what one leaves in the cache, the next one
+  // writes back. A profiler flushes.
+  if (isTimed)
+    traffic.dramWrite = std::max(traffic.dramWrite, kernel.writeBytes);
   demand = computeDemand();
 
   result.grid =
