@@ -150,12 +150,6 @@ Choice kiln::selectChoice(const ContractionView &conv, Contraction contraction,
   choice.elementBytes = elementBytes;
   choice.stores = stores;
   choice.columns = selectColumns(conv, contraction);
-  // Eight 16-bit channels of a lane are a store of 16 bytes, and eight lanes
-  // store a row of 64.
-  choice.channels = stores && elementBytes == 2 &&
-                            conv.out.f == conv.getOutType().getRank() - 1
-                        ? Channels::Adjacent
-                        : Channels::Plain;
   // Four rows of 16 columns a warp for tf32, eight of 8 for 16-bit operands:
   // the measured optimum of dense windows. What is stored of 16-bit elements is
   // a sector of 32 bytes wide.
@@ -196,16 +190,15 @@ ScheduleAttr kiln::buildSchedule(const ContractionView &conv,
              choice.warpColumns, selectColumns, tile, warps);
   auto get = [&](bool persistent, Stores stores) {
     return completeSchedule(
-        conv, {choice.contraction, SmallVector<int64_t>(ArrayRef(tile)),
-               attempt.chunk, SmallVector<int64_t>(ArrayRef(warps)),
-               attempt.stages, persistent, choice.columns, ring,
-               choice.transpose, stores, choice.channels});
+        conv,
+        {choice.contraction, SmallVector<int64_t>(ArrayRef(tile)),
+         attempt.chunk, SmallVector<int64_t>(ArrayRef(warps)), attempt.stages,
+         persistent, choice.columns, ring, choice.transpose, stores});
   };
   if (!choice.stores)
     return get(/*persistent=*/true, Stores::Direct);
   ScheduleAttr schedule = get(/*persistent=*/false, Stores::Staged);
-  bool staged = schedule && choice.channels == Channels::Plain &&
-                canStageStores(schedule, conv);
+  bool staged = schedule && canStageStores(schedule, conv);
   Stores stores = staged ? Stores::Staged : Stores::Direct;
   // A launch has at most 2^31 - 1 blocks.
   bool persistent =

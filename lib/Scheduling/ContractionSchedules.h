@@ -44,13 +44,10 @@ ScheduleAttr completeSchedule(const ContractionView &conv,
 struct Choice {
   Contraction contraction;
   /// Whether every output is stored, and the stores are not short beside the
-  /// main loop: they are staged, or wide.
+  /// main loop: they are staged.
   bool stores;
   bool transpose;
   Columns columns;
-  /// Adjacent where a lane can store its channels at once; then nothing is
-  /// staged.
-  Channels channels;
   /// Columns of a warp, at least.
   int64_t warpColumns;
   /// Of the widest result.
