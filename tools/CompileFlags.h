@@ -27,7 +27,11 @@ struct CompileFlags {
                                 "between) or source (no bit changes)")),
         entry("entry", llvm::cl::cat(category), llvm::cl::desc(entryHelp)),
         ptxas("ptxas", llvm::cl::cat(category), llvm::cl::value_desc("path"),
-              llvm::cl::desc("The ptxas to use")) {}
+              llvm::cl::desc("The ptxas to use")),
+        libdevice("libdevice", llvm::cl::cat(category),
+                  llvm::cl::value_desc("path or none"),
+                  llvm::cl::desc("The libdevice to take functions from that "
+                                 "Kiln does not have")) {}
 
   CompileOptions getOptions() const {
     CompileOptions options;
@@ -36,10 +40,12 @@ struct CompileFlags {
     options.rounding = rounding;
     options.entry = entry;
     options.ptxas = ptxas;
+    options.libdevice = libdevice;
     return options;
   }
 
-  llvm::cl::opt<std::string> target, precision, rounding, entry, ptxas;
+  llvm::cl::opt<std::string> target, precision, rounding, entry, ptxas,
+      libdevice;
 };
 
 } // namespace kiln::tools

@@ -25,6 +25,8 @@ typedef struct KilnCompileOptions {
   const char *tuningDb;  /* file of measured schedules; null: none */
   const char *rounding;  /* "fused" (default when null) or "source": change no
                              bit of an elementwise op */
+  const char *libdevice; /* path or "none"; null: of a CUDA toolkit, where a
+                             function needs it */
 } KilnCompileOptions;
 
 /* Compiles MLIR text or bytecode. Returns null after at least one KILN_ERROR

@@ -78,6 +78,7 @@ kiln::CompileOptions convert(const KilnCompileOptions *from) {
   set(options.target, from->target);
   set(options.precision, from->precision);
   set(options.rounding, from->rounding);
+  set(options.libdevice, from->libdevice);
   set(options.entry, from->entry);
   set(options.schedule, from->schedule);
   set(options.tuningDb, from->tuningDb);

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MathSupport.h"
 #include "kiln/Conversion/Passes.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -15,19 +16,9 @@ namespace kiln {
 #include "kiln/Conversion/Passes.h.inc"
 
 namespace {
-// Lists of what is known to reach PTX, not of what does not: an op that a later
-// MLIR adds is refused until it is tried.
-constexpr StringLiteral kFunctions[] = { // f16, bf16, f32
-    "math.cos",   "math.erf",   "math.exp",   "math.exp2", "math.expm1",
-    "math.log",   "math.log10", "math.log1p", "math.log2", "math.powf",
-    "math.rsqrt", "math.sin",   "math.tanh"};
-constexpr StringLiteral kInstructions[] = { // f64 as well
-    "math.absf",  "math.ceil",  "math.copysign",  "math.floor",
-    "math.fma",   "math.round", "math.roundeven", "math.sqrt",
-    "math.trunc", "math.isnan", "math.isfinite",  "math.absi",
-    "math.ctlz",  "math.ctpop", "math.cttz"};
 constexpr StringLiteral kRefusedArith[] = {"arith.remf", "arith.scaling_extf",
                                            "arith.scaling_truncf"};
+// A list of what is known to reach PTX, as those of MathSupport.cpp.
 constexpr StringLiteral kLLVM[] = {"add",
                                    "sub",
                                    "mul",
@@ -143,6 +134,11 @@ constexpr StringLiteral kNVVM[] = {"mma.sync",
                                    "read.ptx.sreg.smid",
                                    "read.ptx.sreg.nsmid"};
 
+const std::string kSupportedFunctions =
+    "supported functions are absf, ceil, copysign, cos, erf, exp, exp2, expm1, "
+    "floor, fma, log, log10, log1p, log2, powf, round, roundeven, rsqrt, sin, "
+    "sqrt, tanh and trunc";
+
 bool contains(ArrayRef<StringLiteral> names, StringRef name) {
   return llvm::is_contained(names, name);
 }
@@ -188,26 +184,32 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
     return success();
   }
 
-  LogicalResult refuse(Operation *op, StringRef hint) {
+  LogicalResult refuse(Operation *op, const Twine &hint) {
     return op->emitError("'")
            << op->getName() << "' has no lowering to sm_89; " << hint;
   }
 
   LogicalResult checkMath(Operation *op) {
     StringRef name = op->getName().getStringRef();
-    if (contains(kInstructions, name))
+    switch (getMathSupport(op)) {
+    case MathSupport::Instruction:
+    case MathSupport::Expanded:
       return checkTypes(op);
-    if (!contains(kFunctions, name))
-      return refuse(op, "supported functions are absf, ceil, copysign, cos, "
-                        "erf, exp, exp2, expm1, floor, fma, log, log10, "
-                        "log1p, log2, powf, round, roundeven, rsqrt, sin, "
-                        "sqrt, tanh and trunc");
+    case MathSupport::Libdevice:
+      if (getLibdevice(op))
+        return checkTypes(op);
+      break;
+    case MathSupport::None:
+      return refuse(op, kSupportedFunctions);
+    }
     if (getElementTypeOrSelf(op->getResult(0)).isF64())
       return op->emitError("'")
              << name
              << "' on f64 has no lowering to sm_89 without a device "
                 "library; f16, bf16 and f32 have one";
-    return checkTypes(op);
+    return refuse(op, "it needs the libdevice of a CUDA toolkit, and there is "
+                      "none; " +
+                          kSupportedFunctions);
   }
 
   LogicalResult checkArith(Operation *op) {
@@ -243,6 +245,9 @@ class CheckSupported : public impl::CheckSupportedBase<CheckSupported> {
   }
 
   LogicalResult checkFunction(LLVM::LLVMFuncOp func) {
+    if (func.isExternal() && func.getName().starts_with("__nv_") &&
+        getLibdevice(func))
+      return success();
     if (func.isExternal())
       return refuse(func, "nothing defines it at run time");
     if (func.isVarArg())

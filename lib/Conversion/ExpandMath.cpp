@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MathBuilder.h"
+#include "MathSupport.h"
 #include "kiln/Conversion/Passes.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -43,7 +44,8 @@ class ExpandMath : public impl::ExpandMathBase<ExpandMath> {
       if (isa<math::ExpOp, math::Exp2Op, math::ExpM1Op, math::LogOp,
               math::Log2Op, math::Log10Op, math::Log1pOp, math::TanhOp,
               math::ErfOp, math::SinOp, math::CosOp, math::PowFOp,
-              math::RsqrtOp>(op))
+              math::RsqrtOp>(op) &&
+          !(getMathSupport(op) == MathSupport::Libdevice && getLibdevice(op)))
         ops.push_back(op);
     });
     // Users first: what they are may depend on what computed their operands.

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MathSupport.h"
 #include "kiln/Conversion/Passes.h"
 
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -161,6 +162,18 @@ class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
     });
   }
 
+  /// Calls of libdevice, only for ops that nothing else lowers.
+  static void addLibdevicePatterns(const LLVMTypeConverter &converter,
+                                   RewritePatternSet &patterns) {
+    RewritePatternSet calls(patterns.getContext());
+    populateLibDeviceConversionPatterns(converter, calls, /*benefit=*/3);
+    for (auto &pattern : calls.getNativePatterns()) {
+      std::optional<OperationName> root = pattern->getRootKind();
+      if (root && mayCallLibdevice(root->getStringRef()))
+        patterns.getNativePatterns().push_back(std::move(pattern));
+    }
+  }
+
   void runOnOperation() override {
     gpu::GPUModuleOp module = getOperation();
     MLIRContext *context = &getContext();
@@ -206,6 +219,7 @@ class LowerToNVVM : public impl::LowerToNVVMBase<LowerToNVVM> {
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     populateVectorToLLVMConversionPatterns(converter, patterns);
     patterns.add<LowerFunc>(converter);
+    addLibdevicePatterns(converter, patterns);
     patterns.add<LowerExp2, LowerRsqrt, LowerReciprocal>(converter,
                                                          /*benefit=*/2);
 

@@ -33,6 +33,10 @@ struct CompilePipelineOptions : mlir::PassPipelineOptions<T> {
   Option<std::string> tuningDb{*this, "tuning-db",
                                llvm::cl::desc("File of measured schedules")};
 
+  Option<std::string> libdevice{
+      *this, "libdevice",
+      llvm::cl::desc("libdevice.10.bc, or none; by default of a toolkit")};
+
   CompileOptions getCompileOptions() const {
     CompileOptions options;
     options.target = target;
@@ -40,6 +44,7 @@ struct CompilePipelineOptions : mlir::PassPipelineOptions<T> {
     options.rounding = rounding;
     options.schedule = schedule;
     options.tuningDb = tuningDb;
+    options.libdevice = libdevice;
     return options;
   }
 };

@@ -49,6 +49,9 @@ void kiln::addFusion(OpPassManager &pm, StringRef rounding, bool keepCalls) {
 }
 
 void kiln::buildFusionStage(OpPassManager &pm, const CompileOptions &options) {
+  SetLibdeviceOptions libdevice;
+  libdevice.path = options.libdevice;
+  pm.addPass(createSetLibdevice(libdevice));
   addFusion(pm, options.rounding);
   OpPassManager &fused = pm.nest<func::FuncOp>();
   fused.addPass(createKilnAnnotateArguments());

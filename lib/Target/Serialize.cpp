@@ -6,6 +6,8 @@
 
 #include "kiln/Target/Serialize.h"
 
+#include "kiln/Dialect/Kiln/IR/Kiln.h"
+
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/DiagnosticInfo.h"
@@ -13,9 +15,12 @@
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IRReader/IRReader.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Target/TargetOptions.h"
 
@@ -106,6 +111,42 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
       .run(module, modules);
 }
+/// Adds what the kernels call of the libdevice that the module around them
+/// names.
+LogicalResult linkLibdevice(gpu::GPUModuleOp op, llvm::Module &module) {
+  if (llvm::none_of(module, [](const llvm::Function &function) {
+        return function.isDeclaration() &&
+               function.getName().starts_with("__nv_");
+      }))
+    return success();
+  auto around = op->getParentOfType<ModuleOp>();
+  auto path = around ? around->getAttrOfType<StringAttr>(
+                           kiln::KilnDialect::kLibdeviceAttrName)
+                     : StringAttr();
+  if (!path)
+    return op.emitError("kernels call libdevice, and the module names none");
+  llvm::SMDiagnostic error;
+  std::unique_ptr<llvm::Module> library =
+      llvm::parseIRFile(path, error, module.getContext());
+  if (!library)
+    return op.emitError("cannot read the libdevice '")
+           << path.getValue() << "': " << error.getMessage();
+  library->setTargetTriple(module.getTargetTriple());
+  library->setDataLayout(module.getDataLayout());
+  if (llvm::Linker::linkModules(module, std::move(library),
+                                llvm::Linker::LinkOnlyNeeded))
+    return op.emitError("cannot link the libdevice '")
+           << path.getValue() << "'";
+  for (llvm::Function &function : module) {
+    if (!function.getName().starts_with("__nv_"))
+      continue;
+    if (function.isDeclaration())
+      return op.emitError("the libdevice '")
+             << path.getValue() << "' has no function " << function.getName();
+    function.setLinkage(llvm::GlobalValue::InternalLinkage);
+  }
+  return success();
+}
 } // namespace
 
 FailureOr<kiln::SerializedKernels>
@@ -126,6 +167,8 @@ kiln::serializeKernels(gpu::GPUModuleOp op, StringRef arch,
     return failure(); // diagnosed at the op
   module->setTargetTriple(llvm::Triple(kTriple));
   module->setDataLayout(machine->createDataLayout());
+  if (mlir::failed(linkLibdevice(op, *module)))
+    return failure();
   optimize(*module, *machine);
   if (failed)
     return failure();

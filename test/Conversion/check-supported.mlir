@@ -7,7 +7,7 @@ func.func @linalg_body(%x: tensor<8xf32>, %y: tensor<8xf32>) -> tensor<8xf32> {
   %0 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]} ins(%x : tensor<8xf32>) outs(%y : tensor<8xf32>) {
   ^bb0(%in: f32, %out: f32):
     %e = math.exp %in : f32
-    // expected-error@+1 {{'math.atan' has no lowering to sm_89; supported functions are absf, ceil, copysign, cos, erf, exp, exp2, expm1, floor, fma, log, log10, log1p, log2, powf, round, roundeven, rsqrt, sin, sqrt, tanh and trunc}}
+    // expected-error@+1 {{'math.atan' has no lowering to sm_89; it needs the libdevice of a CUDA toolkit, and there is none; supported functions are absf, ceil, copysign, cos, erf, exp, exp2, expm1, floor, fma, log, log10, log1p, log2, powf, round, roundeven, rsqrt, sin, sqrt, tanh and trunc}}
     %s = math.atan %e : f32
     // expected-error@+1 {{'math.atan2' has no lowering}}
     %t = math.atan2 %s, %e : f32

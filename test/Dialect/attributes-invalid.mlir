@@ -231,7 +231,7 @@ module attributes {test.x = #kiln.tiles<grid = [4294967296, 4294967296], shape =
 // -----
 
 // Attributes of other ops: each where it belongs, and no other.
-// expected-error @below {{there is no attribute 'kiln.flops' of an op; there are 'kiln.target', 'kiln.schedule', 'kiln.num_written', 'kiln.num_inputs', 'kiln.not_fused', 'kiln.embed', 'kiln.isolated'}}
+// expected-error @below {{there is no attribute 'kiln.flops' of an op; there are 'kiln.target', 'kiln.schedule', 'kiln.num_written', 'kiln.num_inputs', 'kiln.not_fused', 'kiln.embed', 'kiln.isolated', 'kiln.libdevice'}}
 module attributes {kiln.flops = 1} {}
 
 // -----
@@ -330,3 +330,16 @@ module attributes {kiln.embed} {}
 
 // expected-error @below {{'kiln.isolated' must stand at a module}}
 func.func private @f() attributes {kiln.isolated}
+
+// -----
+
+// expected-error @below {{'kiln.libdevice' must stand at a module}}
+func.func @libdevice() attributes {kiln.libdevice = "libdevice.10.bc"} {
+  return
+}
+
+// -----
+
+// expected-error @below {{'kiln.libdevice' must be a string, the path of a bitcode file}}
+module attributes {kiln.libdevice} {
+}

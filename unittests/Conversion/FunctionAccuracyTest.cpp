@@ -72,6 +72,19 @@ TEST_P(UnaryFunction, KeepsItsBound) {
       << describe(worst);
 }
 
+// In f32 and rounded once: off by a unit of f16 at most, where the f32 result
+// lies beside the middle of two.
+TEST_P(UnaryFunction, RoundsOnceInF16) {
+  const Function &f = GetParam();
+  auto round = [](double x) { return static_cast<double>(_Float16(x)); };
+  std::string body =
+      std::string("    %h = arith.truncf %x : f32 to f16\n    %g = math.") +
+      f.op + " %h : f16\n    %r = arith.extf %g : f16 to f32";
+  Deviation worst = sweepUnary(
+      body, [&](double x) { return round(f.exact(round(x))); }, {0x1p-24});
+  EXPECT_LE(worst.ulps, 0x1p13) << describe(worst);
+}
+
 INSTANTIATE_TEST_SUITE_P(AllFloats, UnaryFunction,
                          testing::ValuesIn(kFunctions), [](const auto &info) {
                            return std::string(info.param.op);

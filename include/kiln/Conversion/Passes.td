@@ -36,6 +36,35 @@ def CheckSupported : Pass<"kiln-check-supported"> {
   ];
 }
 
+def SetLibdevice : Pass<"kiln-set-libdevice", "::mlir::ModuleOp"> {
+  let summary = "names the libdevice that kernels take functions from";
+  let description = [{
+    Where the module has a function that nothing else brings to sm_89 (acos,
+    acosh, asin, asinh, atan, atan2, atanh, cbrt, cosh, erfc, sinh, tan, and all
+    functions but exp2 and rsqrt on f64), looks for `libdevice.10.bc` of a CUDA
+    toolkit in CUDA_HOME, CUDA_PATH and /usr/local/cuda, and leaves its path as
+    `kiln.libdevice` of the module. `kiln-check-supported` then lets the op pass,
+    `kiln-lower-to-nvvm` calls the function, and serialization links it.
+    `path=FILE` takes that file, `path=none` none. How exact such a function is,
+    NVIDIA says.
+
+    ```mlir
+    func.func @f(%x: f32) -> f32 {
+      %y = math.atan %x : f32
+      return %y : f32
+    }
+    // leaves: module attributes {kiln.libdevice = "/dev/null"}
+    ```
+    ```
+    kiln-opt --kiln-set-libdevice=path=/dev/null
+    ```
+  }];
+  let options = [
+    Option<"path", "path", "std::string", [{""}],
+           "The bitcode file, or none; by default that of a CUDA toolkit">
+  ];
+}
+
 def ExpandMath : Pass<"kiln-expand-math"> {
   let summary = "replaces math functions by arithmetic";
   let description = [{

@@ -42,6 +42,7 @@ struct CompileOptions {
   std::string schedule;           ///< "#kiln.schedule<...>"; empty: by rules
   std::string tuningDb;           ///< file of measured schedules; empty: none
   std::string ptxas;              ///< path; empty: searched for
+  std::string libdevice;          ///< path or "none"; empty: searched for
   bool withReference = false;     ///< add the source and the f64 reference
   bool withCubin = true;          ///< run ptxas: cubin and resource report
   Level from = Level::Source;     ///< what the input module is already

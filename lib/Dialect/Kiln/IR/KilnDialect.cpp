@@ -27,7 +27,7 @@ static constexpr StringLiteral kOperationAttrNames[] = {
     KilnDialect::kTargetAttrName,     KilnDialect::kScheduleAttrName,
     KilnDialect::kNumWrittenAttrName, KilnDialect::kNumInputsAttrName,
     KilnDialect::kNotFusedAttrName,   KilnDialect::kEmbedAttrName,
-    KilnDialect::kIsolatedAttrName};
+    KilnDialect::kIsolatedAttrName,   KilnDialect::kLibdeviceAttrName};
 static constexpr StringLiteral kArgumentAttrNames[] = {
     KilnDialect::kFanInAttrName, KilnDialect::kDomainAttrName};
 
@@ -65,6 +65,13 @@ LogicalResult KilnDialect::verifyOperationAttribute(Operation *op,
       return emitError("must stand at a module");
     if (!isa<TargetAttr>(attr.getValue()))
       return emitError("must be a #kiln.target attribute");
+    return success();
+  }
+  if (name == kLibdeviceAttrName) {
+    if (!isa<ModuleOp>(op))
+      return emitError("must stand at a module");
+    if (!isa<StringAttr>(attr.getValue()))
+      return emitError("must be a string, the path of a bitcode file");
     return success();
   }
   if (name == kNotFusedAttrName) {

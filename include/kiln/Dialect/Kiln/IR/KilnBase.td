@@ -29,6 +29,9 @@ def Kiln_Dialect : Dialect {
   let extraClassDeclaration = [{
     /// Name of the module attribute that holds the `#kiln.target`.
     static constexpr ::llvm::StringLiteral kTargetAttrName = "kiln.target";
+    /// On a module: the bitcode file that its kernels take functions from.
+    static constexpr ::llvm::StringLiteral kLibdeviceAttrName =
+        "kiln.libdevice";
     /// Names of attributes on arguments of a function, for random data: how
     /// many products an element takes part in (a positive i64), and the
     /// `#kiln.domain` that the program is defined for.
