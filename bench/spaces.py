@@ -106,6 +106,8 @@ def report(arguments):
             continue
         entry = explain(arguments, arguments.artifacts / program / name)
         programs.setdefault(program, []).append({"name": name, "ms": ms, **entry})
+    for entries in programs.values():  # of equal predictions the default
+        entries.sort(key=lambda entry: entry["name"] != "default")
     errors, roofline, firsts, threes = [], [], [], []
     print("| program | pairs | best ms | default | baseline | model's first "
           "| best of three | rank correlation | median error |")

@@ -175,6 +175,30 @@ func.func @transposed(%x: tensor<4096x4096xf32>, %o: tensor<4096x4096xf32>) -> t
 
 // -----
 
+// Taps that have no combiner are walked in order, each with a load of its own: lanes lie
+// next to each other, without words.
+// CHECK: #kiln.loop_schedule<tile = [{{.*}}, 1], threads = {{.*}}, [1:1]], vector = [1, 1, 1], block = 256>
+// CHECK-LABEL: func.func @ordered_taps(
+#window = affine_map<(d0, d1, d2) -> (d0, d1 + d2)>
+#strip = affine_map<(d0, d1, d2) -> (d0, d1)>
+func.func @ordered_taps(%x: tensor<4096x1026xf32>, %o: tensor<4096x1024xf32>) -> tensor<4096x1024xf32> {
+  %y = kiln.kernel "ordered_taps" (%x, %o : tensor<4096x1026xf32>, tensor<4096x1024xf32>) -> tensor<4096x1024xf32> {
+  ^bb0(%a: tensor<4096x1026xf32>, %b: tensor<4096x1024xf32>):
+    %half = arith.constant 0.5 : f32
+    %taps = tensor.empty() : tensor<3xf32>
+    %r = linalg.generic {indexing_maps = [#window, affine_map<(d0, d1, d2) -> (d2)>, #strip], iterator_types = ["parallel", "parallel", "reduction"]} ins(%a, %taps : tensor<4096x1026xf32>, tensor<3xf32>) outs(%b : tensor<4096x1024xf32>) {
+    ^bb1(%v: f32, %t: f32, %s: f32):
+      %m = arith.mulf %s, %half : f32
+      %n = arith.addf %m, %v : f32
+      linalg.yield %n : f32
+    } -> tensor<4096x1024xf32>
+    kiln.yield %r : tensor<4096x1024xf32>
+  }
+  return %y : tensor<4096x1024xf32>
+}
+
+// -----
+
 // A body that has no combiner runs in order: its axis has no threads.
 // CHECK: #kiln.loop_schedule<tile = [64, 1], threads = {{\[\[}}64:1], [1:{{[0-9]+}}]], vector = [1, 1], block = 64>
 // CHECK-LABEL: func.func @horner(
