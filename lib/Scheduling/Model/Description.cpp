@@ -48,7 +48,6 @@ llvm::Error KernelDescription::complete() {
                       {"loop.instructions", instructions, 0, 1e18},
                       {"loop.cycles_alone", cyclesAlone, 1, 100},
                       {"loop.l1_wavefronts", l1Wavefronts, 0, 1e18},
-                      {"loop.hidden_wavefronts", hiddenWavefronts, 0, 1e18},
                       {"epilogue.instructions", epilogueInstructions, 0, 1e18},
                       {"epilogue.special", specialFunctions, 0, 1e18},
                       {"write_bytes", writeBytes, 0, 1e18}};
@@ -79,6 +78,7 @@ llvm::Error KernelDescription::complete() {
     if (fragments < 0)
       fragments = flops / 64 / warps;
     sharedWavefronts = std::max(0., sharedWavefronts);
+    hiddenWavefronts = std::max(0., hiddenWavefronts);
     return llvm::Error::success();
   }
   // Warps over the tile so that their tiles are as square as possible.
@@ -101,6 +101,9 @@ llvm::Error KernelDescription::complete() {
     fragments = multiplies + byRows + byColumns;
   // Wavefronts of 128 bytes: 4 of an ldmatrix.x4, 1 of a word a thread. Copies
   // write the tile once.
+  double loads = warps * (4 * byRows + (tf32 ? 1 : 4) * byColumns);
+  if (hiddenWavefronts < 0)
+    hiddenWavefronts = lookahead ? loads * (1 - 1 / slices) : 0;
   if (sharedWavefronts < 0)
     sharedWavefronts = warps * (4 * byRows + (tf32 ? 1 : 4) * byColumns) +
                        (m + n) * k * (tf32 ? 4 : 2) / 128.;

@@ -132,9 +132,10 @@ double Model::computeMainLoop(double customers, double epilogue) const {
   double issue =
       std::max(steps * kernel.instructions, demand.alu * warps) + epilogue;
   // Shared memory serves the warps of all partitions.
-  double hidden =
-      steps * kernel.hiddenWavefronts * 128. / target.getSharedBandwidth();
-  double shared = std::max(0., demand.shared - hidden) * warps;
+  double wavefronts =
+      std::max(0., kernel.sharedWavefronts - kernel.hiddenWavefronts);
+  double shared =
+      steps * wavefronts * 128. / target.getSharedBandwidth() * warps;
   double alone = (steps * kernel.instructions + epilogue) * kernel.cyclesAlone;
   double delay = steps * kStepLatency + std::max(0., alone - issue);
 

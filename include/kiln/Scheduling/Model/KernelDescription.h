@@ -87,8 +87,9 @@ struct KernelDescription {
   double fragments = -1, sharedWavefronts = -1;
   bool lookahead = true; ///< fragments are loaded while others are multiplied
   /// Of the wavefronts of shared memory those that pass while the same warps
-  /// multiply: software pipelining hides them.
-  double hiddenWavefronts = 0;
+  /// multiply: software pipelining hides them. Default: with `lookahead` those
+  /// of all instructions of k but the first.
+  double hiddenWavefronts = -1;
   /// Cycles of the level 1 cache that a block's copies take in a step: lines
   /// that each request touches, summed.
   double l1Wavefronts = 0;
