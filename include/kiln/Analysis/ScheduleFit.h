@@ -45,8 +45,8 @@ ImageBuffers getImageBuffers(ScheduleAttr schedule, const ContractionView &conv,
 
 /// Bytes of dynamic shared memory of a block: the staged operands, what the
 /// reductions around `conv` need to cross warps, and slices of staged results,
-/// placed as kiln-place-shared places them. Changes of layout around it stay within a warp (a halved result
-/// goes back to all lanes) and need none.
+/// placed as kiln-place-shared places them. Changes of layout around it stay
+/// within a warp (a halved result goes back to all lanes) and need none.
 int64_t getSharedBytes(ScheduleAttr schedule, const ContractionView &conv);
 
 /// The same, or the bytes of the image's patch where that alone is more than
