@@ -281,7 +281,6 @@ static std::vector<FusionDecision> getFusion(const RemarkCollector &collector) {
   for (const RemarkCollector::Remark &remark : collector.remarks()) {
     StringRef category = remark.category;
     if (category != "kiln-fuse" && category != "kiln-sink-monotone" &&
-        category != "kiln-simplify-expressions" &&
         category != "kiln-normalize")
       continue;
     FusionDecision decision;
