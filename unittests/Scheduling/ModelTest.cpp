@@ -86,7 +86,7 @@ KernelDescription product() {
 TEST_F(ModelTest, AFullTensorPipeReadsHalf) {
   Prediction p = run(product());
   EXPECT_EQ(p.bound, "tensor pipe");
-  EXPECT_GT(p.utilisation.tensor, 95);
+  EXPECT_GT(p.utilisation.tensor, 94);
   EXPECT_NEAR(p.tensorPipe, p.utilisation.tensor / 2, 1e-9);
   EXPECT_LE(p.smThroughput, 50);
   // 137.4 GFLOP at 82.6 TFLOP/s x 2.7 / 2.52.
@@ -111,8 +111,9 @@ TEST_F(ModelTest, AStreamIsBoundByMemory) {
   for (Clock clock : {Clock::Profiler, Clock::Boost}) {
     Prediction p = run(kernel, clock);
     EXPECT_EQ(p.bound, "DRAM");
-    // 2 GiB less what the cache still holds, at 920 GB/s.
-    EXPECT_NEAR(p.milliseconds, (2 * bytes - (72 << 20)) / 920e6, 0.02);
+    // 2 GiB, under a profiler less what the cache still holds, at 920 GB/s.
+    double kept = clock == Clock::Profiler ? 72 << 20 : 0;
+    EXPECT_NEAR(p.milliseconds, (2 * bytes - kept) / 920e6, 0.02);
     EXPECT_NEAR(p.dramThroughput, 91, 1);
   }
 }

@@ -132,10 +132,12 @@ double Model::computeMainLoop(double customers, double epilogue) const {
   double issue =
       std::max(steps * kernel.instructions, demand.alu * warps) + epilogue;
   // Shared memory serves the warps of all partitions.
+  // With one slot nobody loads fragments while copies land.
   double wavefronts =
-      std::max(0., kernel.sharedWavefronts - kernel.hiddenWavefronts);
-  double shared =
-      steps * wavefronts * 128. / target.getSharedBandwidth() * warps;
+      std::max(0., kernel.sharedWavefronts - kernel.hiddenWavefronts) * 128. /
+          target.getSharedBandwidth() +
+      (kernel.slots > 1 ? kernel.l1Wavefronts : 0);
+  double shared = steps * wavefronts * warps;
   double alone = (steps * kernel.instructions + epilogue) * kernel.cyclesAlone;
   double delay = steps * kStepLatency + std::max(0., alone - issue);
 
