@@ -43,7 +43,8 @@ ScheduleAttr kiln::selectBaseline(const ContractionView &conv,
       ScheduleAttr schedule = completeSchedule(
           conv, {chosen.getContraction(), tile, chosen.getChunk(), warps,
                  kStages, chosen.getPersistent(), chosen.getColumns(),
-                 /*ring=*/0, chosen.getTranspose()});
+                 /*ring=*/0, chosen.getTranspose(), chosen.getStores(),
+                 chosen.getChannels()});
       if (fits(schedule, target, conv))
         return schedule;
     }

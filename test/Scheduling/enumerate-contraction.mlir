@@ -11,7 +11,7 @@
 // COUNT: remark: [Analysis] schedules | Category:kiln-enumerate-schedules | Function=conv | Fit={{[0-9]+}}, Schedules=512
 
 // CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, ring = 3, {{.*}}, stores = staged>
-// CHECK-NEXT: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, lookahead = 1, {{.*}}, paired_stores = true>
+// CHECK-NEXT: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, lookahead = 1, {{.*}}, paired_stores = true, stores = staged>
 //
 // One step from the first: half the channels; the fields that follow, as the rules
 // set them, go along. Twice as many are too many.
