@@ -281,7 +281,7 @@ static std::vector<FusionDecision> getFusion(const RemarkCollector &collector) {
   for (const RemarkCollector::Remark &remark : collector.remarks()) {
     StringRef category = remark.category;
     if (category != "kiln-fuse" && category != "kiln-sink-monotone" &&
-        category != "kiln-normalize")
+        category != "kiln-normalize" && category != "kiln-simplify-expressions")
       continue;
     FusionDecision decision;
     decision.place = remark.place;

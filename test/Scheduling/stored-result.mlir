@@ -4,7 +4,8 @@
 // What the rules choose where every output of the convolution leaves the kernel:
 // staged stores, so that neighbouring lanes store neighbouring addresses, and one
 // block a tile, so that one block stores while another multiplies. A block has four
-// warps and two of them fit a multiprocessor. Rows of floats are up to 64 wide.
+// warps and two of them fit a multiprocessor. Rows of floats are up to 64 wide, with one
+// chunk 128.
 
 // Two stages of 128 channels by nine taps leave room for one block, as does a ring; 64
 // channels and a ring for two.
@@ -24,8 +25,9 @@ func.func @ring(%x: tensor<8x64x130x130xf32>, %w: tensor<128x64x3x3xf32>, %o: te
 
 // -----
 
-// With one chunk there is nothing to copy ahead: one stage.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], stages = 1, persistent = false, columns = even_odd, halving
+// With one chunk there is nothing to copy ahead, one stage, and the stores bind: rows
+// are up to 128 wide.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 2, 128], chunk = 8, warps = [1, 1, 4], stages = 1, persistent = false, columns = even_odd, halving
 // TF32: func.func @one_chunk(
 func.func @one_chunk(%x: tensor<8x8x130x130xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x8x130x130xf32>, tensor<64x8x3x3xf32>, tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32> {
@@ -74,8 +76,9 @@ func.func @transposed(%x: tensor<32x64x58x58xf16>, %w: tensor<64x64x3x3xf16>, %o
 
 // -----
 
-// 112 columns are seven tiles of 16, but four of 32 cover 128.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 8, 16], chunk = 16, warps = [1, 4, 1], persistent = false, transpose = true, lookahead = 1, early_barrier = true, halving
+// 112 columns are seven tiles of 16, but four of 32 cover 128. All 32 channels of one
+// tap are one chunk.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 8, 16], chunk = 32, warps = [1, 4, 1], stages = 1, persistent = false, transpose = true, halving
 // TF32: func.func @narrow(
 func.func @narrow(%x: tensor<8x32x112x112xf16>, %w: tensor<192x32x1x1xf16>, %o: tensor<8x192x112x112xf32>) -> tensor<8x192x112x112xf16> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x32x112x112xf16>, tensor<192x32x1x1xf16>, tensor<8x192x112x112xf32>) -> tensor<8x192x112x112xf16> {
