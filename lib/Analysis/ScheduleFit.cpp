@@ -147,10 +147,6 @@ static OperandRange getResults(const ContractionView &conv) {
   return conv.op->getParentRegion()->front().getTerminator()->getOperands();
 }
 
-static bool hasWholeBytes(Type element) {
-  return element.isIntOrFloat() && element.getIntOrFloatBitWidth() % 8 == 0;
-}
-
 /// Bytes that slices of a result take, at most; 0 where none is staged. They
 /// are of the result's elements, or of the accumulator's.
 static int64_t getSliceBytes(ScheduleAttr schedule, const ContractionView &conv,

@@ -11,11 +11,6 @@
 using namespace mlir;
 using namespace kiln;
 
-LayoutAttr kiln::getTileLayout(Value tile) {
-  return dyn_cast_or_null<LayoutAttr>(
-      cast<RankedTensorType>(tile.getType()).getEncoding());
-}
-
 FailureOr<Fragment> Fragments::get(Value tile) const {
   auto it = fragments.find(tile);
   if (it != fragments.end())

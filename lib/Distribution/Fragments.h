@@ -11,9 +11,6 @@
 
 namespace kiln {
 
-/// The layout of a tile; null without one.
-LayoutAttr getTileLayout(mlir::Value tile);
-
 /// The registers of a tile in one thread, in the order of its layout's register
 /// bits. Tiles loaded from shared memory are held as 32-bit words: one 32-bit
 /// or two 16-bit elements.

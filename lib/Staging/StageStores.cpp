@@ -36,15 +36,6 @@ static constexpr int64_t kElementsOfTurn = 4;
 /// less than what the loop costs.
 static constexpr int64_t kCheap = 12;
 
-static LayoutAttr getLayout(Value tile) {
-  return dyn_cast_or_null<LayoutAttr>(
-      cast<RankedTensorType>(tile.getType()).getEncoding());
-}
-
-static bool hasWholeBytes(Type element) {
-  return element.isIntOrFloat() && element.getIntOrFloatBitWidth() % 8 == 0;
-}
-
 namespace {
 /// Rewrites the stores of one kernel.
 class StoreStager {
@@ -223,7 +214,7 @@ void StoreStager::computeSlice(StoreTileOp store, Value buffer,
 bool StoreStager::stage(StoreTileOp store) {
   Location loc = store.getLoc();
   Type element = store.getTile().getType().getElementType();
-  LayoutAttr held = getLayout(store.getTile());
+  LayoutAttr held = getTileLayout(store.getTile());
   if (!hasWholeBytes(element))
     return refuse(store, "its elements are no whole bytes");
   if (!held || held.getRank() == 0)

@@ -19,11 +19,6 @@
 using namespace mlir;
 using namespace kiln;
 
-static LayoutAttr getLayout(Value tile) {
-  auto type = dyn_cast<RankedTensorType>(tile.getType());
-  return type ? dyn_cast_or_null<LayoutAttr>(type.getEncoding()) : LayoutAttr();
-}
-
 /// Whether the op computes each element from those of its operands there.
 static bool isPointwise(linalg::LinalgOp op) {
   if (op.getNumReductionLoops() > 0 || op->getNumResults() != 1 ||
@@ -59,7 +54,7 @@ static bool canBeMade(Value operand) {
 std::optional<StoreEpilogue> StoreEpilogue::find(StoreTileOp store) {
   StoreEpilogue epilogue;
   epilogue.result = store.getTile();
-  LayoutAttr held = getLayout(store.getTile());
+  LayoutAttr held = getTileLayout(store.getTile());
   llvm::SetVector<Operation *> found;
   SmallVector<Value> open = {store.getTile()};
   while (!open.empty()) {
@@ -68,7 +63,7 @@ std::optional<StoreEpilogue> StoreEpilogue::find(StoreTileOp store) {
     if (op && found.contains(op))
       continue;
     if (!op || op->getBlock() != store->getBlock() || !isPointwise(op)) {
-      if (getLayout(value) != held ||
+      if (getTileLayout(value) != held ||
           (epilogue.source && epilogue.source != value))
         return std::nullopt;
       epilogue.source = value;
@@ -233,7 +228,7 @@ Value StoreEpilogue::compute(OpBuilder &builder, Value piece,
   made.map(source, piece);
   for (linalg::LinalgOp op : ops)
     made.map(op->getResult(0),
-             cloneAt(builder, op, getLayout(piece), start, vector, made));
+             cloneAt(builder, op, getTileLayout(piece), start, vector, made));
   return made.lookup(result);
 }
 

@@ -23,6 +23,11 @@
 
 namespace kiln {
 
+/// Whether elements are whole bytes in memory: only such tiles are staged.
+inline bool hasWholeBytes(mlir::Type element) {
+  return element.isIntOrFloat() && element.getIntOrFloatBitWidth() % 8 == 0;
+}
+
 struct StagedStore {
   /// Place of each element of the tile; slices share places.
   SharedLayoutAttr buffer;

@@ -58,7 +58,7 @@ ConversionKind kiln::getConversionKind(ArrayRef<MovedBit> bits) {
   return kind;
 }
 
-static LayoutAttr getLayout(Value tile) {
+LayoutAttr kiln::getTileLayout(Value tile) {
   return dyn_cast_or_null<LayoutAttr>(
       cast<RankedTensorType>(tile.getType()).getEncoding());
 }
@@ -69,7 +69,8 @@ LogicalResult ConvertLayoutOp::verify() {
       from.getElementType() != to.getElementType())
     return emitOpError("source and result must have one shape and one element "
                        "type");
-  LayoutAttr before = getLayout(getSource()), after = getLayout(getResult());
+  LayoutAttr before = getTileLayout(getSource()),
+             after = getTileLayout(getResult());
   if (!before || !after)
     return emitOpError("source and result need a #kiln.layout encoding");
   if (failed(verifyTileEncoding(*this, from)) ||
@@ -87,7 +88,7 @@ LogicalResult ConvertLayoutOp::verify() {
 
 ConversionKind ConvertLayoutOp::getKind() {
   return getConversionKind(
-      *matchLayoutBits(getLayout(getSource()), getLayout(getResult())));
+      *matchLayoutBits(getTileLayout(getSource()), getTileLayout(getResult())));
 }
 
 SmallVector<int64_t> ConvertLayoutOp::getScratchBytes() {

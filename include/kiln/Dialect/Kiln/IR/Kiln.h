@@ -29,6 +29,8 @@ class ScratchUser;
 mlir::LogicalResult verifyScratch(ScratchUser op);
 /// The type of a scratch buffer of `bytes` bytes.
 SharedType getScratchType(mlir::MLIRContext *context, int64_t bytes);
+/// The layout of a tile, a ranked tensor; null without one.
+LayoutAttr getTileLayout(mlir::Value tile);
 } // namespace kiln
 
 #include "kiln/Dialect/Kiln/IR/KilnInterfaces.h.inc"
