@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "WidenAccess.h"
+
 #include "kiln/Staging/Passes.h"
 
 #include "kiln/Analysis/Divisibility.h"
@@ -24,16 +26,6 @@ namespace kiln {
 using namespace mlir;
 using namespace kiln;
 
-/// Elements of the widest copy unit along the innermost dimension: rows must
-/// start aligned, in memory and in the tile, and no unit may straddle an edge.
-/// Rows of the buffer have `length` elements, or any number for 0.
-static int64_t getTileCopyVector(ExtractTileOp tile, int64_t length) {
-  auto source = cast<MemRefType>(tile.getSource().getType());
-  return getCopyVector(source.getElementType(),
-                       {source.getShape().back(),
-                        getKnownDivisor(tile.getOffsets().back()), length});
-}
-
 /// The widest copy of the tile of an image.
 static ImageCopy getTileCopy(ExtractTileOp tile, ScheduleAttr schedule,
                              const ContractionView &conv) {
@@ -41,8 +33,9 @@ static ImageCopy getTileCopy(ExtractTileOp tile, ScheduleAttr schedule,
   int64_t inner = source.getRank() - 1;
   // Columns are padded to whole units, channels come in whole chunks.
   if (conv.image.w != inner)
-    return {getTileCopyVector(
-        tile, conv.isChannelInnermost() ? schedule.getChunk() : 0)};
+    return {
+        getUnitElements(source, tile.getOffsets(),
+                        conv.isChannelInnermost() ? schedule.getChunk() : 0)};
   Type element = source.getElementType();
   int64_t vector = getCopyVector(element, source.getDimSize(inner));
   for (; vector > 1; vector /= 2)
@@ -204,7 +197,9 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
       return buffer;
     }
     SharedLayoutAttr layout = getStridedFilterLayout(schedule, conv);
-    int64_t vector = getTileCopyVector(tile, layout.getShape().back());
+    int64_t vector =
+        getUnitElements(cast<MemRefType>(tile.getSource().getType()),
+                        tile.getOffsets(), layout.getShape().back());
     Value buffer = allocate(
         function, loc,
         SharedType::get(&getContext(), schedule.getStages(), element, layout));

@@ -9,8 +9,6 @@
 
 #include "kiln/Staging/Passes.h"
 
-#include "kiln/Analysis/Divisibility.h"
-#include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Analysis/StagedStore.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -219,10 +217,8 @@ bool StoreStager::stage(StoreTileOp store) {
     return refuse(store, "its elements are no whole bytes");
   if (!held || held.getRank() == 0)
     return refuse(store, "it has no layout");
-  auto dest = cast<MemRefType>(store.getDest().getType());
-  int64_t vector =
-      getCopyVector(element, {dest.getShape().back(),
-                              getKnownDivisor(store.getOffsets().back())});
+  int64_t vector = getUnitElements(cast<MemRefType>(store.getDest().getType()),
+                                   store.getOffsets());
 
   // What is costly, or reads an image of its own, is computed by the threads
   // that store it.

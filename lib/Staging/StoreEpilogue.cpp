@@ -5,10 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "StoreEpilogue.h"
+#include "WidenAccess.h"
 
-#include "kiln/Analysis/Divisibility.h"
 #include "kiln/Analysis/Layouts.h"
-#include "kiln/Analysis/ScheduleFit.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -132,14 +131,11 @@ Value kiln::moveOffset(OpBuilder &builder, Location loc, Value offset,
 /// Elements of the widest legal read of `tile`, up to `vector` neighbours.
 static int64_t getReadVector(ExtractTileOp tile, LayoutAttr layout,
                              int64_t vector) {
-  ArrayRef<int64_t> shape =
-      cast<ShapedType>(tile.getSource().getType()).getShape();
   int64_t inner = layout.getRank() - 1, width = 1;
   if (inner < 0)
     return 1;
-  int64_t legal =
-      getCopyVector(tile.getTile().getType().getElementType(),
-                    {shape.back(), getKnownDivisor(tile.getOffsets().back())});
+  int64_t legal = getUnitElements(cast<ShapedType>(tile.getSource().getType()),
+                                  tile.getOffsets());
   for (const Basis &basis : layout.getRegisters()) {
     if (2 * width > std::min(legal, vector) ||
         basis != Basis::unit(layout.getRank(), inner, width))
@@ -147,6 +143,12 @@ static int64_t getReadVector(ExtractTileOp tile, LayoutAttr layout,
     width *= 2;
   }
   return width;
+}
+
+/// The type of what `layout` holds of a tile.
+static RankedTensorType getTypeIn(LayoutAttr layout, Value tile) {
+  return RankedTensorType::get(layout.getShape(),
+                               getElementTypeOrSelf(tile.getType()), layout);
 }
 
 static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
@@ -158,9 +160,7 @@ static Value make(OpBuilder &builder, Value value, LayoutAttr layout,
                   ArrayRef<StoreEpilogue::Start> start, int64_t vector) {
   Operation *op = value.getDefiningOp();
   Location loc = op->getLoc();
-  auto type = RankedTensorType::get(
-      layout.getShape(),
-      cast<RankedTensorType>(value.getType()).getElementType(), layout);
+  RankedTensorType type = getTypeIn(layout, value);
   auto moveAll = [&](ValueRange offsets) {
     SmallVector<Value> moved;
     for (auto [offset, part] : llvm::zip_equal(offsets, start))
@@ -188,11 +188,6 @@ static Value make(OpBuilder &builder, Value value, LayoutAttr layout,
 static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
                      ArrayRef<StoreEpilogue::Start> start, int64_t vector,
                      const IRMapping &made) {
-  auto typeOf = [&](Value value, LayoutAttr held) {
-    return RankedTensorType::get(
-        held.getShape(),
-        cast<RankedTensorType>(value.getType()).getElementType(), held);
-  };
   SmallVector<Value> operands;
   for (OpOperand &operand : op->getOpOperands()) {
     Value value = operand.get();
@@ -214,11 +209,11 @@ static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
       operands.push_back(make(builder, value, wanted, there, vector));
     else
       operands.push_back(tensor::EmptyOp::create(
-          builder, op.getLoc(), typeOf(value, wanted), ValueRange()));
+          builder, op.getLoc(), getTypeIn(wanted, value), ValueRange()));
   }
   Operation *clone = builder.clone(*op);
   clone->setOperands(operands);
-  clone->getResult(0).setType(typeOf(op->getResult(0), layout));
+  clone->getResult(0).setType(getTypeIn(layout, op->getResult(0)));
   return clone->getResult(0);
 }
 
