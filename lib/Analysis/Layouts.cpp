@@ -319,23 +319,29 @@ SharedLayoutAttr kiln::getUntransposedImageLayout(ScheduleAttr schedule,
   return SharedLayoutAttr::get(schedule.getContext(), modes);
 }
 
+int64_t kiln::countWavefronts(ArrayRef<int64_t> words) {
+  SmallVector<SmallVector<int64_t>> wordsOfBank(32);
+  size_t most = 1;
+  for (int64_t word : words) {
+    SmallVector<int64_t> &list = wordsOfBank[word % 32];
+    if (!llvm::is_contained(list, word))
+      list.push_back(word);
+    most = std::max(most, list.size());
+  }
+  return most;
+}
+
 int64_t kiln::getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
                                int64_t elementBytes,
                                ArrayRef<int64_t> strides) {
-  // Different words in one bank are served one after the other.
-  SmallVector<SmallVector<int64_t>> wordsOfBank(32);
-  int64_t wavefronts = 1;
+  SmallVector<int64_t> words;
   for (int64_t lane = 0; lane < 32; ++lane) {
     SmallVector<int64_t> coordinate = registers.getCoordinate(0, lane, 0);
     for (auto [value, stride] : llvm::zip_equal(coordinate, strides))
       value *= stride;
-    int64_t word = shared.getOffset(coordinate) * elementBytes / 4;
-    SmallVector<int64_t> &words = wordsOfBank[word % 32];
-    if (!llvm::is_contained(words, word))
-      words.push_back(word);
-    wavefronts = std::max<int64_t>(wavefronts, words.size());
+    words.push_back(shared.getOffset(coordinate) * elementBytes / 4);
   }
-  return wavefronts;
+  return countWavefronts(words);
 }
 
 LayoutAttr kiln::projectLayout(LayoutAttr layout, AffineMap map) {

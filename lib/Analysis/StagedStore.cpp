@@ -6,6 +6,8 @@
 
 #include "kiln/Analysis/StagedStore.h"
 
+#include "kiln/Analysis/Layouts.h"
+
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -151,19 +153,14 @@ int64_t kiln::countWavefronts(LayoutAttr layout, SharedLayoutAttr shared,
   int64_t words = std::max<int64_t>(1, vector * elementBytes / 4);
   int64_t group = 32 / words, wavefronts = 0;
   for (int64_t first = 0; first < 32; first += group) {
-    SmallVector<SmallVector<int64_t>> wordsOfBank(32);
-    size_t most = 1;
+    SmallVector<int64_t> touched;
     for (int64_t lane = first; lane < first + group; ++lane) {
       int64_t start =
           shared.getOffset(layout.getCoordinate(0, lane, 0)) * elementBytes / 4;
-      for (int64_t word = start; word < start + words; ++word) {
-        auto &list = wordsOfBank[word % 32];
-        if (!llvm::is_contained(list, word))
-          list.push_back(word);
-        most = std::max(most, list.size());
-      }
+      for (int64_t word = start; word < start + words; ++word)
+        touched.push_back(word);
     }
-    wavefronts += most;
+    wavefronts += countWavefronts(touched);
   }
   return wavefronts;
 }

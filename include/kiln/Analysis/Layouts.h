@@ -68,6 +68,10 @@ SharedLayoutAttr getUntransposedImageLayout(ScheduleAttr schedule,
                                             const ContractionView &conv,
                                             ImageCopy copy);
 
+/// Wavefronts in which shared memory serves these 32-bit words at a time:
+/// different words in one bank follow one another, the same word is read once.
+int64_t countWavefronts(llvm::ArrayRef<int64_t> words);
+
 /// Shared-memory wavefronts of one load of `registers`' first element by a
 /// warp, in units of 32-bit words: 1 means no conflict.
 int64_t getBankConflicts(LayoutAttr registers, SharedLayoutAttr shared,
