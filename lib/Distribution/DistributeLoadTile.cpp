@@ -9,8 +9,8 @@
 #include "WordLoads.h"
 
 #include "kiln/Analysis/Divisibility.h"
+#include "kiln/Analysis/LinearForm.h"
 
-#include "mlir/Analysis/FlatLinearValueConstraints.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -26,18 +26,6 @@ struct DistributeLoadTile : TilePattern<LoadTileOp> {
                            DistributionContext &context) const override;
 };
 } // namespace
-
-/// The factor of each dimension in a sum of multiples, and the constant behind
-/// them; nothing for other expressions.
-static std::optional<std::pair<SmallVector<int64_t>, int64_t>>
-getFactors(AffineExpr expr, unsigned numDims) {
-  SmallVector<int64_t> factors;
-  if (failed(getFlattenedAffineExpr(expr, numDims, 0, &factors)) ||
-      factors.size() != numDims + 1)
-    return std::nullopt;
-  int64_t constant = factors.pop_back_val();
-  return std::pair(factors, constant);
-}
 
 static Value add(OpBuilder &builder, Location loc, Value left, Value right) {
   return arith::AddIOp::create(builder, loc, left, right);
@@ -76,10 +64,10 @@ loadSums(LoadTileOp op, LayoutAttr layout, ValueRange offsets, Value filler,
   SmallVector<SmallVector<int64_t>> steps(layout.getNumRegisters());
   for (auto [expr, inBounds] :
        llvm::zip_equal(op.getMap().getResults(), op.getInBounds())) {
-    auto found = getFactors(expr, rank);
+    std::optional<LinearForm> found = getLinearForm(expr, rank);
     if (!found)
       return std::nullopt;
-    auto [factors, constant] = *found;
+    const auto &[factors, constant] = *found;
     // The constant is the registers': what is left is divisible by more.
     auto origin = affine::expandAffineMap(
         builder, loc,

@@ -6,9 +6,9 @@
 
 #include "LoopOperands.h"
 
+#include "kiln/Analysis/LinearForm.h"
 #include "kiln/Analysis/Views.h"
 
-#include "mlir/Analysis/FlatLinearValueConstraints.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
@@ -122,17 +122,16 @@ std::optional<int> OperandReader::readCoordinate(AffineExpr expr) {
     return KernelSpace::kUnit;
   if (axes.size() == 1)
     return axes.front();
-  SmallVector<int64_t> factors;
-  if (failed(getFlattenedAffineExpr(expr, numAxes, 0, &factors)) ||
-      factors.size() != numAxes + 1)
-    return std::nullopt; // no sum of multiples
+  std::optional<LinearForm> form = getLinearForm(expr, numAxes);
+  if (!form)
+    return std::nullopt;
   auto along = llvm::find_if(axes, [&](int axis) { return isBlock(axis); });
   if (along == axes.end())
     return axes.front();
-  int64_t step = std::abs(factors[*along]);
+  int64_t step = std::abs(form->factors[*along]);
   for (int axis : axes) {
     int64_t extent = space.getAxis(axis).extent;
-    bool overlaps = step < extent * std::abs(factors[axis]);
+    bool overlaps = step < extent * std::abs(form->factors[axis]);
     if (isBlock(axis) || found.isTaps(axis))
       continue;
     // Long rows of a reshaped tensor are no windows.

@@ -9,7 +9,8 @@
 #include "../LoopOperands.h"
 #include "BodyWork.h"
 
-#include "mlir/Analysis/FlatLinearValueConstraints.h"
+#include "kiln/Analysis/LinearForm.h"
+
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -95,18 +96,16 @@ double ReadCounter::count(const LoopOperands::Read &read,
   auto type = cast<ShapedType>(read.argument.getType());
   double elements = 1;
   for (auto [expr, size] : llvm::zip_equal(read.coordinates, type.getShape())) {
-    SmallVector<int64_t> factors;
-    bool isSum = succeeded(getFlattenedAffineExpr(expr, plan.axes.size(), 0,
-                                                  &factors)) &&
-                 factors.size() == plan.axes.size() + 1;
+    std::optional<LinearForm> form = getLinearForm(expr, plan.axes.size());
     double range = 1, product = 1;
     for (int axis : all)
       if (expr.isFunctionOfDim(axis)) {
         product *= positions(axis);
-        if (isSum)
-          range += double(std::abs(factors[axis])) * (positions(axis) - 1);
+        if (form)
+          range +=
+              double(std::abs(form->factors[axis])) * (positions(axis) - 1);
       }
-    elements *= std::min({isSum ? range : product, product, double(size)});
+    elements *= std::min({form ? range : product, product, double(size)});
   }
   return elements;
 }
