@@ -6,22 +6,16 @@
 
 #include "kiln/Transforms/Monotonicity.h"
 
+#include "Expressions.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace kiln;
 
 namespace {
-
-std::optional<APFloat> getConstant(Value value) {
-  APFloat constant(0.0);
-  if (matchPattern(value, m_ConstantFloat(&constant)))
-    return constant;
-  return std::nullopt;
-}
 
 std::optional<APFloat> getFinite(Value value) {
   std::optional<APFloat> constant = getConstant(value);
