@@ -87,6 +87,15 @@ private:
   Value shiftRight(Value x, Value n);
   Value isEqual(Value x, Value y);
 
+  /// x = 2^i * m of a positive number; `pivot` are the bits of the least m.
+  struct Scaled {
+    Value i, m;
+  };
+  Scaled splitExponent(Value x, uint32_t pivot);
+  /// The logarithm `r` of what lies between `pole` and infinity, and C's cases
+  /// around: -infinity at the pole, NaN below, infinity and NaN themselves.
+  Value selectLogarithm(Value x, double pole, Value r);
+
   /// The value of `high + low`, which is `high` in an f32.
   struct Sum {
     Value high, low;

@@ -82,16 +82,31 @@ Value MathBuilder::expm1(Value x) {
   return copySign(result, x); // keeps -0
 }
 
-/// x = 2^i * (1 + m), m in [-1/3, 1/3]; log(1 + m) by a polynomial.
-Value MathBuilder::log(Value x, double base) {
+MathBuilder::Scaled MathBuilder::splitExponent(Value x, uint32_t pivot) {
   Value tiny = compare(kLess, x, 0x1p-126);
   Value a = select(tiny, mul(x, f32(0x1p23)), x);
   Value offset = select(tiny, f32(-23), f32(0));
   Value bits = bitcast(a, b.getI32Type());
-  Value e = andInt(subInt(bits, i32(0x3f2aaaab)), i32(0xff800000));
+  Value e = andInt(subInt(bits, i32(pivot)), i32(0xff800000));
   Value exponent = arith::SIToFPOp::create(b, like(b.getF32Type()), e);
   Value i = fma(exponent, f32(0x1p-23), offset);
-  Value m = sub(bitcast(subInt(bits, e), b.getF32Type()), f32(1));
+  return {i, bitcast(subInt(bits, e), b.getF32Type())};
+}
+
+Value MathBuilder::selectLogarithm(Value x, double pole, Value r) {
+  // x + x is NaN for NaN and infinite for infinity.
+  Value special = add(x, x);
+  special = select(compare(kLess, x, pole), f32(kNaN), special);
+  special = select(compare(kEqual, x, pole), f32(-kInfinity), special);
+  Value regular =
+      both(compare(kGreater, x, pole), compare(kLess, x, kInfinity));
+  return select(regular, r, special);
+}
+
+/// x = 2^i * (1 + m), m in [-1/3, 1/3]; log(1 + m) by a polynomial.
+Value MathBuilder::log(Value x, double base) {
+  auto [i, mantissa] = splitExponent(x, 0x3f2aaaab);
+  Value m = sub(mantissa, f32(1));
   Value s = mul(m, m);
   Value odd = polynomial(s, {0.140869141, 0.139814854, 0.200120345});
   Value r =
@@ -109,12 +124,7 @@ Value MathBuilder::log(Value x, double base) {
     Value small = fma(i, f32(low(perBit)), mul(r, f32(low(perNat))));
     r = fma(i, f32(perBit), fma(r, f32(perNat), small));
   }
-  // x + x is NaN for NaN and infinite for infinity.
-  Value special = add(x, x);
-  special = select(compare(kLess, x, 0.0), f32(kNaN), special);
-  special = select(compare(kEqual, x, 0.0), f32(-kInfinity), special);
-  Value regular = both(compare(kGreater, x, 0.0), compare(kLess, x, kInfinity));
-  return select(regular, r, special);
+  return selectLogarithm(x, 0, r);
 }
 
 /// 1 + x = 2^i * (1 + m), m in about [-1/4, 1/2], where m = 2^-i x + (2^-i - 1)
@@ -142,12 +152,7 @@ Value MathBuilder::log1p(Value x) {
   Value exponent = arith::SIToFPOp::create(b, like(b.getF32Type()), e);
   r = fma(mul(exponent, f32(0x1p-23)), f32(0.693147182), r);
   r = copySign(r, x); // keeps -0
-  Value special = add(x, x);
-  special = select(compare(kLess, x, -1.0), f32(kNaN), special);
-  special = select(compare(kEqual, x, -1.0), f32(-kInfinity), special);
-  Value regular =
-      both(compare(kGreater, x, -1.0), compare(kLess, x, kInfinity));
-  return select(regular, r, special);
+  return selectLogarithm(x, -1, r);
 }
 
 /// 1 - 2 / (exp(2 |x|) + 1), whose exponential needs no more than its first
@@ -187,14 +192,7 @@ MathBuilder::Sum MathBuilder::logSum(Value x) {
   constexpr double kLog2 = 0.6931471805599453;
   constexpr double kHigh = static_cast<float>(kLog2);
   auto negate = [&](Value v) -> Value { return arith::NegFOp::create(b, v); };
-  Value tiny = compare(kLess, x, 0x1p-126);
-  Value a = select(tiny, mul(x, f32(0x1p23)), x);
-  Value bits = bitcast(a, b.getI32Type());
-  Value e = andInt(subInt(bits, i32(0x3f3504f3)), i32(0xff800000));
-  Value m = bitcast(subInt(bits, e), b.getF32Type());
-  Value exponent = arith::SIToFPOp::create(b, like(b.getF32Type()), e);
-  Value i = fma(exponent, f32(0x1p-23), select(tiny, f32(-23), f32(0)));
-
+  auto [i, m] = splitExponent(x, 0x3f3504f3);
   Value inverse = flushingReciprocal(add(m, f32(1)));
   m = sub(m, f32(1));
   Value q = mul(inverse, m);
