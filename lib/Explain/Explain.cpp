@@ -144,20 +144,19 @@ public:
     kernel.fields = explainFields(context, kernel);
     if (program && !info.isPacking)
       askTuner();
-    std::optional<Prediction> prediction;
     if (program && !info.isPacking)
-      prediction = program->predictMetrics(context.schedule, Clock::Profiler,
-                                           &kernel.facts);
-    kernel.metrics = predictMetrics(kernel, prediction);
-    if (prediction) {
-      // Timed runs boost.
-      prediction = program->predictMetrics(context.schedule, Clock::Boost,
-                                           &kernel.facts);
-      kernel.predictedMs = prediction->milliseconds;
-      kernel.predictedMhz = prediction->clockMhz;
-      kernel.predictedBound = prediction->bound.str();
       kernel.description = program->describe(context.schedule, &kernel.facts);
+    std::optional<Prediction> profiled;
+    if (kernel.description) {
+      profiled = predict(*kernel.description, context.target, Clock::Profiler);
+      // Timed runs boost.
+      Prediction timed =
+          predict(*kernel.description, context.target, Clock::Boost);
+      kernel.predictedMs = timed.milliseconds;
+      kernel.predictedMhz = timed.clockMhz;
+      kernel.predictedBound = timed.bound.str();
     }
+    kernel.metrics = predictMetrics(kernel, profiled);
     if (!info.isPacking)
       if (llvm::Error error = diagnose())
         return std::move(error);

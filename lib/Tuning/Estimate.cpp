@@ -20,19 +20,12 @@ Program::describe(KernelSchedule schedule, const CompileFacts *facts) const {
       describeKernel(kernel, schedule, usage);
   if (failed(description))
     return std::nullopt;
+  Occupancy occupancy = computeOccupancy(
+      targetAttr, {description->warps * 32, description->registers,
+                   description->sharedBytes});
+  if (!occupancy.blocksPerSm)
+    return std::nullopt;
   return std::move(*description);
-}
-
-std::optional<Prediction>
-Program::predictMetrics(KernelSchedule schedule, Clock clock,
-                        const CompileFacts *facts) const {
-  std::optional<KernelDescription> description = describe(schedule, facts);
-  if (!description)
-    return std::nullopt;
-  Prediction prediction = kiln::predict(*description, targetAttr, clock);
-  if (!prediction.occupancy.blocksPerSm)
-    return std::nullopt;
-  return prediction;
 }
 
 std::optional<double> Program::predict(KernelSchedule schedule,
@@ -41,10 +34,9 @@ std::optional<double> Program::predict(KernelSchedule schedule,
   // lie: it cannot rank them.
   if (!isa<ScheduleAttr>(schedule))
     return std::nullopt;
-  // Timed runs boost.
-  std::optional<Prediction> prediction =
-      predictMetrics(schedule, Clock::Boost, facts);
-  if (!prediction)
+  std::optional<KernelDescription> description = describe(schedule, facts);
+  if (!description)
     return std::nullopt;
-  return prediction->milliseconds;
+  // Timed runs boost.
+  return kiln::predict(*description, targetAttr, Clock::Boost).milliseconds;
 }

@@ -69,14 +69,11 @@ public:
 
   /// All that the rules ask, from what was compiled.
   Facts getFacts(KernelSchedule schedule, const CompileFacts &facts) const;
-  /// The kernel as the performance model sees it; nothing where it cannot.
+  /// The kernel as the performance model sees it, with registers and shared
+  /// memory of `facts` where they are known; nothing where it cannot, or where
+  /// no multiprocessor holds a block.
   std::optional<KernelDescription>
   describe(KernelSchedule schedule, const CompileFacts *facts = nullptr) const;
-  /// What the performance model expects of the kernel; nothing where it cannot
-  /// describe it, or where no multiprocessor holds a block.
-  std::optional<Prediction>
-  predictMetrics(KernelSchedule schedule, Clock clock,
-                 const CompileFacts *facts = nullptr) const;
   /// Milliseconds that are expected of the kernel; with registers and occupancy
   /// of `facts` where they are known. Nothing for kernels of loops, which the
   /// model cannot rank.
