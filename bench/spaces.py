@@ -16,9 +16,9 @@ import argparse
 import json
 import math
 import pathlib
-import subprocess
 import sys
 
+import measure
 from records import quantile, rank_correlation
 
 HERE = pathlib.Path(__file__).parent
@@ -26,11 +26,7 @@ BUILD = HERE / "../build/bin"
 
 
 def run(*command):
-    done = subprocess.run([str(part) for part in command], capture_output=True,
-                          text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{command[0]}: {done.stderr.strip()}")
-    return done.stdout
+    return measure.run([str(part) for part in command], seconds=600)
 
 
 def enumerate_space(arguments, program):
@@ -174,8 +170,13 @@ def main(argv=None):
         command.add_argument("--target", default="h100")
         command.add_argument("--build", type=pathlib.Path, default=BUILD)
     arguments = parser.parse_args(argv)
-    arguments.function(arguments)
+    try:
+        arguments.function(arguments)
+    except RuntimeError as error:
+        measure.note(f"spaces.py: {error}")
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
