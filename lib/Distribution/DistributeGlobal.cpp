@@ -126,12 +126,7 @@ static int64_t getStoreWidth(StoreTileOp op, LayoutAttr layout, Type stored,
   ArrayRef<int64_t> shape = cast<MemRefType>(op.getDest().getType()).getShape();
   if (op.getVector() > 1 || shape.empty())
     return op.getVector();
-  int64_t inner = shape.size() - 1, neighbours = 1;
-  for (const Basis &basis : layout.getRegisters()) {
-    if (basis != Basis::unit(layout.getRank(), inner, neighbours))
-      break;
-    neighbours *= 2;
-  }
+  int64_t inner = shape.size() - 1, neighbours = layout.getNumNeighbours();
   Value offset = op.getOffsets()[inner];
   if (!context.schedule)
     return getWordElements(shape[inner],

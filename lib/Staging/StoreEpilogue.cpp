@@ -131,18 +131,11 @@ Value kiln::moveOffset(OpBuilder &builder, Location loc, Value offset,
 /// Elements of the widest legal read of `tile`, up to `vector` neighbours.
 static int64_t getReadVector(ExtractTileOp tile, LayoutAttr layout,
                              int64_t vector) {
-  int64_t inner = layout.getRank() - 1, width = 1;
-  if (inner < 0)
+  if (layout.getRank() == 0)
     return 1;
   int64_t legal = getUnitElements(cast<ShapedType>(tile.getSource().getType()),
                                   tile.getOffsets());
-  for (const Basis &basis : layout.getRegisters()) {
-    if (2 * width > std::min(legal, vector) ||
-        basis != Basis::unit(layout.getRank(), inner, width))
-      break;
-    width *= 2;
-  }
-  return width;
+  return std::min({layout.getNumNeighbours(), legal, vector});
 }
 
 /// The type of what `layout` holds of a tile.

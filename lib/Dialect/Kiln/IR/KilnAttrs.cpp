@@ -387,6 +387,18 @@ SmallVector<int64_t> LayoutAttr::getCoordinate(int64_t reg, int64_t lane,
   return coordinate;
 }
 
+int64_t LayoutAttr::getNumNeighbours() const {
+  int64_t rank = getRank(), neighbours = 1;
+  if (rank == 0)
+    return 1;
+  for (const Basis &basis : getRegisters()) {
+    if (basis != Basis::unit(rank, rank - 1, neighbours))
+      break;
+    neighbours *= 2;
+  }
+  return neighbours;
+}
+
 SmallVector<int64_t> LayoutAttr::getShape() const {
   return llvm::map_to_vector(getCoordinate(-1, -1, -1),
                              [](int64_t last) { return last + 1; });

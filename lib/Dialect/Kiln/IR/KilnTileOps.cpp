@@ -48,16 +48,11 @@ static LogicalResult verifyVector(Operation *op, RankedTensorType tile,
   if (vector < 1 || !llvm::isPowerOf2_64(vector))
     return op->emitOpError("vector must be a power of two, not ") << vector;
   auto layout = dyn_cast_or_null<LayoutAttr>(tile.getEncoding());
-  int64_t inner = tile.getRank() - 1;
-  for (int64_t bit = 0; int64_t(1) << bit < vector; ++bit)
-    if (!layout || inner < 0 ||
-        bit >= static_cast<int64_t>(layout.getRegisters().size()) ||
-        layout.getRegisters()[bit] !=
-            Basis::unit(tile.getRank(), inner, int64_t(1) << bit))
-      return op->emitOpError("vector = ")
-             << vector
-             << " needs a layout whose first register bits are neighbours in "
-                "the last dimension";
+  if (!layout || layout.getNumNeighbours() < vector)
+    return op->emitOpError("vector = ")
+           << vector
+           << " needs a layout whose first register bits are neighbours in the "
+              "last dimension";
   if (tensor.getShape().back() % vector != 0)
     return op->emitOpError("rows of ")
            << tensor.getShape().back() << " elements are no whole units of "

@@ -438,6 +438,9 @@ def Kiln_LayoutAttr : Kiln_Attr<"Layout", "layout"> {
   let extraClassDeclaration = [{
     int64_t getRank() const;
     int64_t getNumRegisters() const { return int64_t(1) << getRegisters().size(); }
+    /// How many neighbours in the last dimension the lowest register bits hold:
+    /// what one access of a thread can take together.
+    int64_t getNumNeighbours() const;
     /// The coordinate held in `reg` of `lane` of `warp`.
     ::llvm::SmallVector<int64_t> getCoordinate(int64_t reg, int64_t lane,
                                                int64_t warp) const;
