@@ -79,7 +79,8 @@ static Error list(const Options &options) {
     // Entries alone: what is broken was said on standard error.
     TuningDatabase whole;
     for (const TuningDatabase::Record &record : database->getRecords())
-      whole.add(record.entry);
+      if (Error error = whole.add(record.entry))
+        return error;
     whole.print(outs());
   }
   return Error::success();
