@@ -154,6 +154,7 @@ struct Normalize : kiln::impl::KilnNormalizeBase<Normalize> {
     populateGeneralizePatterns(patterns);
     populateContractionPatterns(patterns, widened);
     populateSinkReshapePatterns(patterns);
+    populateReshapePaddedPatterns(patterns);
     populateFuseElementwisePatterns(patterns);
     for (Dialect *dialect : context->getLoadedDialects())
       if (isa<linalg::LinalgDialect, tensor::TensorDialect,

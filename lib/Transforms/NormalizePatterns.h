@@ -29,6 +29,9 @@ void populateContractionPatterns(mlir::RewritePatternSet &patterns,
 /// reductions without the unit dimension, reshapes behind elementwise ops.
 void populateSinkReshapePatterns(mlir::RewritePatternSet &patterns);
 
+/// Reshapes of padded tensors to padding of reshaped ones.
+void populateReshapePaddedPatterns(mlir::RewritePatternSet &patterns);
+
 /// Elementwise chains to one generic, never into a reduction or contraction
 /// and never with work done twice.
 void populateFuseElementwisePatterns(mlir::RewritePatternSet &patterns);

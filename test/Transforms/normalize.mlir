@@ -408,3 +408,54 @@ func.func @fast_math_flags(%x: tensor<8xf32>, %y: tensor<8xf32>) -> tensor<8xf32
   %1 = math.exp %0 fastmath<afn> : tensor<8xf32>
   return %1 : tensor<8xf32>
 }
+
+// -----
+
+// Exporters pad an image and then split its channels into groups: the padding is that of
+// the reshaped image, and the convolution pads what it reads.
+// CHECK-LABEL: func.func @padded_and_split(
+// CHECK: %[[SPLIT:.*]] = tensor.expand_shape %{{.*}} {{\[\[}}0], [1, 2], [3], [4]] output_shape [1, 2, 3, 5, 6]
+// CHECK: tensor.pad %[[SPLIT]] low[0, 0, 0, 1, 2] high[0, 0, 0, 0, 1]
+// CHECK: linalg.conv_2d_ngchw_gfchw
+func.func @padded_and_split(%x: tensor<1x6x5x6xf32>, %w: tensor<2x4x3x3x3xf32>, %o: tensor<1x2x4x4x7xf32>) -> tensor<1x2x4x4x7xf32> {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 0, 1, 2] high[0, 0, 0, 1] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<1x6x5x6xf32> to tensor<1x6x6x9xf32>
+  %g = tensor.expand_shape %p [[0], [1, 2], [3], [4]] output_shape [1, 2, 3, 6, 9] : tensor<1x6x6x9xf32> into tensor<1x2x3x6x9xf32>
+  %c = linalg.conv_2d_ngchw_gfchw ins(%g, %w : tensor<1x2x3x6x9xf32>, tensor<2x4x3x3x3xf32>) outs(%o : tensor<1x2x4x4x7xf32>) -> tensor<1x2x4x4x7xf32>
+  return %c : tensor<1x2x4x4x7xf32>
+}
+
+// -----
+
+// The same of dimensions that are merged.
+// CHECK-LABEL: func.func @padded_and_merged(
+// CHECK: %[[MERGED:.*]] = tensor.collapse_shape %{{.*}} {{\[\[}}0, 1], [2]] : tensor<2x3x5xf32> into tensor<6x5xf32>
+// CHECK: tensor.pad %[[MERGED]] low[0, 1] high[0, 2]
+func.func @padded_and_merged(%x: tensor<2x3x5xf32>) -> tensor<6x8xf32> {
+  %one = arith.constant 1.0 : f32
+  %p = tensor.pad %x low[0, 0, 1] high[0, 0, 2] {
+  ^bb0(%i: index, %j: index, %k: index):
+    tensor.yield %one : f32
+  } : tensor<2x3x5xf32> to tensor<2x3x8xf32>
+  %m = tensor.collapse_shape %p [[0, 1], [2]] : tensor<2x3x8xf32> into tensor<6x8xf32>
+  return %m : tensor<6x8xf32>
+}
+
+// -----
+
+// A dimension that is padded and split stays as it is.
+// CHECK-LABEL: func.func @padded_is_split(
+// CHECK: %[[PAD:.*]] = tensor.pad %{{.*}} low[0, 1] high[0, 2]
+// CHECK: tensor.expand_shape %[[PAD]]
+func.func @padded_is_split(%x: tensor<2x5xf32>) -> tensor<2x4x2xf32> {
+  %one = arith.constant 1.0 : f32
+  %p = tensor.pad %x low[0, 1] high[0, 2] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %one : f32
+  } : tensor<2x5xf32> to tensor<2x8xf32>
+  %s = tensor.expand_shape %p [[0], [1, 2]] output_shape [2, 4, 2] : tensor<2x8xf32> into tensor<2x4x2xf32>
+  return %s : tensor<2x4x2xf32>
+}
