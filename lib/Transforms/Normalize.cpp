@@ -88,6 +88,22 @@ LogicalResult checkPad(tensor::PadOp pad) {
                  succeeded(check(pad.getMixedHighPad(), "high")));
 }
 
+/// A position that several iterations of a parallel loop write has no value:
+/// each may be the last. Such a loop is to be a reduction.
+LogicalResult checkWrites(linalg::LinalgOp op) {
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    AffineMap map = op.getMatchingIndexingMap(&init);
+    for (auto [loop, kind] : llvm::enumerate(op.getIteratorTypesArray()))
+      if (kind == utils::IteratorType::parallel && ranges[loop] != 1 &&
+          !map.isFunctionOfDim(loop))
+        return op->emitOpError("writes a position of its result several times "
+                               "in parallel loop d")
+               << loop << ", which its map does not have; make it a reduction";
+  }
+  return success();
+}
+
 /// What the inliner has left cannot be compiled.
 LogicalResult refuseCall(Operation *op) {
   InFlightDiagnostic error = op->emitOpError("cannot be inlined");
@@ -104,7 +120,10 @@ LogicalResult checkInput(func::FuncOp function, bool keepCalls) {
   WalkResult result = function.walk([&](Operation *op) {
     LogicalResult checked =
         TypeSwitch<Operation *, LogicalResult>(op)
-            .Case<linalg::LinalgOp>(checkWindow)
+            .Case<linalg::LinalgOp>([](linalg::LinalgOp linalg) {
+              return success(succeeded(checkWindow(linalg)) &&
+                             succeeded(checkWrites(linalg)));
+            })
             .Case<tensor::PadOp>(checkPad)
             .Case<func::CallOp, func::CallIndirectOp>([&](Operation *call) {
               return keepCalls ? success() : refuseCall(call);

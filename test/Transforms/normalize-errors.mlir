@@ -87,3 +87,16 @@ func.func @computed_amount(%x: tensor<8xf32>, %a: tensor<i64>) -> tensor<8xf32> 
   } : tensor<8xf32> to tensor<8xf32>
   return %p : tensor<8xf32>
 }
+
+// -----
+
+// A minimum over the columns whose loop is not said to reduce.
+func.func @parallel_loop_reduces(%x: tensor<4x8xf32>, %o: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{writes a position of its result several times in parallel loop d1, which its map does not have; make it a reduction}}
+  %r = linalg.generic {indexing_maps = [affine_map<(a, b) -> (a, b)>, affine_map<(a, b) -> (a)>], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<4x8xf32>) outs(%o : tensor<4xf32>) {
+  ^bb0(%v: f32, %u: f32):
+    %m = arith.minimumf %v, %u : f32
+    linalg.yield %m : f32
+  } -> tensor<4xf32>
+  return %r : tensor<4xf32>
+}

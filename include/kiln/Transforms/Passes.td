@@ -13,8 +13,10 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
   let summary = "brings exporters' idioms to one form";
   let description = [{
     Needs: a function on tensors, as an exporter writes it (level 0), without
-    calls, unless `keep-calls` leaves them to a host. Refuses what the rewrites would get wrong: strides and dilations that
-    are not positive, and pads by negative or computed amounts.
+    calls, unless `keep-calls` leaves them to a host. Refuses what the rewrites
+    would get wrong: strides and dilations that are not positive, pads by
+    negative or computed amounts, and parallel loops that write one position
+    several times.
 
     Leaves:
     - contractions (matrix products, convolutions) in whatever form they were
@@ -39,6 +41,8 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     - no `tensor.expand_shape` between a reduction and what consumes it: the
       reshapes are sunk to the function's results, and a `keepdim` reduction
       yields the tensor without the unit dimension;
+    - reshapes of a padded tensor in front of its padding, where they leave the
+      padded dimensions alone, as exporters split channels into groups;
     - no `cf.assert` (a remark names each that was dropped);
     - no fast-math flags: docs/numerics.md says what may be approximated. Later
       ones are marks of Kiln's own passes.
