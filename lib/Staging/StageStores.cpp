@@ -33,6 +33,9 @@ static constexpr int64_t kElementsOfTurn = 4;
 /// Instructions for each element that are computed where the accumulators are:
 /// less than what the loop costs.
 static constexpr int64_t kCheap = 12;
+/// Instructions for each element up to which all pieces of a slice are written
+/// out where tensors are read: their reads run ahead of the slice.
+static constexpr int64_t kUnrolled = 24;
 
 namespace {
 /// Rewrites the stores of one kernel.
@@ -57,7 +60,14 @@ private:
   void storeSlice(StoreTileOp store, Value buffer, const StagedStore &plan,
                   ArrayRef<int64_t> slice);
   void computeSlice(StoreTileOp store, Value buffer, const StagedStore &plan,
-                    ArrayRef<int64_t> slice, const StoreEpilogue &epilogue);
+                    ArrayRef<int64_t> slice, StoreEpilogue &epilogue,
+                    Operation *first);
+  using Reads = SmallVector<StoreEpilogue::Reads>;
+  Reads readAhead(const StagedStore &plan, ArrayRef<int64_t> slice,
+                  const StoreEpilogue &epilogue);
+  void computePieces(StoreTileOp store, Value buffer, const StagedStore &plan,
+                     ArrayRef<int64_t> slice, StoreEpilogue &epilogue,
+                     Operation *first, const Reads &reads);
   void storePiece(StoreTileOp store, Value piece, ArrayRef<Start> start,
                   int64_t vector);
   Value readPiece(Location loc, Value buffer, const StagedStore &plan,
@@ -172,7 +182,7 @@ StoreStager::Turns StoreStager::findTurns(const StagedStore &plan) {
 /// some elements instead of once for each register.
 void StoreStager::computeSlice(StoreTileOp store, Value buffer,
                                const StagedStore &plan, ArrayRef<int64_t> slice,
-                               const StoreEpilogue &epilogue) {
+                               StoreEpilogue &epilogue, Operation *first) {
   Location loc = store.getLoc();
   Turns turns = findTurns(plan);
   OpBuilder::InsertionGuard guard(builder);
@@ -204,9 +214,35 @@ void StoreStager::computeSlice(StoreTileOp store, Value buffer,
   };
   for (auto [value, piece] : llvm::zip_equal(read, turns.pieces))
     computed.push_back(
-        epilogue.compute(builder, value, getStart(piece), plan.vector));
+        epilogue.compute(builder, value, getStart(piece), plan.vector, first));
   for (auto [value, piece] : llvm::zip_equal(computed, turns.pieces))
     storePiece(store, value, getStart(piece), plan.vector);
+}
+
+/// What the pieces of a slice read of tensors.
+StoreStager::Reads StoreStager::readAhead(const StagedStore &plan,
+                                          ArrayRef<int64_t> slice,
+                                          const StoreEpilogue &epilogue) {
+  return llvm::map_to_vector(plan.pieces, [&](ArrayRef<int64_t> piece) {
+    return epilogue.read(builder, plan.piece, addUp(slice, piece), plan.vector);
+  });
+}
+
+/// The epilogue on what the threads store, each piece by itself.
+void StoreStager::computePieces(StoreTileOp store, Value buffer,
+                                const StagedStore &plan,
+                                ArrayRef<int64_t> slice,
+                                StoreEpilogue &epilogue, Operation *first,
+                                const Reads &reads) {
+  for (auto [piece, read] : llvm::zip_equal(plan.pieces, reads)) {
+    Value value =
+        readPiece(store.getLoc(), buffer, plan, piece, /*moved=*/Value());
+    SmallVector<Start> start = addUp(slice, piece);
+    storePiece(
+        store,
+        epilogue.compute(builder, value, start, plan.vector, first, read),
+        start, plan.vector);
+  }
 }
 
 bool StoreStager::stage(StoreTileOp store) {
@@ -245,13 +281,27 @@ bool StoreStager::stage(StoreTileOp store) {
     AsyncCommitOp::create(builder, loc);
     AsyncWaitOp::create(builder, loc, 0);
   }
-  for (ArrayRef<int64_t> slice : plan->slices) {
+  bool ahead = epilogue && epilogue->readsWholeTile() &&
+               epilogue->countInstructions() <= kUnrolled;
+  // Reads are under way while the slice before them is computed.
+  Reads next;
+  if (ahead)
+    next = readAhead(*plan, plan->slices.front(), *epilogue);
+  Operation *first = nullptr;
+  for (auto [number, slice] : llvm::enumerate(plan->slices)) {
     // Others may still read what was there.
-    BarrierOp::create(builder, loc);
+    auto barrier = BarrierOp::create(builder, loc);
+    if (!first)
+      first = barrier;
     LocalWriteOp::create(builder, loc, staged, buffer, slice);
+    Reads reads = std::move(next);
+    if (ahead && number + 1 < plan->slices.size())
+      next = readAhead(*plan, plan->slices[number + 1], *epilogue);
     BarrierOp::create(builder, loc);
-    if (epilogue)
-      computeSlice(store, buffer, *plan, slice, *epilogue);
+    if (ahead)
+      computePieces(store, buffer, *plan, slice, *epilogue, first, reads);
+    else if (epilogue)
+      computeSlice(store, buffer, *plan, slice, *epilogue, first);
     else
       storeSlice(store, buffer, *plan, slice);
   }

@@ -50,6 +50,13 @@ static bool canBeMade(Value operand) {
          });
 }
 
+/// Whether a tile that is read has as many elements as `whole`.
+static bool readsWhole(Value operand, Value whole) {
+  return isa_and_nonnull<ExtractTileOp, LoadTileOp>(operand.getDefiningOp()) &&
+         cast<RankedTensorType>(operand.getType()).getNumElements() ==
+             cast<RankedTensorType>(whole.getType()).getNumElements();
+}
+
 std::optional<StoreEpilogue> StoreEpilogue::find(StoreTileOp store) {
   StoreEpilogue epilogue;
   epilogue.result = store.getTile();
@@ -103,15 +110,11 @@ int64_t StoreEpilogue::countInstructions() const {
 }
 
 bool StoreEpilogue::readsWholeTile() const {
-  auto type = cast<RankedTensorType>(source.getType());
-  for (linalg::LinalgOp op : ops)
-    for (OpOperand &operand : op->getOpOperands())
-      if (isa_and_nonnull<ExtractTileOp, LoadTileOp>(
-              operand.get().getDefiningOp()) &&
-          cast<RankedTensorType>(operand.get().getType()).getNumElements() ==
-              type.getNumElements())
-        return true;
-  return false;
+  return llvm::any_of(ops, [&](linalg::LinalgOp op) {
+    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      return readsWhole(operand, source);
+    });
+  });
 }
 
 Value kiln::moveOffset(OpBuilder &builder, Location loc, Value offset,
@@ -144,13 +147,56 @@ static RankedTensorType getTypeIn(LayoutAttr layout, Value tile) {
                                getElementTypeOrSelf(tile.getType()), layout);
 }
 
-static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
-                     ArrayRef<StoreEpilogue::Start> start, int64_t vector,
-                     const IRMapping &made);
+/// Where the operand with `map` starts for a box that starts at `start`.
+static SmallVector<StoreEpilogue::Start>
+project(ArrayRef<StoreEpilogue::Start> start, AffineMap map) {
+  return llvm::map_to_vector(map.getResults(), [&](AffineExpr expr) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    return dim ? start[dim.getPosition()] : StoreEpilogue::Start();
+  });
+}
 
-/// `value` in the box that starts at `start` and is held in `layout`.
-static Value make(OpBuilder &builder, Value value, LayoutAttr layout,
-                  ArrayRef<StoreEpilogue::Start> start, int64_t vector) {
+/// Makes values of boxes.
+class StoreEpilogue::Maker {
+public:
+  Maker(OpBuilder &builder, int64_t vector, StoreEpilogue *owner = nullptr,
+        Operation *first = nullptr)
+      : builder(builder), vector(vector), owner(owner), first(first) {}
+
+  /// `value` in the box that starts at `start` and is held in `layout`.
+  Value make(Value value, LayoutAttr layout, ArrayRef<Start> start);
+  /// The op on a box; operands are `made` already or made here.
+  Value cloneAt(linalg::LinalgOp op, LayoutAttr layout, ArrayRef<Start> start,
+                const IRMapping &made);
+
+private:
+  Value makeHere(Value value, LayoutAttr layout, ArrayRef<Start> start);
+
+  OpBuilder &builder;
+  int64_t vector;
+  StoreEpilogue *owner;
+  Operation *first;
+};
+
+Value StoreEpilogue::Maker::make(Value value, LayoutAttr layout,
+                                 ArrayRef<Start> start) {
+  bool moves = llvm::any_of(start, [](const Start &part) {
+    return part.index || part.constant != 0;
+  });
+  if (!first || moves)
+    return makeHere(value, layout, start);
+  std::pair<Value, Type> key(value, getTypeIn(layout, value));
+  if (Value known = owner->shared.lookup(key))
+    return known;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(first);
+  Value made = makeHere(value, layout, start);
+  owner->shared[key] = made;
+  return made;
+}
+
+Value StoreEpilogue::Maker::makeHere(Value value, LayoutAttr layout,
+                                     ArrayRef<Start> start) {
   Operation *op = value.getDefiningOp();
   Location loc = op->getLoc();
   RankedTensorType type = getTypeIn(layout, value);
@@ -173,14 +219,13 @@ static Value make(OpBuilder &builder, Value value, LayoutAttr layout,
         builder, loc,
         cast<SplatElementsAttr>(constant.getValue()).resizeSplat(type));
   if (auto computed = dyn_cast<linalg::LinalgOp>(op))
-    return cloneAt(builder, computed, layout, start, vector, IRMapping());
+    return cloneAt(computed, layout, start, IRMapping());
   return tensor::EmptyOp::create(builder, loc, type, ValueRange());
 }
 
-/// The op on a box; operands are `made` already or made here.
-static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
-                     ArrayRef<StoreEpilogue::Start> start, int64_t vector,
-                     const IRMapping &made) {
+Value StoreEpilogue::Maker::cloneAt(linalg::LinalgOp op, LayoutAttr layout,
+                                    ArrayRef<Start> start,
+                                    const IRMapping &made) {
   SmallVector<Value> operands;
   for (OpOperand &operand : op->getOpOperands()) {
     Value value = operand.get();
@@ -190,16 +235,12 @@ static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
     }
     AffineMap map = op.getMatchingIndexingMap(&operand);
     LayoutAttr wanted = projectLayout(layout, map);
-    SmallVector<StoreEpilogue::Start> there;
-    for (AffineExpr expr : map.getResults()) {
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      there.push_back(dim ? start[dim.getPosition()] : StoreEpilogue::Start());
-    }
+    Value known = map.isIdentity() ? made.lookupOrNull(value) : Value();
     // A destination that nobody reads may be anything.
-    if (Value known = made.lookupOrNull(value))
+    if (known)
       operands.push_back(known);
     else if (canBeMade(value) && op.payloadUsesValueFromOperand(&operand))
-      operands.push_back(make(builder, value, wanted, there, vector));
+      operands.push_back(make(value, wanted, project(start, map)));
     else
       operands.push_back(tensor::EmptyOp::create(
           builder, op.getLoc(), getTypeIn(wanted, value), ValueRange()));
@@ -210,13 +251,32 @@ static Value cloneAt(OpBuilder &builder, linalg::LinalgOp op, LayoutAttr layout,
   return clone->getResult(0);
 }
 
+StoreEpilogue::Reads StoreEpilogue::read(OpBuilder &builder, LayoutAttr layout,
+                                         ArrayRef<Start> start,
+                                         int64_t vector) const {
+  Reads reads;
+  Maker maker(builder, vector);
+  for (linalg::LinalgOp op : ops)
+    for (OpOperand &operand : op->getOpOperands()) {
+      AffineMap map = op.getMatchingIndexingMap(&operand);
+      if (map.isIdentity() && readsWhole(operand.get(), source) &&
+          !reads.count(operand.get()))
+        reads[operand.get()] = maker.make(operand.get(), layout, start);
+    }
+  return reads;
+}
+
 Value StoreEpilogue::compute(OpBuilder &builder, Value piece,
-                             ArrayRef<Start> start, int64_t vector) const {
+                             ArrayRef<Start> start, int64_t vector,
+                             Operation *first, const Reads &reads) {
   IRMapping made;
   made.map(source, piece);
+  for (auto [operand, tile] : reads)
+    made.map(operand, tile);
+  Maker maker(builder, vector, this, first);
   for (linalg::LinalgOp op : ops)
     made.map(op->getResult(0),
-             cloneAt(builder, op, getTileLayout(piece), start, vector, made));
+             maker.cloneAt(op, getTileLayout(piece), start, made));
   return made.lookup(result);
 }
 

@@ -33,22 +33,35 @@ public:
   /// Whether it reads another tensor of as many elements.
   bool readsWholeTile() const;
 
-  /// Computes a box of the stored tile from that box of the source, `piece`,
-  /// which starts at `start` (an index and a constant, or a null value and a
-  /// constant, for each dimension). Reads are in units of up to `vector`
-  /// elements.
+  /// Where a box starts in the tile, in a dimension: an index, which may be
+  /// null, and a constant.
   struct Start {
     mlir::Value index;
     int64_t constant = 0;
   };
+  /// What is read of the tensors of as many elements, by the ops' operands.
+  using Reads = llvm::DenseMap<mlir::Value, mlir::Value>;
+  /// Reads a box that `layout` holds and that starts at `start`, in units of up
+  /// to `vector` elements, as `compute` would.
+  Reads read(mlir::OpBuilder &builder, LayoutAttr layout,
+             llvm::ArrayRef<Start> start, int64_t vector) const;
+  /// Computes a box of the stored tile from that box of the source, `piece`,
+  /// which starts at `start`. Reads what is not in `reads`. What does not
+  /// depend on where the box starts is computed once for all boxes, in front of
+  /// `first`.
   mlir::Value compute(mlir::OpBuilder &builder, mlir::Value piece,
-                      llvm::ArrayRef<Start> start, int64_t vector) const;
+                      llvm::ArrayRef<Start> start, int64_t vector,
+                      mlir::Operation *first, const Reads &reads = Reads());
   /// Erases the ops, which nobody uses any more.
   void erase();
 
 private:
+  class Maker;
+
   mlir::Value source, result;
   llvm::SmallVector<mlir::linalg::LinalgOp> ops; ///< in their order
+  /// What all boxes share: of a value, in a type.
+  llvm::DenseMap<std::pair<mlir::Value, mlir::Type>, mlir::Value> shared;
 };
 
 /// `offset` plus what is added to it: the constant last, on its own.

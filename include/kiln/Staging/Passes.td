@@ -137,6 +137,12 @@ def StageStores : Pass<"kiln-stage-stores", "::mlir::gpu::GPUModuleOp"> {
     A tile of which threads hold copies, or of booleans, is stored as it is held
     (a remark says so). The arithmetic is `planStagedStore` (lib/Analysis).
 
+    Elementwise ops in front of the store that are costly, or that read a tensor
+    as large as the result, are computed on the pieces: in a loop, or, where
+    tensors are read and the ops are few, piece by piece with the reads under way
+    while the slice before is computed. What the pieces share, as vectors along
+    the rows, is read and computed once in front of them.
+
     What is not staged where the schedule says `channels = adjacent`, stores and
     reads of tiles, moves in units of neighbours that a thread has in a row: a
     `kiln.convert_layout` within the thread orders its registers.
