@@ -44,7 +44,8 @@ ScheduleAttr completeSchedule(const ContractionView &conv,
 struct Choice {
   Contraction contraction;
   /// Whether every output is stored, and the stores are not short beside the
-  /// main loop: they are staged.
+  /// main loop: they are staged, or channels lie so that lanes store whole
+  /// units.
   bool stores;
   bool transpose;
   Columns columns;
@@ -52,6 +53,7 @@ struct Choice {
   int64_t warpColumns;
   /// Of the widest result.
   int64_t elementBytes;
+  Channels channels = Channels::Plain;
 };
 
 Choice selectChoice(const ContractionView &conv, Contraction contraction,
@@ -65,12 +67,22 @@ selectChoice(const ContractionView &conv, Precision precision,
 /// The size of a schedule that is tried.
 struct Attempt {
   int64_t filters, warpPositions, stages, chunk, warps = 8;
-  int64_t columns = 32; ///< of a tile, at most
+  int64_t columns = 32;     ///< of a tile, at most
+  int64_t warpFilters = 64; ///< output channels of a warp, at most
+  /// Columns of a warp, at least; 0: those of the choice.
+  int64_t warpColumns = 0;
 };
 
 /// The schedule of `choice` and `attempt`; null where a ring does not pay.
 ScheduleAttr buildSchedule(const ContractionView &conv, const Choice &choice,
                            const Attempt &attempt, int64_t ring);
+
+/// Where tiles of the usual size, such as those of `usual`, do not fill the
+/// card: of smaller tiles that do, and of more blocks for a kernel that
+/// reduces, the schedule that the performance model expects to be the fastest.
+/// Null where the usual tiles fill it, or none do.
+ScheduleAttr selectForSmallGrid(const ContractionView &conv, TargetAttr target,
+                                const Choice &choice, ScheduleAttr usual);
 
 /// Whether a schedule computes `conv` on `target`.
 bool fits(ScheduleAttr schedule, TargetAttr target,
@@ -84,9 +96,11 @@ llvm::SmallVector<ScheduleAttr> getTried(const ContractionView &conv,
 
 /// Output channels of the largest tile: up to 128 all of them, padded to a
 /// power of two; beyond, 128 or 64, whichever pads less. Tiles of 256 have half
-/// the positions, and with 1x1 and 3x3 kernels were 10 % slower than two of
-/// 128.
+/// the positions, and with 3x3 kernels were 10 % slower than two of 128.
 int64_t selectFilterTile(const ContractionView &conv);
+
+/// The same for a result that keeps its channels, which any tile may split.
+int64_t selectStoredFilterTile(const ContractionView &conv);
 
 } // namespace kiln
 

@@ -17,6 +17,30 @@
 using namespace mlir;
 using namespace kiln;
 
+/// Whether tiles of 256 channels pay: one tap needs no halo, so that tiles of
+/// fewer positions cost little, and channels-last images are copied in short
+/// runs, filters in long ones. 1x1 kernels, products and channel maxima of 256
+/// channels and more gain 3 to 43 % (nine programs, H100).
+static bool isWide(const ContractionView &conv, Contraction contraction) {
+  return contraction != Contraction::FMA &&
+         conv.getKernelRows() * conv.getKernelColumns() == 1 &&
+         conv.getFilters() % 256 == 0;
+}
+
+/// A warp has 128 channels and 32 positions; where it stores adjacent channels
+/// 64 and 64: 0.015 and 0.019 ms (128 to 512 channels, f16, H100).
+static Attempt getWide(int64_t stages, int64_t chunk, int64_t warps,
+                       Channels channels = Channels::Plain) {
+  int64_t warpFilters = channels == Channels::Adjacent ? 64 : 128;
+  return {/*filters=*/256,
+          /*warpPositions=*/64 * 64 / warpFilters,
+          stages,
+          chunk,
+          warps,
+          /*columns=*/32,
+          warpFilters};
+}
+
 /// From the fastest to the one that needs the least shared memory: two stages
 /// with whole warps of 64 channels are worth several channel tiles.
 static SmallVector<Attempt> getAttempts(const ContractionView &conv,
@@ -32,7 +56,16 @@ static SmallVector<Attempt> getAttempts(const ContractionView &conv,
   SmallVector<Attempt> attempts;
   int64_t most = selectFilterTile(conv);
   int64_t positions = mma ? 64 : 32;
+  // Where a quarter of the channels is padding and more, each warp has all
+  // channels, and knows which fragments nobody reads: 0.134 and 0.170 ms (64 to
+  // 96 channels 3x3, maximum, tf32, H100).
+  bool padded = contraction == Contraction::TF32 && most == 128 &&
+                conv.getFilters() * 4 <= most * 3;
   auto addPipelined = [&](int64_t chunk) {
+    if (isWide(conv, contraction) && !conv.needsAllFilters)
+      attempts.push_back(getWide(fewTaps ? 3 : 2, chunk, 8));
+    if (padded)
+      attempts.push_back({most, 32, fewTaps ? 3 : 2, chunk, 8, 32, most});
     for (int64_t filters = most; filters >= std::min<int64_t>(most, 64);
          filters /= 2) {
       if (fewTaps)
@@ -44,8 +77,14 @@ static SmallVector<Attempt> getAttempts(const ContractionView &conv,
   if (twoSteps)
     addPipelined(2 * chunk);
   addPipelined(chunk);
-  for (int64_t filters = most; filters >= 16; filters /= 2)
-    attempts.append({{filters, positions, 1, chunk}, {filters, 16, 1, chunk}});
+  // Four warps with all accumulators before eight with few: 0.059 and 0.094 ms
+  // (the 7x7 stem of a ResNet, tf32, H100).
+  for (int64_t filters = most; filters >= 16; filters /= 2) {
+    attempts.push_back({filters, positions, 1, chunk});
+    if (mma)
+      attempts.push_back({filters, positions, 1, chunk, 4});
+    attempts.push_back({filters, 16, 1, chunk});
+  }
   // Strides and dilations spread a patch that has to be small.
   for (int64_t warps : {4, 2, 1})
     attempts.push_back({16, 8, 1, chunk, warps});
@@ -84,28 +123,58 @@ static SmallVector<Attempt> getStoringAttempts(const ContractionView &conv,
   // nothing runs ahead.
   int64_t stages = std::min<int64_t>(
       taps <= 4 ? 3 : 2, llvm::divideCeil(conv.getChannels(), chunk));
-  int64_t most = selectFilterTile(conv);
+  int64_t most = selectStoredFilterTile(conv);
   int64_t least = std::min<int64_t>(most, 64);
   // Rows of 64 floats are runs of 256 bytes, which in hand-written kernels on
   // an H100 cost 1 % beside whole rows of an image; of 32 they cost 8 % more.
   // 16-bit results have the narrower halo.
   SmallVector<int64_t> widths = {32};
-  if (conv.out.w == conv.getOutType().getRank() - 1 &&
-      choice.elementBytes >= 4) {
+  // With one chunk only other blocks hide what a block waits for.
+  bool oneChunk = stages == 1;
+  bool rows =
+      conv.out.w == conv.getOutType().getRank() - 1 && choice.elementBytes >= 4;
+  // Stores bind then: whole rows of 126 floats leave in 0.214 ms, their halves
+  // in 0.285 (8 to 64 channels, H100). Rows of whole sectors may be cut.
+  bool wholeRows =
+      rows && oneChunk && conv.getOutColumns() * choice.elementBytes % 32 != 0;
+  if (rows)
     widths.insert(widths.begin(), 64);
-    // One chunk has a short main loop, and stores bind: whole rows of 126
-    // floats leave in 0.214 ms, their halves in 0.285 (8 to 64 channels, H100).
-    if (stages == 1)
-      widths.insert(widths.begin(), 128);
-  }
+  if (wholeRows)
+    widths.insert(widths.begin(), 128);
+  // Squarer tiles have the narrower halo: 0.126 and 0.127, 0.135 and 0.144 ms.
+  if (oneChunk && choice.channels == Channels::Adjacent && conv.strides[1] == 1)
+    widths = {16};
   SmallVector<Attempt> attempts;
-  if (isMainLoopLong(conv, chunk, choice.elementBytes))
+  bool isLong = isMainLoopLong(conv, chunk, choice.elementBytes);
+  if (isWide(conv, choice.contraction))
+    attempts.push_back(getWide(stages, chunk, isLong ? 8 : 4, choice.channels));
+  // Two tiles of 64 channels, of which a warp has two rows of 32 columns, beat
+  // one of 128 by 1 to 4 % (KernelBench 1, 4 and 52, tf32, H100).
+  if (rows && most == 128 && taps > 1 && !oneChunk)
+    attempts.push_back({64, 64, stages, chunk, 4, 64, 64, 32});
+  if (isLong && most >= 64)
     for (int64_t filters = most; filters >= least; filters /= 2)
       for (int64_t columns : widths)
         attempts.push_back({filters, 64, stages, chunk, 8, columns});
+  // More and smaller tiles hide more, and the smallest may pad an eighth less:
+  // 0.033 and 0.035 ms (3 to 32 channels 3x3, f16), 0.031 and 0.035 (5 to 48,
+  // tf32), 0.017 and 0.026 (24 to 144 channels 1x1, f16).
+  SmallVector<int64_t> sizes = {64, 32};
+  if (oneChunk && !wholeRows && !choice.transpose && most >= 32) {
+    auto countCovered = [&](int64_t positions) {
+      ScheduleAttr schedule = buildSchedule(
+          conv, choice, {most, positions, 1, chunk, 4, widths.front()}, 0);
+      ArrayRef<int64_t> tile = schedule.getTile();
+      return llvm::alignTo(conv.getOutRows(), tile[1]) *
+             llvm::alignTo(conv.getOutColumns(), tile[2]);
+    };
+    sizes = {32, 64};
+    if (countCovered(16) * 8 <= countCovered(32) * 7)
+      sizes.insert(sizes.begin(), 16);
+  }
   for (; stages > 0; --stages)
     for (int64_t warps : {4, 2})
-      for (int64_t positions : {64, 32}) {
+      for (int64_t positions : sizes) {
         // A transposition waits for copies and barriers: half the accumulators
         // let twice the warps hide it.
         if (choice.transpose && positions == 64)
@@ -158,19 +227,37 @@ static SmallVector<ScheduleAttr> getStoring(const ContractionView &conv,
   return schedules;
 }
 
+/// Multiply instructions of a k-step.
+static int64_t countMultiplies(ScheduleAttr schedule) {
+  InstructionShape shape = schedule.getInstruction().getShape();
+  ArrayRef<int64_t> tile = schedule.getTile();
+  return tile[0] * tile[1] * tile[2] / (shape.m * shape.n);
+}
+
 /// The first schedule that keeps every multiprocessor busy; where the result is
 /// too small for that, the one with most tiles; null if there is none of
 /// either.
 static ScheduleAttr selectStoring(const ContractionView &conv,
                                   TargetAttr target, const Choice &choice) {
-  ScheduleAttr small;
+  ScheduleAttr small, usual;
   uint64_t mostTiles = 0;
   for (ScheduleAttr schedule : getStoring(conv, choice)) {
     if (!fits(schedule, target, conv))
       continue;
     uint64_t tiles = countTiles(schedule, conv);
-    if (tiles < uint64_t(target.getSms())) {
-      if (tiles > mostTiles) {
+    // An eighth of the multiprocessors may be left over: 128 tiles of 256 x 128
+    // take 0.054 ms on 132, 256 of half the size 0.071 (2048 x 2048 x 2048,
+    // f16, H100).
+    if (tiles * 8 < uint64_t(target.getSms()) * 7) {
+      // Eight warps share a tile of twice the size.
+      if (!usual && schedule.getThreads() <= 128) {
+        usual = schedule;
+        if (ScheduleAttr filling =
+                selectForSmallGrid(conv, target, choice, usual))
+          return filling;
+      }
+      // The tuner's baseline has four warps, each of a multiply at least.
+      if (tiles > mostTiles && countMultiplies(schedule) >= 4) {
         small = schedule;
         mostTiles = tiles;
       }
@@ -216,8 +303,10 @@ kiln::selectSchedule(const ContractionView &conv, TargetAttr target,
   ScheduleAttr smallest;
   for (ScheduleAttr schedule : getShrinking(conv, choice)) {
     smallest = schedule;
-    if (fits(schedule, target, conv))
-      return schedule;
+    if (!fits(schedule, target, conv))
+      continue;
+    ScheduleAttr filling = selectForSmallGrid(conv, target, choice, schedule);
+    return filling ? filling : schedule;
   }
   // What fits may lie between the sizes that the rules try, or beyond them.
   KernelSchedule found = searchFitting(

@@ -10,18 +10,18 @@
 
 // COUNT: remark: [Analysis] schedules | Category:kiln-enumerate-schedules | Function=conv | Fit={{[0-9]+}}, Schedules=512
 
-// CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, ring = 3, {{.*}}, stores = staged>
+// CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 2, 2], persistent = false, columns = even_odd, ring = 3, {{.*}}, stores = staged>
 // CHECK-NEXT: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, lookahead = 1, {{.*}}, paired_stores = true, stores = staged>
 //
 // One step from the first: half the channels; the fields that follow, as the rules
 // set them, go along. Twice as many are too many.
 // CHECK: conv{{	}}pruned{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 4, 64], {{.*}}>{{	}}tile = [128, 4, 64] needs 256 accumulators a thread, at most 128 fit
-// CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [32, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, ring = 3, lookahead = 1, early_barrier = true, spread = 3,
+// CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [32, 4, 64], chunk = 8, warps = [1, 2, 2], persistent = false, columns = even_odd, ring = 3, lookahead = 1, early_barrier = true, spread = 3,
 // CHECK: stages = 3, persistent = false, columns = even_odd, ring = 3, lookahead = 1
 // The results as their threads hold them.
-// CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, ring = 3, lookahead = 1, {{.*}}, paired_stores = true>
+// CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 2, 2], persistent = false, columns = even_odd, ring = 3, lookahead = 1, {{.*}}, paired_stores = true>
 // Neither lookahead nor what needs it.
-// CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, ring = 3, halving
+// CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 2, 2], persistent = false, columns = even_odd, ring = 3, halving
 //
 // What the rules would try if the kernel reduced its channels.
 // CHECK: conv{{	}}fits{{	}}#kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 8, 32], chunk = 8, warps = [2, 2, 2], columns = even_odd, lookahead = 1

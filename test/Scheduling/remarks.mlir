@@ -5,7 +5,7 @@
 // remark of kiln-stage-operands.
 
 // Rows of 68 f32 are 17 whole units.
-// CHECK: remarks.mlir:[[#@LINE+2]]:8: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=16, Result="keeps channels", SharedBytes={{[0-9]+}}, Tiles=80
+// CHECK: remarks.mlir:[[#@LINE+2]]:8: remark: [Passed] schedule | Category:kiln-select-schedule | Function=conv | ImageCopyBytes=16, Result="keeps channels", SharedBytes={{[0-9]+}}, Tiles=320
 func.func @whole_units(%x: tensor<1x8x66x68xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x66xf32>) -> tensor<1x64x64x66xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x68xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x66xf32>) -> tensor<1x64x64x66xf32> {
   ^bb0(%a: tensor<1x8x66x68xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x66xf32>):

@@ -2,14 +2,14 @@
 // RUN: kiln-opt %s --split-input-file --kiln-set-target --kiln-select-schedule=precision=f32 | FileCheck %s --check-prefix=F32
 //
 // What the rules choose where every output of the convolution leaves the kernel:
-// staged stores, so that neighbouring lanes store neighbouring addresses, and one
-// block a tile, so that one block stores while another multiplies. A block has four
-// warps and two of them fit a multiprocessor. Rows of floats are up to 64 wide, with one
-// chunk 128.
+// staged stores, so that neighbouring lanes store neighbouring addresses, or channels
+// that lie so where they are innermost; and one block a tile, so that one block stores
+// while another multiplies. A block has four warps and two of them fit a multiprocessor.
+// Rows of floats are up to 64 wide, with one chunk 128.
 
-// Two stages of 128 channels by nine taps leave room for one block, as does a ring; 64
-// channels and a ring for two.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 1, 4], persistent = false, columns = even_odd, ring = 3, lookahead = 1, early_barrier = true, spread = 3, halving = true, paired_stores = true, stores = staged>
+// Two tiles of 64 channels rather than one of 128: a warp has two rows of 32 columns.
+// Two stages of 64 channels by nine taps leave room for one block, a ring for two.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 64], chunk = 8, warps = [1, 2, 2], persistent = false, columns = even_odd, ring = 3, lookahead = 1, early_barrier = true, spread = 3, halving = true, paired_stores = true, stores = staged>
 // TF32: func.func @ring(
 // Exact f32 multiplies for so long that its stores do not matter: as if reduced.
 // F32: #schedule = #kiln.schedule<contraction = fma, tile = [128, 4, 32], chunk = 8, warps = [2, 1, 4], halving
@@ -25,9 +25,9 @@ func.func @ring(%x: tensor<8x64x130x130xf32>, %w: tensor<128x64x3x3xf32>, %o: te
 
 // -----
 
-// With one chunk there is nothing to copy ahead, one stage, and the stores bind: rows
-// are up to 128 wide.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 2, 128], chunk = 8, warps = [1, 1, 4], stages = 1, persistent = false, columns = even_odd, halving
+// With one chunk there is nothing to copy ahead, one stage, and only other blocks hide
+// what a block waits for: half the positions a warp.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 2, 64], chunk = 8, warps = [1, 1, 4], stages = 1, persistent = false, columns = even_odd, halving
 // TF32: func.func @one_chunk(
 func.func @one_chunk(%x: tensor<8x8x130x130xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x8x130x130xf32>, tensor<64x8x3x3xf32>, tensor<8x64x128x128xf32>) -> tensor<8x64x128x128xf32> {
@@ -40,9 +40,24 @@ func.func @one_chunk(%x: tensor<8x8x130x130xf32>, %w: tensor<64x8x3x3xf32>, %o: 
 
 // -----
 
-// One tap needs three stages; a stride of 2 spreads the patch, so that two blocks have
-// 32 positions a warp.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [128, 2, 32], chunk = 8, warps = [2, 1, 2], stages = 3, persistent = false, lookahead = 1, early_barrier = true, halving
+// Rows of 126 floats begin within sectors, and the stores bind: whole rows leave, up to
+// 128 wide.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 2, 128], chunk = 8, warps = [1, 1, 4], stages = 1, persistent = false, columns = even_odd, halving
+// TF32: func.func @whole_rows(
+func.func @whole_rows(%x: tensor<8x8x128x128xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<8x64x126x126xf32>) -> tensor<8x64x126x126xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x8x128x128xf32>, tensor<64x8x3x3xf32>, tensor<8x64x126x126xf32>) -> tensor<8x64x126x126xf32> {
+  ^bb0(%a: tensor<8x8x128x128xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<8x64x126x126xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<8x8x128x128xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<8x64x126x126xf32>) -> tensor<8x64x126x126xf32>
+    kiln.yield %r : tensor<8x64x126x126xf32>
+  }
+  return %y : tensor<8x64x126x126xf32>
+}
+
+// -----
+
+// One tap needs three stages, and no halo: tiles of 256 channels and few positions, of
+// which a warp has 128 and 32.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [256, 2, 32], chunk = 8, warps = [2, 1, 2], stages = 3, persistent = false, lookahead = 1, early_barrier = true, halving
 // TF32: func.func @one_tap(
 func.func @one_tap(%x: tensor<16x256x56x56xf32>, %w: tensor<512x256x1x1xf32>, %o: tensor<16x512x28x28xf32>) -> tensor<16x512x28x28xf32> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<16x256x56x56xf32>, tensor<512x256x1x1xf32>, tensor<16x512x28x28xf32>) -> tensor<16x512x28x28xf32> {
@@ -118,8 +133,9 @@ func.func @long(%x: tensor<4x256x69x69xbf16>, %w: tensor<256x256x3x3xbf16>, %o: 
 
 // -----
 
-// Channels that are innermost are not transposed.
-// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 8, 32], chunk = 16, warps = [1, 2, 2], persistent = false, ring = 3, lookahead = 1, early_barrier = true, spread = 3, halving = true, paired_stores = true, stores = staged>
+// Channels that are innermost are not transposed; 16-bit ones lie so that a lane stores
+// eight neighbours, straight from its registers.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 8, 32], chunk = 16, warps = [1, 2, 2], persistent = false, ring = 3, lookahead = 1, early_barrier = true, spread = 3, halving = true, paired_stores = true, channels = adjacent>
 // TF32: func.func @channels_last(
 func.func @channels_last(%x: tensor<32x58x58x64xf16>, %w: tensor<3x3x64x128xf16>, %o: tensor<32x56x56x128xf32>) -> tensor<32x56x56x128xf16> {
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<32x58x58x64xf16>, tensor<3x3x64x128xf16>, tensor<32x56x56x128xf32>) -> tensor<32x56x56x128xf16> {
@@ -138,8 +154,7 @@ func.func @channels_last(%x: tensor<32x58x58x64xf16>, %w: tensor<3x3x64x128xf16>
 
 // -----
 
-// Where the result has fewer tiles than there are multiprocessors, the tiles are
-// the smallest.
+// Where no tiles are enough for the multiprocessors, the tiles are the smallest.
 // TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [64, 4, 16], chunk = 8, warps = [1, 2, 1], persistent = false, columns = even_odd, lookahead = 1, early_barrier = true, spread = 6, halving
 // TF32: func.func @small(
 func.func @small(%x: tensor<1x64x16x16xf32>, %w: tensor<64x64x3x3xf32>, %o: tensor<1x64x14x14xf32>) -> tensor<1x64x14x14xf32> {
@@ -200,4 +215,79 @@ func.func @many_tiles(%x: tensor<2147483648x8x6x6xf32>, %w: tensor<64x8x3x3xf32>
     kiln.yield %r : tensor<2147483648x64x4x4xf32>
   }
   return %y : tensor<2147483648x64x4x4xf32>
+}
+
+// -----
+
+// Three tiles of 32 channels pad nothing, one of 128 a quarter.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [32, 8, 32], chunk = 16, warps = [1, 2, 2], persistent = false, ring = 3, lookahead = 1, early_barrier = true, spread = 5, halving = true, paired_stores = true, channels = adjacent>
+// TF32: func.func @least_padding(
+func.func @least_padding(%x: tensor<16x68x68x48xf16>, %w: tensor<96x5x5x48xf16>, %o: tensor<16x64x64x96xf32>) -> tensor<16x64x64x96xf16> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<16x68x68x48xf16>, tensor<96x5x5x48xf16>, tensor<16x64x64x96xf32>) -> tensor<16x64x64x96xf16> {
+  ^bb0(%a: tensor<16x68x68x48xf16>, %b: tensor<96x5x5x48xf16>, %c: tensor<16x64x64x96xf32>):
+    %r = linalg.conv_2d_nhwc_fhwc ins(%a, %b : tensor<16x68x68x48xf16>, tensor<96x5x5x48xf16>) outs(%c : tensor<16x64x64x96xf32>) -> tensor<16x64x64x96xf32>
+    %e = tensor.empty() : tensor<16x64x64x96xf16>
+    %h = linalg.generic {indexing_maps = [affine_map<(n, i, j, k) -> (n, i, j, k)>, affine_map<(n, i, j, k) -> (n, i, j, k)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r : tensor<16x64x64x96xf32>) outs(%e : tensor<16x64x64x96xf16>) {
+    ^bb1(%in: f32, %out: f16):
+      %t = arith.truncf %in : f32 to f16
+      linalg.yield %t : f16
+    } -> tensor<16x64x64x96xf16>
+    kiln.yield %h : tensor<16x64x64x96xf16>
+  }
+  return %y : tensor<16x64x64x96xf16>
+}
+
+// -----
+
+// One tap and one chunk, 56 columns: tiles of eight columns cover them, of 16 cover 64.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [64, 8, 8], chunk = 32, warps = [1, 4, 1], stages = 1, persistent = false, halving = true, paired_stores = true, channels = adjacent>
+// TF32: func.func @least_cover(
+func.func @least_cover(%x: tensor<16x56x56x24xf16>, %w: tensor<144x1x1x24xf16>, %o: tensor<16x56x56x144xf32>) -> tensor<16x56x56x144xf16> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<16x56x56x24xf16>, tensor<144x1x1x24xf16>, tensor<16x56x56x144xf32>) -> tensor<16x56x56x144xf16> {
+  ^bb0(%a: tensor<16x56x56x24xf16>, %b: tensor<144x1x1x24xf16>, %c: tensor<16x56x56x144xf32>):
+    %r = linalg.conv_2d_nhwc_fhwc ins(%a, %b : tensor<16x56x56x24xf16>, tensor<144x1x1x24xf16>) outs(%c : tensor<16x56x56x144xf32>) -> tensor<16x56x56x144xf32>
+    %e = tensor.empty() : tensor<16x56x56x144xf16>
+    %h = linalg.generic {indexing_maps = [affine_map<(n, i, j, k) -> (n, i, j, k)>, affine_map<(n, i, j, k) -> (n, i, j, k)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r : tensor<16x56x56x144xf32>) outs(%e : tensor<16x56x56x144xf16>) {
+    ^bb1(%in: f32, %out: f16):
+      %t = arith.truncf %in : f32 to f16
+      linalg.yield %t : f16
+    } -> tensor<16x56x56x144xf16>
+    kiln.yield %h : tensor<16x56x56x144xf16>
+  }
+  return %y : tensor<16x56x56x144xf16>
+}
+
+// -----
+
+// Eight images of 7x7: tiles of 64 channels are half as many as multiprocessors. Of 16
+// there are two a multiprocessor, and the 16-bit copies have a third stage.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k16_f16, tile = [16, 8, 8], chunk = 16, warps = [1, 2, 1], stages = 3, persistent = false, lookahead = 1,
+// TF32: func.func @small_images(
+func.func @small_images(%x: tensor<8x9x9x512xf16>, %w: tensor<512x3x3x512xf16>, %o: tensor<8x7x7x512xf32>) -> tensor<8x7x7x512xf16> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<8x9x9x512xf16>, tensor<512x3x3x512xf16>, tensor<8x7x7x512xf32>) -> tensor<8x7x7x512xf16> {
+  ^bb0(%a: tensor<8x9x9x512xf16>, %b: tensor<512x3x3x512xf16>, %c: tensor<8x7x7x512xf32>):
+    %r = linalg.conv_2d_nhwc_fhwc ins(%a, %b : tensor<8x9x9x512xf16>, tensor<512x3x3x512xf16>) outs(%c : tensor<8x7x7x512xf32>) -> tensor<8x7x7x512xf32>
+    %e = tensor.empty() : tensor<8x7x7x512xf16>
+    %h = linalg.generic {indexing_maps = [affine_map<(n, i, j, k) -> (n, i, j, k)>, affine_map<(n, i, j, k) -> (n, i, j, k)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r : tensor<8x7x7x512xf32>) outs(%e : tensor<8x7x7x512xf16>) {
+    ^bb1(%in: f32, %out: f16):
+      %t = arith.truncf %in : f32 to f16
+      linalg.yield %t : f16
+    } -> tensor<8x7x7x512xf16>
+    kiln.yield %h : tensor<8x7x7x512xf16>
+  }
+  return %y : tensor<8x7x7x512xf16>
+}
+
+// -----
+
+// Tiles of 64 accumulators a thread that give each multiprocessor two blocks.
+// TF32: #schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32, tile = [32, 8, 16], chunk = 8, warps = [1, 2, 1], persistent = false, columns = even_odd, lookahead = 1,
+// TF32: func.func @two_blocks(
+func.func @two_blocks(%x: tensor<16x256x16x16xf32>, %w: tensor<256x256x3x3xf32>, %o: tensor<16x256x14x14xf32>) -> tensor<16x256x14x14xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<16x256x16x16xf32>, tensor<256x256x3x3xf32>, tensor<16x256x14x14xf32>) -> tensor<16x256x14x14xf32> {
+  ^bb0(%a: tensor<16x256x16x16xf32>, %b: tensor<256x256x3x3xf32>, %c: tensor<16x256x14x14xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<16x256x16x16xf32>, tensor<256x256x3x3xf32>) outs(%c : tensor<16x256x14x14xf32>) -> tensor<16x256x14x14xf32>
+    kiln.yield %r : tensor<16x256x14x14xf32>
+  }
+  return %y : tensor<16x256x14x14xf32>
 }
