@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "TF32Words.h"
 #include "TilePattern.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -67,9 +68,164 @@ static std::pair<int64_t, int64_t> getSummedDim(DotOp op) {
   return {-1, 0};
 }
 
-static LogicalResult distributeMma(DotOp op, DistributionContext &context) {
+namespace {
+/// A thread's part of a dot on tensor cores: which registers each instruction
+/// takes, and the instruction itself.
+class MmaDot {
+public:
+  /// One instruction: the first registers of its fragments.
+  struct Piece {
+    int64_t a, b, acc;
+  };
+
+  MmaDot(DotOp op, DistributionContext &context)
+      : op(op), builder(context.builder), statistics(context.statistics),
+        instruction(op.getContractionAttr()),
+        aSize(instruction.getALayout().getNumRegisters()),
+        bSize(instruction.getBLayout().getNumRegisters()),
+        accSize(instruction.getAccLayout().getNumRegisters()) {
+    std::tie(summed, extent) = getSummedDim(op);
+    assert(summed >= 0 && "kiln.dot is verified by its layouts");
+    resultType = LLVM::LLVMStructType::getLiteral(
+        op.getContext(), SmallVector<Type>(accSize, builder.getF32Type()));
+    type = instruction.getOperandType().isF16()    ? NVVM::MMATypes::f16
+           : instruction.getOperandType().isBF16() ? NVVM::MMATypes::bf16
+                                                   : NVVM::MMATypes::tf32;
+  }
+
+  /// The pieces of each k-step. Consecutive ones share their a operand, which
+  /// the register file then reads once.
+  SmallVector<SmallVector<Piece>> getSteps() {
+    auto map = [&](int i) {
+      return cast<AffineMapAttr>(op.getMaps()[i]).getValue();
+    };
+    RegisterIndex aIndex(getTileLayout(op.getA()), map(0), aSize),
+        bIndex(getTileLayout(op.getB()), map(1), bSize);
+    LayoutAttr accLayout = getTileLayout(op.getAcc());
+    SmallVector<SmallVector<Piece>> steps;
+    for (int64_t step = 0; step < extent; step += instruction.getShape().k) {
+      SmallVector<Piece> &pieces = steps.emplace_back();
+      for (int64_t reg = 0; reg < accLayout.getNumRegisters(); reg += accSize) {
+        SmallVector<int64_t> point =
+            getPoint(map(2), accLayout.getCoordinate(reg, 0, 0));
+        point[summed] = step;
+        int64_t aReg = aIndex.find(point), bReg = bIndex.find(point);
+        assert(aReg >= 0 && bReg >= 0 && "kiln.dot is verified by its layouts");
+        pieces.push_back({aReg, bReg, reg});
+      }
+      llvm::stable_sort(pieces, [](const Piece &left, const Piece &right) {
+        return left.a < right.a;
+      });
+    }
+    return steps;
+  }
+
+  /// The words of a piece's operands, of all words that the thread holds.
+  ArrayRef<Value> getA(ArrayRef<Value> words, const Piece &piece) const {
+    int64_t perWord = instruction.getElementsPerWord();
+    return words.slice(piece.a / perWord, aSize / perWord);
+  }
+  ArrayRef<Value> getB(ArrayRef<Value> words, const Piece &piece) const {
+    int64_t perWord = instruction.getElementsPerWord();
+    return words.slice(piece.b / perWord, bSize / perWord);
+  }
+  /// What a piece accumulates to, of all registers of the accumulator.
+  MutableArrayRef<Value> getAcc(MutableArrayRef<Value> values,
+                                const Piece &piece) const {
+    return values.slice(piece.acc, accSize);
+  }
+  int64_t getAccSize() const { return accSize; }
+
+  /// acc += a * b
+  void multiply(ArrayRef<Value> a, ArrayRef<Value> b,
+                MutableArrayRef<Value> acc) {
+    auto [m, n, k, perWord] = instruction.getShape();
+    SmallVector<Value> aOperands = toOperands(a), bOperands = toOperands(b);
+    Value mma = NVVM::MmaOp::create(
+        builder, op.getLoc(), resultType, aOperands, bOperands,
+        ValueRange(ArrayRef<Value>(acc)), ArrayRef<int64_t>{m, n, k},
+        std::nullopt, std::nullopt, std::array{type, type},
+        std::array{NVVM::MMALayout::row, NVVM::MMALayout::col});
+    ++statistics.mma;
+    for (auto [i, value] : llvm::enumerate(acc))
+      value = LLVM::ExtractValueOp::create(builder, op.getLoc(), mma, i);
+  }
+
+private:
+  SmallVector<Value> toOperands(ArrayRef<Value> words) {
+    SmallVector<Value> operands(words);
+    if (instruction.getOperandType().isF16())
+      for (Value &word : operands)
+        word = LLVM::BitcastOp::create(
+            builder, op.getLoc(), VectorType::get({2}, builder.getF16Type()),
+            word);
+    return operands;
+  }
+
+  DotOp op;
+  OpBuilder &builder;
+  DistributionStatistics &statistics;
+  InstructionAttr instruction;
+  int64_t aSize, bSize, accSize; ///< registers of a fragment, in elements
+  int64_t summed, extent;
+  Type resultType;
+  NVVM::MMATypes type;
+};
+} // namespace
+
+/// Three products of each piece, without that of the low words. They are summed
+/// from zero, the small ones first, and their sum is added to the accumulator
+/// here: a tensor core cuts off what it adds to a large accumulator, an
+/// addition rounds it to nearest.
+///
+/// Where an operand is infinite the low words' products are NaN, and only the
+/// high words' product knows the result: the largest negative number takes
+/// their place, which no infinity feels.
+static void multiplySplit(DotOp op, DistributionContext &context, MmaDot &dot,
+                          ArrayRef<MmaDot::Piece> pieces, ArrayRef<Value> a,
+                          ArrayRef<Value> b, SmallVector<Value> &result) {
+  // Pieces that are multiplied beside each other, so that none waits for its
+  // own last product.
+  constexpr size_t kInterleaved = 4;
   OpBuilder &builder = context.builder;
   Location loc = op.getLoc();
+  auto getConstant = [&](float value) -> Value {
+    return arith::ConstantOp::create(builder, loc,
+                                     builder.getF32FloatAttr(value));
+  };
+  Value zero = getConstant(0);
+  Value least = getConstant(std::numeric_limits<float>::lowest());
+  TF32Parts parts(loc, context);
+  for (; !pieces.empty();
+       pieces = pieces.drop_front(std::min(kInterleaved, pieces.size()))) {
+    struct Sum {
+      TF32Parts::Parts a, b;
+      SmallVector<Value> values;
+    };
+    SmallVector<Sum, kInterleaved> sums;
+    for (const MmaDot::Piece &piece : pieces.take_front(kInterleaved)) {
+      Sum &sum = sums.emplace_back();
+      sum.a = parts.get(dot.getA(a, piece));
+      sum.b = parts.get(dot.getB(b, piece));
+      sum.values.assign(dot.getAccSize(), zero);
+    }
+    for (Sum &sum : sums)
+      dot.multiply(sum.a.low, sum.b.high, sum.values);
+    for (Sum &sum : sums)
+      dot.multiply(sum.a.high, sum.b.low, sum.values);
+    for (Sum &sum : sums)
+      for (Value &value : sum.values)
+        value = arith::MaxNumFOp::create(builder, loc, value, least);
+    for (Sum &sum : sums)
+      dot.multiply(sum.a.high, sum.b.high, sum.values);
+    for (auto [sum, piece] : llvm::zip(sums, pieces))
+      for (auto [total, value] :
+           llvm::zip_equal(dot.getAcc(result, piece), sum.values))
+        total = arith::AddFOp::create(builder, loc, total, value);
+  }
+}
+
+static LogicalResult distributeMma(DotOp op, DistributionContext &context) {
   FailureOr<Fragment> a = context.fragments.get(op.getA()),
                       b = context.fragments.get(op.getB());
   FailureOr<Fragment> acc = context.fragments.get(op.getAcc());
@@ -77,67 +233,16 @@ static LogicalResult distributeMma(DotOp op, DistributionContext &context) {
     return failure();
   if (!a->words || !b->words)
     return op.emitOpError("operands must be loaded from shared memory");
-  InstructionAttr instruction = op.getContractionAttr();
-  auto [m, n, k, perWord] = instruction.getShape();
-  // Registers of an instruction, in elements; words of a and b hold `perWord`.
-  int64_t aSize = instruction.getALayout().getNumRegisters(),
-          bSize = instruction.getBLayout().getNumRegisters(),
-          accSize = instruction.getAccLayout().getNumRegisters();
-  auto map = [&](int i) {
-    return cast<AffineMapAttr>(op.getMaps()[i]).getValue();
-  };
-  RegisterIndex aIndex(getTileLayout(op.getA()), map(0), aSize),
-      bIndex(getTileLayout(op.getB()), map(1), bSize);
-  LayoutAttr accLayout = getTileLayout(op.getAcc());
-  auto [summed, extent] = getSummedDim(op);
-  assert(summed >= 0 && "kiln.dot is verified by its layouts");
+  MmaDot dot(op, context);
   SmallVector<Value> result = acc->values;
-  Type f32 = builder.getF32Type();
-  auto resultType = LLVM::LLVMStructType::getLiteral(
-      op.getContext(), SmallVector<Type>(accSize, f32));
-  auto half = VectorType::get({2}, builder.getF16Type());
-  auto toOperand = [&](Value word) -> Value {
-    if (!instruction.getOperandType().isF16())
-      return word;
-    return LLVM::BitcastOp::create(builder, loc, half, word);
-  };
-  auto type = instruction.getOperandType().isF16()    ? NVVM::MMATypes::f16
-              : instruction.getOperandType().isBF16() ? NVVM::MMATypes::bf16
-                                                      : NVVM::MMATypes::tf32;
-  struct Instruction {
-    int64_t a, b, acc; ///< first registers
-  };
-  for (int64_t step = 0; step < extent; step += k) {
-    SmallVector<Instruction> instructions;
-    for (int64_t reg = 0; reg < accLayout.getNumRegisters(); reg += accSize) {
-      SmallVector<int64_t> point =
-          getPoint(map(2), accLayout.getCoordinate(reg, 0, 0));
-      point[summed] = step;
-      int64_t aReg = aIndex.find(point), bReg = bIndex.find(point);
-      assert(aReg >= 0 && bReg >= 0 && "kiln.dot is verified by its layouts");
-      instructions.push_back({aReg, bReg, reg});
+  for (ArrayRef<MmaDot::Piece> pieces : dot.getSteps()) {
+    if (op.getContractionAttr().splitsToTF32()) {
+      multiplySplit(op, context, dot, pieces, a->values, b->values, result);
+      continue;
     }
-    // Consecutive instructions share their a operand, which the register file
-    // then reads once.
-    llvm::stable_sort(instructions,
-                      [](const Instruction &left, const Instruction &right) {
-                        return left.a < right.a;
-                      });
-    for (auto [aReg, bReg, reg] : instructions) {
-      SmallVector<Value> aWords, bWords;
-      for (int64_t i = 0; i < aSize / perWord; ++i)
-        aWords.push_back(toOperand(a->values[aReg / perWord + i]));
-      for (int64_t i = 0; i < bSize / perWord; ++i)
-        bWords.push_back(toOperand(b->values[bReg / perWord + i]));
-      Value mma = NVVM::MmaOp::create(
-          builder, loc, resultType, aWords, bWords,
-          ValueRange(result).slice(reg, accSize), ArrayRef<int64_t>{m, n, k},
-          std::nullopt, std::nullopt, std::array{type, type},
-          std::array{NVVM::MMALayout::row, NVVM::MMALayout::col});
-      ++context.statistics.mma;
-      for (int64_t i = 0; i < accSize; ++i)
-        result[reg + i] = LLVM::ExtractValueOp::create(builder, loc, mma, i);
-    }
+    for (const MmaDot::Piece &piece : pieces)
+      dot.multiply(dot.getA(a->values, piece), dot.getB(b->values, piece),
+                   dot.getAcc(result, piece));
   }
   context.fragments[op.getResult()].values = result;
   return success();

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "TF32Words.h"
 #include "TilePattern.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -30,19 +31,6 @@ struct DistributeAllocShared : TilePattern<AllocSharedOp> {
   }
 };
 } // namespace
-
-/// Round to nearest, ties away from zero, on the bits: the hardware ignores the
-/// low 13. The signed maximum keeps the canonical NaN 0x7fffffff, which would
-/// otherwise wrap to -0; for every other positive value and for all negative
-/// ones but NaNs of full payload the sum is the greater of the two.
-static Value roundToTF32(Location loc, Value word,
-                         DistributionContext &context) {
-  OpBuilder &builder = context.builder;
-  ThreadNumbers &threads = context.threads;
-  Value sum =
-      arith::AddIOp::create(builder, loc, word, threads.constant32(0x1000));
-  return arith::MaxSIOp::create(builder, loc, sum, word);
-}
 
 /// The sum of the steps' offsets is the offset of the sum as long as no
 /// coordinate carries from one part of a dimension into the next.

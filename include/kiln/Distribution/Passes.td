@@ -121,7 +121,9 @@ def Distribute : Pass<"kiln-distribute", "::mlir::ModuleOp"> {
     Needs kernels whose tile values have layouts and whose buffers have places
     (`kiln-place-shared`). Leaves the work of one thread:
     a tile becomes one scalar for each register, a dot `nvvm.mma.sync` or fused
-    multiply-adds, a local load `nvvm.ldmatrix` or vector loads from shared
+    multiply-adds (with `mma_m16n8k8_tf32x3` each word is split into two of tf32;
+    three `nvvm.mma.sync` sum their products from zero, and an addition promotes
+    the sum to the accumulator), a local load `nvvm.ldmatrix` or vector loads from shared
     memory, a reduction or a change of layout folds, shuffles and shared memory. Elements that several
     loads of one buffer version share are loaded once. In a kernel with a loop
     schedule a thread reads each element of an argument's tile once, whichever

@@ -16,6 +16,7 @@ InstructionShape kiln::getInstructionShape(Contraction contraction) {
   case Contraction::FMA:
     return {1, 1, 1, 1};
   case Contraction::TF32:
+  case Contraction::TF32x3:
     return {16, 8, 8, 1};
   case Contraction::F16:
   case Contraction::BF16:
@@ -29,6 +30,7 @@ Type InstructionAttr::getOperandType() const {
   case Contraction::FMA:
     return Type();
   case Contraction::TF32:
+  case Contraction::TF32x3:
     return Float32Type::get(getContext());
   case Contraction::F16:
     return Float16Type::get(getContext());

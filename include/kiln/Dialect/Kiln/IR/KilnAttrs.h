@@ -114,6 +114,12 @@ struct InstructionShape {
 /// Without a context, for verifiers of attributes; otherwise ask
 /// `InstructionAttr`.
 InstructionShape getInstructionShape(Contraction contraction);
+inline bool multipliesTF32(Contraction contraction) {
+  return contraction == Contraction::TF32 || contraction == Contraction::TF32x3;
+}
+inline int64_t getNumProducts(Contraction contraction) {
+  return contraction == Contraction::TF32x3 ? 3 : 1;
+}
 
 } // namespace kiln
 

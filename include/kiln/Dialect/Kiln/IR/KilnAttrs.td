@@ -60,7 +60,8 @@ def Kiln_Contraction : I32EnumAttr<"Contraction",
       I32EnumAttrCase<"FMA", 0, "fma">,
       I32EnumAttrCase<"TF32", 1, "mma_m16n8k8_tf32">,
       I32EnumAttrCase<"F16", 2, "mma_m16n8k16_f16">,
-      I32EnumAttrCase<"BF16", 3, "mma_m16n8k16_bf16">]> {
+      I32EnumAttrCase<"BF16", 3, "mma_m16n8k16_bf16">,
+      I32EnumAttrCase<"TF32x3", 4, "mma_m16n8k8_tf32x3">]> {
   let cppNamespace = "::kiln";
   let genSpecializedAttr = 0;
 }
@@ -74,6 +75,9 @@ def Kiln_InstructionAttr : EnumAttr<Kiln_Dialect, Kiln_Contraction,
     element of a, b and acc is fixed by the PTX ISA ("Matrix fragments for
     mma.m16n8k8", "... mma.m16n8k16"); the layouts here are those tables. `fma`
     is one multiply-add in each thread: 1 by 1 by 1, and lanes are free.
+    `mma_m16n8k8_tf32x3` is three of `mma_m16n8k8_tf32` on f32 operands that
+    are split into two tf32 words each; their sum is promoted: it starts at zero
+    and is then added to acc in f32, rounded to nearest.
   }];
   let assemblyFormat = "$value";
   let extraClassDeclaration = [{
@@ -92,6 +96,14 @@ def Kiln_InstructionAttr : EnumAttr<Kiln_Dialect, Kiln_Contraction,
     }
     /// Whether operands lose bits: they are rounded to tf32 on the way.
     bool roundsToTF32() const { return getValue() == Contraction::TF32; }
+    /// Whether operands become two tf32 words each where they are multiplied.
+    bool splitsToTF32() const { return getValue() == Contraction::TF32x3; }
+    /// Whether what the tensor cores take is tf32.
+    bool multipliesTF32() const { return kiln::multipliesTF32(getValue()); }
+    /// Instructions that one piece takes.
+    int64_t getNumProducts() const {
+      return kiln::getNumProducts(getValue());
+    }
     /// The fragment of a, over (m, k).
     LayoutAttr getALayout() const;
     /// The fragment of b, over (k, n).
