@@ -21,7 +21,8 @@ struct CompileFlags {
                llvm::cl::desc("Card, or a file with a #kiln.target; help lists "
                               "the cards")),
         precision("precision", llvm::cl::init("tf32"), llvm::cl::cat(category),
-                  llvm::cl::desc("Contractions of f32: tf32 or f32 (exact)")),
+                  llvm::cl::desc("Contractions of f32: tf32, f32 (exact) or "
+                                 "tf32x3 (three products of tf32)")),
         rounding("rounding", llvm::cl::init("fused"), llvm::cl::cat(category),
                  llvm::cl::desc("Elementwise ops: fused (simplified, wider in "
                                 "between) or source (no bit changes)")),

@@ -16,7 +16,7 @@ typedef struct KilnArtifact KilnArtifact;
 typedef struct KilnCompileOptions {
   const char *target;    /* "rtx4090" (default when null), another card
                              or a file: docs/tools.md */
-  const char *precision; /* "tf32" (default when null) or "f32" */
+  const char *precision; /* "tf32" (default when null), "f32", "tf32x3" */
   const char *entry;     /* function to compile; null: the only public one */
   const char *schedule;  /* "#kiln.schedule<...>"; null: chosen by rules */
   const char *ptxas;     /* path; null: searched for as by kiln-compile */

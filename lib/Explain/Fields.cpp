@@ -65,6 +65,11 @@ private:
           formatv("; operands are {0}", conv->getImageType().getElementType());
     if (instruction.roundsToTF32())
       text += ", rounded to tf32 (precision " + context.precision.str() + ")";
+    if (instruction.splitsToTF32())
+      text +=
+          formatv(", split into two tf32 words each, {0} products (precision "
+                  "{1})",
+                  instruction.getNumProducts(), context.precision);
     return text;
   }
 

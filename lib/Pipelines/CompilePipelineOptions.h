@@ -23,7 +23,7 @@ struct CompilePipelineOptions : mlir::PassPipelineOptions<T> {
                              llvm::cl::desc("Card to compile for")};
   Option<std::string> precision{
       *this, "precision", llvm::cl::init("tf32"),
-      llvm::cl::desc("Contractions of f32: tf32 or f32")};
+      llvm::cl::desc("Contractions of f32: tf32, f32 or tf32x3")};
   Option<std::string> rounding{*this, "rounding", llvm::cl::init("fused"),
                                llvm::cl::desc("fused, or source: change no bit "
                                               "of an op")};

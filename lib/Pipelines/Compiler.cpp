@@ -11,6 +11,7 @@
 #include "kiln/Conversion/Passes.h"
 #include "kiln/Machine/Targets.h"
 #include "kiln/Reference/GpuReference.h"
+#include "kiln/Scheduling/Rules.h"
 #include "kiln/Target/LaunchPlan.h"
 #include "kiln/Target/Ptxas.h"
 #include "kiln/Target/Serialize.h"
@@ -31,9 +32,9 @@ LogicalResult kiln::verifyOptions(MLIRContext *context,
   Location loc = UnknownLoc::get(context);
   if (failed(loadKernelTarget(loc, options.target)))
     return failure();
-  if (options.precision != "tf32" && options.precision != "f32")
+  if (!parsePrecision(options.precision))
     return emitError(loc, "unknown precision '")
-           << options.precision << "'; known are tf32, f32";
+           << options.precision << "'; known are " << getKnownPrecisions();
   if (options.rounding != "fused" && options.rounding != "source")
     return emitError(loc, "unknown rounding '")
            << options.rounding << "'; known are fused, source";

@@ -187,9 +187,11 @@ private:
   Answer checkWorkRate(double share) {
     if (!facts.flops)
       return Answer::Unknown;
-    double gflops = facts.instruction && *facts.instruction != Contraction::TF32
+    double gflops = facts.instruction && !multipliesTF32(*facts.instruction)
                         ? target.getF16Gflops()
                         : target.getTf32Gflops();
+    if (facts.instruction)
+      gflops /= double(getNumProducts(*facts.instruction));
     // The profiler locks the clock to the base.
     double clock =
         target.getBaseMhz() ? target.getBaseMhz() : target.getClockMhz();

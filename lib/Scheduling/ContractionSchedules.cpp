@@ -19,7 +19,7 @@ static FailureOr<Contraction>
 selectContraction(Type element, Precision precision,
                   function_ref<InFlightDiagnostic()> emitError) {
   if (element.isF32())
-    return precision == Precision::F32 ? Contraction::FMA : Contraction::TF32;
+    return getF32Contraction(precision);
   if (element.isF16())
     return Contraction::F16;
   if (element.isBF16())
@@ -34,7 +34,7 @@ static Columns selectColumns(const ContractionView &conv,
                              Contraction contraction) {
   bool rowsContiguous = conv.image.w == conv.getImageType().getRank() - 1;
   bool wide = conv.getOutColumns() > 8;
-  return contraction == Contraction::TF32 && rowsContiguous && wide &&
+  return multipliesTF32(contraction) && rowsContiguous && wide &&
                  conv.strides[1] == 1 && conv.dilations[1] == 1
              ? Columns::EvenOdd
              : Columns::Plain;
@@ -145,7 +145,7 @@ ScheduleAttr kiln::completeSchedule(const ContractionView &conv,
   // 5 for transposed 16-bit operands and 7 for others, which gain 2 % by a
   // peeled loop; of a ring's 3 all, or 2 beside a transposition, which other
   // blocks hide where blocks are not persistent.
-  bool peel = contraction != Contraction::TF32 && !transpose && !ring;
+  bool peel = !multipliesTF32(contraction) && !transpose && !ring;
   bool beside = transpose && persistent;
   int64_t spread = steps * (peel ? 7 : beside ? 5 : 6) / 9;
   if (ring)
@@ -164,7 +164,7 @@ Choice kiln::selectChoice(const ContractionView &conv, Contraction contraction,
   // the measured optimum of dense windows. What is stored of 16-bit elements is
   // a sector of 32 bytes wide.
   bool wide = conv.getOutColumns() > 8;
-  bool dense = contraction == Contraction::TF32 && conv.strides[1] == 1;
+  bool dense = multipliesTF32(contraction) && conv.strides[1] == 1;
   bool sixteen = dense || (stores && elementBytes < 4);
   choice.warpColumns = wide && sixteen ? 16 : 8;
   // Pairs of 16-bit channels that lie in planes are no words of a fragment.

@@ -73,6 +73,11 @@ struct Attempt {
   int64_t warpColumns = 0;
 };
 
+/// Positions that a warp owns, at most: of split operands a fragment takes
+/// twice the registers, and each is multiplied three times, so that half the
+/// accumulators still keep the loads short beside the multiplies.
+int64_t getMostWarpPositions(Contraction contraction);
+
 /// The schedule of `choice` and `attempt`; null where a ring does not pay.
 ScheduleAttr buildSchedule(const ContractionView &conv, const Choice &choice,
                            const Attempt &attempt, int64_t ring);

@@ -9,9 +9,34 @@
 #include "kiln/Analysis/LoopScheduleFit.h"
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
+#include "kiln/Scheduling/Rules.h"
 
 using namespace mlir;
 using namespace kiln;
+
+/// Whether `given` multiplies f32 as `asked`.
+static LogicalResult checkPrecision(Contraction given, Precision asked,
+                                    function_ref<InFlightDiagnostic()> misfit) {
+  auto getEffect = [](Precision precision) -> StringRef {
+    switch (precision) {
+    case Precision::TF32:
+      return "rounds";
+    case Precision::F32:
+      return "is exact";
+    case Precision::TF32x3:
+      return "splits";
+    }
+    llvm_unreachable("unknown precision");
+  };
+  for (Precision other : {Precision::TF32, Precision::F32, Precision::TF32x3})
+    if (other != asked && getF32Contraction(other) == given)
+      return misfit() << "contraction = " << stringifyContraction(given) << " "
+                      << getEffect(other)
+                      << ", precision=" << stringifyPrecision(asked) << " "
+                      << getEffect(asked)
+                      << "; ask for precision=" << stringifyPrecision(other);
+  return success(); // one for other operands does not fit for that
+}
 
 static LogicalResult checkForContraction(KernelSchedule schedule,
                                          const ContractionView &conv,
@@ -24,13 +49,10 @@ static LogicalResult checkForContraction(KernelSchedule schedule,
   if (!given)
     return emitMisfit() << "#kiln.loop_schedule is for kernels without a "
                            "contraction that an instruction multiplies";
-  if (precision == "f32" && given.getContraction() == Contraction::TF32)
-    return emitMisfit() << "contraction = mma_m16n8k8_tf32 rounds, "
-                           "precision=f32 is exact";
-  if (precision == "tf32" && given.getContraction() == Contraction::FMA &&
-      conv.getImageType().getElementType().isF32())
-    return emitMisfit() << "contraction = fma is exact, precision=tf32 "
-                           "rounds; ask for precision=f32";
+  std::optional<Precision> asked = parsePrecision(precision);
+  if (asked && conv.getImageType().getElementType().isF32() &&
+      failed(checkPrecision(given.getContraction(), *asked, emitMisfit)))
+    return failure();
   return checkScheduleFits(given, target, conv, emitMisfit);
 }
 

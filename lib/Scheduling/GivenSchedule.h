@@ -11,8 +11,9 @@
 
 namespace kiln {
 
-/// Succeeds if `given` computes `kernel` on `target` in `precision` ("tf32" or
-/// "f32"); otherwise says at the kernel or its contraction what does not fit.
+/// Succeeds if `given` computes `kernel` on `target` in `precision`, as
+/// parsePrecision takes it; otherwise says at the kernel or its contraction
+/// what does not fit.
 mlir::LogicalResult checkGivenSchedule(KernelSchedule given, KernelOp kernel,
                                        const ScheduledKernel &analyzed,
                                        TargetAttr target,

@@ -19,16 +19,42 @@ FailureOr<TargetAttr> kiln::getRequiredTarget(ModuleOp module) {
 }
 
 std::optional<Precision> kiln::parsePrecision(StringRef text) {
-  if (text == "tf32")
-    return Precision::TF32;
-  if (text == "f32")
-    return Precision::F32;
+  for (Precision precision :
+       {Precision::TF32, Precision::TF32x3, Precision::F32})
+    if (text == stringifyPrecision(precision))
+      return precision;
   return std::nullopt;
+}
+
+StringRef kiln::stringifyPrecision(Precision precision) {
+  switch (precision) {
+  case Precision::TF32:
+    return "tf32";
+  case Precision::F32:
+    return "f32";
+  case Precision::TF32x3:
+    return "tf32x3";
+  }
+  llvm_unreachable("unknown precision");
+}
+
+StringRef kiln::getKnownPrecisions() { return "tf32, tf32x3, f32"; }
+
+Contraction kiln::getF32Contraction(Precision precision) {
+  switch (precision) {
+  case Precision::TF32:
+    return Contraction::TF32;
+  case Precision::F32:
+    return Contraction::FMA;
+  case Precision::TF32x3:
+    return Contraction::TF32x3;
+  }
+  llvm_unreachable("unknown precision");
 }
 
 FailureOr<Precision> kiln::getPrecision(ModuleOp module, StringRef option) {
   if (std::optional<Precision> precision = parsePrecision(option))
     return *precision;
   return module.emitError("unknown precision '")
-         << option << "'; known are tf32 and f32";
+         << option << "'; known are " << getKnownPrecisions();
 }

@@ -17,12 +17,19 @@
 using namespace mlir;
 using namespace kiln;
 
+int64_t kiln::getMostWarpPositions(Contraction contraction) {
+  return contraction == Contraction::FMA || contraction == Contraction::TF32x3
+             ? 32
+             : 64;
+}
+
 /// Whether tiles of 256 channels pay: one tap needs no halo, so that tiles of
 /// fewer positions cost little, and channels-last images are copied in short
 /// runs, filters in long ones. 1x1 kernels, products and channel maxima of 256
 /// channels and more gain 3 to 43 % (nine programs, H100).
 static bool isWide(const ContractionView &conv, Contraction contraction) {
   return contraction != Contraction::FMA &&
+         contraction != Contraction::TF32x3 &&
          conv.getKernelRows() * conv.getKernelColumns() == 1 &&
          conv.getFilters() % 256 == 0;
 }
@@ -55,7 +62,7 @@ static SmallVector<Attempt> getAttempts(const ContractionView &conv,
   bool twoSteps = mma && taps == 1 && conv.getChannels() > chunk;
   SmallVector<Attempt> attempts;
   int64_t most = selectFilterTile(conv);
-  int64_t positions = mma ? 64 : 32;
+  int64_t positions = getMostWarpPositions(contraction);
   // Where a quarter of the channels is padding and more, each warp has all
   // channels, and knows which fragments nobody reads: 0.134 and 0.170 ms (64 to
   // 96 channels 3x3, maximum, tf32, H100).
@@ -112,7 +119,7 @@ static bool isMainLoopLong(const ContractionView &conv, int64_t chunk,
 /// warps share a tile and copy less.
 static SmallVector<Attempt> getStoringAttempts(const ContractionView &conv,
                                                const Choice &choice) {
-  int64_t chunk = choice.contraction == Contraction::TF32 ? 8 : 16;
+  int64_t chunk = multipliesTF32(choice.contraction) ? 8 : 16;
   int64_t taps = conv.getKernelRows() * conv.getKernelColumns();
   // Two k-steps in all are no loop: copied at once they take 0.031 ms, one
   // behind the other 0.043 (1x1, 32 to 192 channels in f16, H100).
@@ -144,18 +151,19 @@ static SmallVector<Attempt> getStoringAttempts(const ContractionView &conv,
   // Squarer tiles have the narrower halo: 0.126 and 0.127, 0.135 and 0.144 ms.
   if (oneChunk && choice.channels == Channels::Adjacent && conv.strides[1] == 1)
     widths = {16};
+  int64_t mostPositions = getMostWarpPositions(choice.contraction);
   SmallVector<Attempt> attempts;
   bool isLong = isMainLoopLong(conv, chunk, choice.elementBytes);
   if (isWide(conv, choice.contraction))
     attempts.push_back(getWide(stages, chunk, isLong ? 8 : 4, choice.channels));
   // Two tiles of 64 channels, of which a warp has two rows of 32 columns, beat
   // one of 128 by 1 to 4 % (KernelBench 1, 4 and 52, tf32, H100).
-  if (rows && most == 128 && taps > 1 && !oneChunk)
+  if (rows && most == 128 && taps > 1 && !oneChunk && mostPositions == 64)
     attempts.push_back({64, 64, stages, chunk, 4, 64, 64, 32});
   if (isLong && most >= 64)
     for (int64_t filters = most; filters >= least; filters /= 2)
       for (int64_t columns : widths)
-        attempts.push_back({filters, 64, stages, chunk, 8, columns});
+        attempts.push_back({filters, mostPositions, stages, chunk, 8, columns});
   // More and smaller tiles hide more, and the smallest may pad an eighth less:
   // 0.033 and 0.035 ms (3 to 32 channels 3x3, f16), 0.031 and 0.035 (5 to 48,
   // tf32), 0.017 and 0.026 (24 to 144 channels 1x1, f16).
@@ -172,6 +180,7 @@ static SmallVector<Attempt> getStoringAttempts(const ContractionView &conv,
     if (countCovered(16) * 8 <= countCovered(32) * 7)
       sizes.insert(sizes.begin(), 16);
   }
+  llvm::erase_if(sizes, [&](int64_t size) { return size > mostPositions; });
   for (; stages > 0; --stages)
     for (int64_t warps : {4, 2})
       for (int64_t positions : sizes) {
@@ -187,12 +196,21 @@ static SmallVector<Attempt> getStoringAttempts(const ContractionView &conv,
   return attempts;
 }
 
+int64_t kiln::estimateRegisters(ScheduleAttr schedule) {
+  uint64_t accumulators = countAccumulators(schedule);
+  if (accumulators > 64)
+    return 255;
+  if (!schedule.getInstruction().splitsToTF32())
+    return 128;
+  return accumulators > 32 ? 208 : 168;
+}
+
 BlockResources kiln::estimateResources(ScheduleAttr schedule, TargetAttr target,
                                        const ContractionView &conv) {
   BlockResources block;
   block.threads = schedule.getThreads();
-  block.registersPerThread =
-      countAccumulators(schedule) <= 64 ? 128 : target.getRegistersPerThread();
+  block.registersPerThread = std::min<int64_t>(estimateRegisters(schedule),
+                                               target.getRegistersPerThread());
   block.sharedBytes = getSharedBytes(schedule, conv);
   return block;
 }

@@ -78,8 +78,7 @@ static void considerStoring(Fastest &fastest, const ContractionView &conv,
                             const Choice &choice, ScheduleAttr usual) {
   int64_t chunk = usual.getChunk();
   int64_t chunks = llvm::divideCeil(conv.getChannels(), chunk);
-  int64_t most =
-      choice.contraction == Contraction::TF32 ? usual.getStages() : 3;
+  int64_t most = multipliesTF32(choice.contraction) ? usual.getStages() : 3;
   int64_t least = std::min<int64_t>(2, chunks);
   SmallVector<ScheduleAttr> schedules;
   for (int64_t stages = std::min(most, chunks); stages >= least; --stages)
@@ -109,7 +108,8 @@ static void considerStoring(Fastest &fastest, const ContractionView &conv,
 static void considerReducing(Fastest &fastest, const ContractionView &conv,
                              const Choice &choice, ScheduleAttr usual) {
   for (int64_t warps : {8, 4, 2})
-    for (int64_t positions : {64, 32}) {
+    for (int64_t positions = getMostWarpPositions(choice.contraction);
+         positions >= 32; positions /= 2) {
       ScheduleAttr schedule =
           buildSchedule(conv, choice,
                         {usual.getTile()[0], positions, usual.getStages(),

@@ -21,8 +21,9 @@ Roofline kiln::computeRoofline(TargetAttr target, const KernelInfo &kernel) {
   if (auto schedule = dyn_cast_or_null<ScheduleAttr>(kernel.schedule)) {
     InstructionAttr instruction = schedule.getInstruction();
     if (instruction.usesTensorCores())
-      gflops = instruction.roundsToTF32() ? target.getTf32Gflops()
-                                          : target.getF16Gflops();
+      gflops = (instruction.multipliesTF32() ? target.getTf32Gflops()
+                                             : target.getF16Gflops()) /
+               double(instruction.getNumProducts());
   }
   Roofline roofline;
   roofline.computeMs = kernel.flops / gflops / 1e6;

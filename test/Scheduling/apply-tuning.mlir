@@ -46,7 +46,7 @@ func.func @given(%x: tensor<64x1000xf32>) -> tensor<64xf32> {
 // and in each precision; the rules choose.
 // REMARKS: remark: [Missed] not-tuned | Category:kiln-apply-tuning | Function=conv | Program=1-{{[0-9a-f]+}}, Reason="the entry in {{.*}}.jsonl:4 was made by Kiln 0.0.1, this is Kiln {{[0-9.]+}}"
 // F32: Function=sums | Program={{.*}}, Reason="no entry for this program on rtx4090 with precision f32"
-// F32: Function=conv | Program={{.*}}, Reason="the schedule in {{.*}}.jsonl:5 cannot be used: 'linalg.conv_2d_nchw_fchw' op the given schedule does not fit: contraction = mma_m16n8k8_tf32 rounds, precision=f32 is exact"
+// F32: Function=conv | Program={{.*}}, Reason="the schedule in {{.*}}.jsonl:5 cannot be used: 'linalg.conv_2d_nchw_fchw' op the given schedule does not fit: contraction = mma_m16n8k8_tf32 rounds, precision=f32 is exact; ask for precision=tf32"
 // H100: Function=sums | Program={{.*}}, Reason="the schedule in {{.*}}.jsonl:7 cannot be used: 'kiln.kernel' op the given schedule does not fit: #kiln.schedule needs a contraction {{.*}}"
 // H100: Function=conv | Program={{.*}}, Reason="the schedule in {{.*}}.jsonl:6 cannot be used: {{.*}}later{{.*}}"
 // MISSING: error: cannot read the tuning database '{{.*}}.none': No such file or directory

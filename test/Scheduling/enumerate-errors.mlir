@@ -10,7 +10,7 @@
 // Errors about options, and a kernel without any schedule: nothing is written.
 
 // TARGET: error: no 'kiln.target' on the module; run kiln-set-target first
-// PRECISION: error: unknown precision 'f8'; known are tf32 and f32
+// PRECISION: error: unknown precision 'f8'; known are tf32, tf32x3, f32
 // LIMIT: error: limit must be positive, not 0
 // OUTPUT: error: cannot open output file '{{.*}}list'
 // NONE: stride.mlir:4:10: error: {{.*}} not supported: none of {{[0-9]+}} schedules fits; the least demanding does not because tile = [16, 1, 8], chunk = 8 and stages = 1 need at least {{[0-9]+}} bytes of shared memory

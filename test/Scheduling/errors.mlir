@@ -9,7 +9,7 @@
 // Errors about the options and the target.
 
 // TARGET: error: no 'kiln.target' on the module; run kiln-set-target first
-// PRECISION: error: unknown precision 'f8'; known are tf32 and f32
+// PRECISION: error: unknown precision 'f8'; known are tf32, tf32x3, f32
 // TEXT: #kiln.schedule<fast>:1:20: error: expected '='
 // TEXT: error: '#kiln.schedule<fast>' is not a #kiln.schedule or #kiln.loop_schedule attribute
 // RULE: error: tile = [3, 1, 8] must be three powers of two

@@ -376,3 +376,16 @@ func.func @blocks(%x: tensor<150000x8x402x402xf32>, %w: tensor<16x8x3x3xf32>, %o
   }
   return %y : tensor<150000x16x400x400xf32>
 }
+
+// -----
+
+// Three products take three times the time that was asked for.
+func.func @split(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.schedule<contraction = mma_m16n8k8_tf32x3, tile = [64, 2, 16], chunk = 8, warps = [1, 2, 1]>} {
+  ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
+    // expected-error @below {{the given schedule does not fit: contraction = mma_m16n8k8_tf32x3 splits, precision=tf32 rounds; ask for precision=tf32x3}}
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
+    kiln.yield %r : tensor<1x64x64x64xf32>
+  }
+  return %y : tensor<1x64x64x64xf32>
+}

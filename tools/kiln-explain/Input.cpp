@@ -8,6 +8,7 @@
 
 #include "kiln/Machine/Targets.h"
 #include "kiln/Pipelines/Registration.h"
+#include "kiln/Scheduling/Rules.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
@@ -111,7 +112,7 @@ static FailureOr<Explanation> explainDirectory(StringRef directory,
   if (!hasTarget)
     compile.target = artifact->targetName;
   compile.entry = artifact->entry;
-  if (artifact->precision == "f32" || artifact->precision == "tf32")
+  if (parsePrecision(artifact->precision))
     compile.precision = artifact->precision;
   for (const runtime::KernelInfo &kernel : artifact->plan.kernels)
     if (!kernel.isPacking)

@@ -184,7 +184,7 @@ void CommandLine::addEmulationOptions() {
 void CommandLine::addCompileOptions() {
   startGroup("Compiling (IN.mlir), as for kiln-compile");
   addText("--target", "NAME", "the card", options.target);
-  addText("--precision", "tf32|f32", "of contractions of f32",
+  addText("--precision", "tf32|f32|tf32x3", "of contractions of f32",
           options.precision);
   addText("--rounding", "fused|source", "of elementwise ops", options.rounding);
   addText("--entry", "NAME", "the function to compile", options.entry);

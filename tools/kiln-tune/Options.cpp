@@ -169,7 +169,7 @@ void CommandLine::addCompiling() {
   startGroup("Compiling, as for kiln-compile");
   addText("--target", "NAME",
           "the card (rtx4090), a file of its facts, or help", options.target);
-  addText("--precision", "tf32|f32", "of contractions of f32",
+  addText("--precision", "tf32|f32|tf32x3", "of contractions of f32",
           options.precision);
   addText("--rounding", "fused|source", "of elementwise ops", options.rounding);
   addText("--entry", "NAME", "the function to compile", options.entry);

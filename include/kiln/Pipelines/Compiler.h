@@ -36,7 +36,7 @@ enum class Level {
 
 struct CompileOptions {
   std::string target = "rtx4090"; ///< as loadKernelTarget takes it
-  std::string precision = "tf32"; ///< "tf32" or "f32", for f32 contractions
+  std::string precision = "tf32"; ///< or "f32", "tf32x3": f32 contractions
   std::string rounding = "fused"; ///< "source": change no bit of an op
   std::string entry;              ///< function; empty: the only public one
   std::string schedule;           ///< "#kiln.schedule<...>"; empty: by rules

@@ -92,7 +92,7 @@ def CompileIsolated : Pass<"kiln-compile-isolated", "::mlir::ModuleOp"> {
     Option<"target", "target", "std::string", [{"rtx4090"}],
            "Card to compile for">,
     Option<"precision", "precision", "std::string", [{"tf32"}],
-           "Contractions of f32: tf32 or f32">,
+           "Contractions of f32: tf32, f32 or tf32x3">,
     Option<"schedule", "schedule", "std::string", [{""}],
            "#kiln.schedule<...> in place of the rules">,
     Option<"tuningDb", "tuning-db", "std::string", [{""}],

@@ -46,7 +46,8 @@ def ApplyTuning : Pass<"kiln-apply-tuning", "::mlir::ModuleOp"> {
     Option<"database", "database", "std::string", "\"\"",
            "the file with the entries">,
     Option<"precision", "precision", "std::string", "\"tf32\"",
-           "what multiplies f32: tf32 (tensor cores) or f32 (exact)">];
+           "what multiplies f32: tf32 (tensor cores), f32 (exact) or tf32x3 (three "
+           "products on tensor cores)">];
   let statistics = [
     Statistic<"numTuned", "kernels-tuned", "Kernels with a tuned schedule">,
     Statistic<"numNotTuned", "kernels-not-tuned",
@@ -110,7 +111,8 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"tf32\"",
-           "what multiplies f32: tf32 (tensor cores) or f32 (exact)">,
+           "what multiplies f32: tf32 (tensor cores), f32 (exact) or tf32x3 (three "
+           "products on tensor cores)">,
     Option<"schedule", "schedule", "std::string", "\"\"",
            "a #kiln.schedule or #kiln.loop_schedule to use instead of the "
            "rules">];
@@ -173,7 +175,8 @@ def EnumerateSchedules : Pass<"kiln-enumerate-schedules", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"tf32\"",
-           "what multiplies f32: tf32 (tensor cores) or f32 (exact)">,
+           "what multiplies f32: tf32 (tensor cores), f32 (exact) or tf32x3 (three "
+           "products on tensor cores)">,
     Option<"limit", "limit", "int64_t", "512",
            "schedules of a kernel, at most">,
     Option<"output", "output", "std::string", "\"-\"",

@@ -13,10 +13,16 @@
 namespace kiln {
 
 /// What multiplies f32 operands.
-enum class Precision { TF32, F32 };
+enum class Precision { TF32, F32, TF32x3 };
 
-/// "tf32" or "f32".
+/// "tf32", "tf32x3" or "f32".
 std::optional<Precision> parsePrecision(llvm::StringRef text);
+llvm::StringRef stringifyPrecision(Precision precision);
+/// What parsePrecision takes, for messages: "tf32, tf32x3, f32".
+llvm::StringRef getKnownPrecisions();
+
+/// The instruction that multiplies f32 operands in `precision`.
+Contraction getF32Contraction(Precision precision);
 
 /// The schedule that the rules give `conv` on `target`, or failure after
 /// `emitError` has said what does not fit.
@@ -31,8 +37,13 @@ selectSchedule(const ContractionView &conv, TargetAttr target,
 ScheduleAttr selectBaseline(const ContractionView &conv, TargetAttr target,
                             ScheduleAttr chosen);
 
-/// What a block takes before ptxas has seen it: threads with up to 64
-/// accumulators 128 registers, others all.
+/// Registers of a thread before ptxas has seen it: with up to 64 accumulators
+/// 128, with more all of 255. Operands that are split take more (counted in the
+/// kernels of 25 programs): 168 beside up to 32 accumulators, 208 beside up to
+/// 64.
+int64_t estimateRegisters(ScheduleAttr schedule);
+
+/// What a block takes before ptxas has seen it.
 BlockResources estimateResources(ScheduleAttr schedule, TargetAttr target,
                                  const ContractionView &conv);
 

@@ -33,7 +33,7 @@ llvm::StringRef getKilnVersion();
 struct TuningKey {
   std::string program;   ///< getFingerprint of the kernel
   std::string target;    ///< name of the card, "rtx4090"
-  std::string precision; ///< "tf32" or "f32", as asked of the compiler
+  std::string precision; ///< as asked of the compiler
   std::string version;   ///< of the Kiln that made the entry
 
   auto operator<=>(const TuningKey &) const = default;
