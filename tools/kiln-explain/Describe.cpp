@@ -38,7 +38,9 @@ static profiling::KernelFacts getFacts(const KernelDescription &kernel,
   for (const ReadDescription &read : kernel.reads)
     facts.bytes += read.bytes;
   facts.bytes += kernel.writeBytes;
-  facts.instruction = kernel.multiply == Multiply::Tf32  ? Contraction::TF32
+  facts.instruction = kernel.multiply == Multiply::Tf32 ? Contraction::TF32
+                      : kernel.multiply == Multiply::Tf32x3
+                          ? Contraction::TF32x3
                       : kernel.multiply == Multiply::F16 ? Contraction::F16
                                                          : Contraction::FMA;
   return facts;

@@ -33,9 +33,10 @@ protected:
   }
 
   KernelDescription describeWith(StringRef fields,
-                                 std::optional<UsageFacts> usage = {}) {
+                                 std::optional<UsageFacts> usage = {},
+                                 StringRef contraction = "mma_m16n8k8_tf32") {
     auto schedule = cast<KernelSchedule>(parseAttribute(
-        ("#kiln.schedule<contraction = mma_m16n8k8_tf32, " + fields + ">")
+        ("#kiln.schedule<contraction = " + contraction + ", " + fields + ">")
             .str(),
         &context));
     FailureOr<KernelDescription> described =
@@ -62,6 +63,30 @@ TEST_F(DescribeTest, FragmentsAsTheKernelHasThem) {
   EXPECT_EQ(kernel.multiply, Multiply::Tf32);
   EXPECT_EQ(kernel.flops, 2. * 64 * 8 * 32 * 8 * 9);
   EXPECT_TRUE(kernel.lookahead);
+}
+
+// Three products of words that are split: 432 HMMA, 576 of both FMNMX and FADD
+// that promote, and four instructions for each of 144 words of the filter and
+// those of the image, which taps share.
+TEST_F(DescribeTest, SplitOperands) {
+  constexpr StringLiteral half =
+      "tile = [64, 4, 32], chunk = 8, warps = [1, 2, 2], persistent = false, "
+      "columns = even_odd, lookahead = 1";
+  KernelDescription rounded = describeWith(half);
+  KernelDescription split = describeWith(half, {}, "mma_m16n8k8_tf32x3");
+  EXPECT_EQ(split.multiply, Multiply::Tf32x3);
+  EXPECT_EQ(split.flops, rounded.flops);
+  EXPECT_EQ(split.sharedWavefronts, rounded.sharedWavefronts);
+  double words = (rounded.instructions - split.instructions) / 2;
+  EXPECT_EQ(words, 4 * 2 * 2 * 2 * 2); // rows, columns by eights, k
+  EXPECT_EQ(split.fragments,
+            rounded.fragments + 2 * 144 + 2 * 576 + 4 * (144 + words));
+  EXPECT_EQ(split.registers, 208);
+  TargetAttr ada = lookupTarget(&context, "rtx4090");
+  double ratio = predict(split, ada, Clock::Boost).milliseconds /
+                 predict(rounded, ada, Clock::Boost).milliseconds;
+  EXPECT_GT(ratio, 2);
+  EXPECT_LT(ratio, 3.5);
 }
 
 TEST_F(DescribeTest, TheGrid) {

@@ -47,6 +47,11 @@ constexpr double kPerAddress = 12;
 /// Instructions that round a word of the image to tf32: an addition, and a
 /// minimum that keeps a NaN one.
 constexpr double kPerRoundedWord = 2;
+/// Instructions that split an f32 word into two of tf32: those, a mask and a
+/// subtraction; and, for each accumulator of a product of split words, a
+/// maximum and the addition that promotes the sum.
+constexpr double kPerSplitWord = 4;
+constexpr double kPerPromoted = 2;
 } // namespace
 
 double kiln::getBytes(Type type) {
@@ -178,7 +183,7 @@ static void describeFragments(KernelDescription &kernel, ScheduleAttr schedule,
   // Words of a row of the image serve all positions that read it.
   double imageRows = countRead(conv, 0, rows);
   auto [conflicts, apart] = countImageConflicts(schedule, conv);
-  double imageLoads, imageWavefronts;
+  double imageLoads, imageWavefronts, splitWords = 0;
   if (shape.elementsPerWord == 1) {
     // tf32: two words of each fragment of 8 columns. Even and odd columns share
     // words of 64 bits between neighbouring taps.
@@ -188,7 +193,11 @@ static void describeFragments(KernelDescription &kernel, ScheduleAttr schedule,
     imageLoads = imageRows * perColumn * columns / shape.n * slices * 2;
     imageWavefronts =
         imageLoads * (pairs ? std::max(2., conflicts) : conflicts);
-    kernel.instructions += imageLoads * (pairs ? 2 : 1) * kPerRoundedWord;
+    double words = imageLoads * (pairs ? 2 : 1);
+    if (instruction.splitsToTF32())
+      splitWords = words + channels / shape.m * slices * taps * 4;
+    else
+      kernel.instructions += words * kPerRoundedWord;
   } else if (apart) {
     // Two words of each fragment of 8 columns, each put together from two
     // loads.
@@ -200,7 +209,13 @@ static void describeFragments(KernelDescription &kernel, ScheduleAttr schedule,
     imageLoads = imageRows * tapColumns * columns / shape.n * slices / 2;
     imageWavefronts = imageLoads * 4 * conflicts;
   }
-  kernel.fragments = multiplies + filterLoads + imageLoads;
+  kernel.fragments = multiplies * double(instruction.getNumProducts()) +
+                     filterLoads + imageLoads;
+  // What is done to split words stands between the multiplies and overlaps with
+  // them, as loads do.
+  if (splitWords > 0)
+    kernel.fragments += splitWords * kPerSplitWord +
+                        multiplies * shape.m * shape.n / 32 * kPerPromoted;
   double filterWavefronts =
       schedule.getWeights() == Weights::Packed ? 4 * filterLoads : filterLoads;
   double fragmentWavefronts =
@@ -240,7 +255,7 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
   kernel.persistent = schedule.getPersistent();
 
   kernel.warps = threads / 32;
-  kernel.registers = usage ? usage->registers : accumulators <= 64 ? 128 : 255;
+  kernel.registers = usage ? usage->registers : estimateRegisters(schedule);
   kernel.sharedBytes =
       usage ? usage->sharedBytes : getSharedBytes(schedule, conv);
 
@@ -251,6 +266,7 @@ KernelDescription kiln::describe(ScheduleAttr schedule,
   kernel.slots = schedule.getStages();
   kernel.multiply = !instruction.usesTensorCores() ? Multiply::Fma
                     : instruction.roundsToTF32()   ? Multiply::Tf32
+                    : instruction.splitsToTF32()   ? Multiply::Tf32x3
                                                    : Multiply::F16;
   kernel.flops = 2. * tile[0] * tile[1] * tile[2] * schedule.getChunk() * taps;
   kernel.lookahead = schedule.getLookahead() > 0;

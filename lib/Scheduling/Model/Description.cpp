@@ -16,7 +16,7 @@
 using namespace kiln;
 
 static constexpr llvm::StringLiteral kMultiplies[] = {"none", "tf32", "f16",
-                                                      "fma"};
+                                                      "fma", "tf32x3"};
 static constexpr llvm::StringLiteral kAlongs[] = {"fast", "slow", "both",
                                                   "none"};
 
@@ -71,8 +71,7 @@ llvm::Error KernelDescription::complete() {
     flops = multiply == Multiply::None ? 0 : 2. * m * n * k;
   if (alu < 0)
     alu = instructions / 2;
-  bool tensor = multiply == Multiply::Tf32 || multiply == Multiply::F16;
-  if (!tensor || m < 1) {
+  if (!usesTensorCores(multiply) || m < 1) {
     // A fused multiply-add of a warp is 64 FLOP; its operands come from
     // registers.
     if (fragments < 0)
@@ -92,9 +91,10 @@ llvm::Error KernelDescription::complete() {
   // mma.sync m16n8k8 (tf32), m16n8k16 (f16): the rows' operand by ldmatrix.x4,
   // the columns' by words of tf32, which ldmatrix cannot transpose, or by
   // ldmatrix.x4 that serve two multiplies.
-  bool tf32 = multiply == Multiply::Tf32;
+  bool tf32 = multipliesTF32(multiply);
   double slices = std::max(1., k / (tf32 ? 8. : 16.));
-  double multiplies = rows / 16 * columns / 8 * slices;
+  double multiplies =
+      rows / 16 * columns / 8 * slices * getNumProducts(multiply);
   double byRows = rows / 16 * slices;
   double byColumns = tf32 ? 2 * columns / 8 * slices : columns / 16 * slices;
   if (fragments < 0)

@@ -92,10 +92,11 @@ Demand Model::computeDemand() const {
   Demand d = {};
   double flops = kernel.steps * kernel.flops;
   double clock = target.getClockMhz() * 1e6;
-  if (kernel.multiply == Multiply::Tf32 || kernel.multiply == Multiply::F16) {
-    double gflops = kernel.multiply == Multiply::Tf32 ? target.getTf32Gflops()
-                                                      : target.getF16Gflops();
-    d.tensor = flops / (gflops * 1e9 / clock / target.getSms());
+  if (usesTensorCores(kernel.multiply)) {
+    double gflops = multipliesTF32(kernel.multiply) ? target.getTf32Gflops()
+                                                    : target.getF16Gflops();
+    d.tensor = flops * getNumProducts(kernel.multiply) /
+               (gflops * 1e9 / clock / target.getSms());
   } else if (kernel.multiply == Multiply::Fma) {
     d.fma = flops / 2 / target.getF32Lanes();
   }

@@ -22,10 +22,21 @@
 
 namespace kiln {
 
-/// What multiplies: tensor cores (operands of tf32, or of f16 and bf16), fused
-/// multiply-adds of f32, or nothing.
-enum class Multiply { None, Tf32, F16, Fma };
+/// What multiplies: tensor cores (operands of tf32, or of f16 and bf16; f32
+/// ones as three products of tf32), fused multiply-adds of f32, or nothing.
+enum class Multiply { None, Tf32, F16, Fma, Tf32x3 };
 llvm::StringRef stringify(Multiply multiply);
+inline bool usesTensorCores(Multiply multiply) {
+  return multiply != Multiply::None && multiply != Multiply::Fma;
+}
+/// Whether what the tensor cores multiply is tf32.
+inline bool multipliesTF32(Multiply multiply) {
+  return multiply == Multiply::Tf32 || multiply == Multiply::Tf32x3;
+}
+/// Products for each one that the source asks for.
+inline int getNumProducts(Multiply multiply) {
+  return multiply == Multiply::Tf32x3 ? 3 : 1;
+}
 
 /// Which axis of the grid chooses the part of a tensor that a block reads.
 /// Blocks start in order along the fast axis, then along the slow one.
