@@ -23,8 +23,8 @@ typedef struct KilnReferenceResult {
 
 /* Reads the MLIR text `source` (messages call it `fileName`) and takes its
  * function `entry`, or the only one with a body if that is null or empty.
- * `precision`: "tf32" (also if null), "f32": what the contraction of f32
- * operands does. Returns null after a KILN_ERROR that names what cannot be
+ * `precision`: "tf32" (also if null), "f32", "tf32x3": what the contraction of
+ * f32 operands does. Returns null after a KILN_ERROR that names what cannot be
  * evaluated. Diagnostics of later calls go to `callback`, too. */
 KILN_API KilnReference *
 kilnReferenceCreate(const char *source, size_t length, const char *fileName,

@@ -279,7 +279,7 @@ LogicalResult ProgramBuilder::buildStructured(linalg::LinalgOp op,
     s->factors.push_back(factor);
   }
   s->id = program.ops.size();
-  matchContraction(program, *s, useTF32);
+  matchContraction(program, *s, precision);
   program.ops.push_back(s);
   structured[op] = s;
   node.op = s;
@@ -319,6 +319,6 @@ FailureOr<Program> ProgramBuilder::build() {
 }
 
 FailureOr<Program> kiln::reference::buildProgram(func::FuncOp function,
-                                                 bool useTF32) {
-  return ProgramBuilder(function, useTF32).build();
+                                                 Precision precision) {
+  return ProgramBuilder(function, precision).build();
 }

@@ -100,8 +100,10 @@ KilnReference *kilnReferenceCreate(const char *source, size_t length,
   reference->callback = callback;
   reference->user = user;
   llvm::StringRef mode = precision ? precision : "tf32";
-  if (mode != "tf32" && mode != "f32") {
-    reference->fail("unknown precision '" + mode + "'; it is tf32 or f32");
+  std::optional<Precision> known = parsePrecision(mode);
+  if (!known) {
+    reference->fail("unknown precision '" + mode +
+                    "'; it is tf32, f32 or tf32x3");
     return nullptr;
   }
   mlir::DialectRegistry registry;
@@ -136,8 +138,7 @@ KilnReference *kilnReferenceCreate(const char *source, size_t length,
   pm.addPass(mlir::createConvertElementwiseToLinalgPass());
   if (mlir::failed(pm.run(function)))
     return nullptr;
-  mlir::FailureOr<Program> program =
-      buildProgram(function, /*useTF32=*/mode == "tf32");
+  mlir::FailureOr<Program> program = buildProgram(function, *known);
   if (mlir::failed(program))
     return nullptr;
   reference->program = std::move(*program);

@@ -7,6 +7,7 @@
 #include "Program.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace kiln::reference;
 
@@ -31,8 +32,40 @@ static int getOperand(const Body &body, int reg) {
   return llvm::find(body.arguments, reg) - body.arguments.begin();
 }
 
+std::optional<Precision> kiln::reference::parsePrecision(llvm::StringRef text) {
+  if (text == "tf32")
+    return Precision::TF32;
+  if (text == "f32")
+    return Precision::F32;
+  if (text == "tf32x3")
+    return Precision::TF32x3;
+  return std::nullopt;
+}
+
+/// Partial sums of steps of 8 channels at one tap. Channels are summed loops
+/// that give a coordinate of the data alone; of several, those that leave most.
+static int64_t countPromoted(const Structured &op, const Contraction &c) {
+  constexpr int64_t kStep = 8;
+  const AccessMap &map = op.maps[c.data];
+  int64_t most = 0;
+  for (unsigned loop : c.sumLoops) {
+    bool isChannel = false;
+    for (unsigned i = 0; i != map.getRank(); ++i) {
+      bool alone = map.getCoefficient(i, loop) != 0;
+      for (unsigned other = 0; other != op.extents.size(); ++other)
+        alone &= other == loop || map.getCoefficient(i, other) == 0;
+      isChannel |= alone;
+    }
+    int64_t extent = op.extents[loop];
+    auto steps = int64_t(llvm::divideCeil(extent, kStep));
+    if (isChannel)
+      most = std::max(most, c.numProducts / extent * steps);
+  }
+  return most ? most : c.numProducts;
+}
+
 void kiln::reference::matchContraction(Program &program, Structured &op,
-                                       bool useTF32) {
+                                       Precision precision) {
   if (op.numInputs != 2 || op.numResults() != 1 || op.addends[0] < 0 ||
       op.subtracted[0])
     return;
@@ -90,8 +123,12 @@ void kiln::reference::matchContraction(Program &program, Structured &op,
   bool isMatrixProduct = own[0] >= 0 && own[1] >= 0;
   bool isSingle = operand.kind == ElementType::F32;
   c.onTensorCores = isMatrixProduct && c.accumulator.kind != ElementType::F64 &&
-                    operand.kind != ElementType::F64 && (!isSingle || useTF32);
-  c.roundsToTF32 = c.onTensorCores && isSingle;
+                    operand.kind != ElementType::F64 &&
+                    (!isSingle || precision != Precision::F32);
+  c.roundsToTF32 = c.onTensorCores && isSingle && precision == Precision::TF32;
+  c.splitsToTF32 =
+      c.onTensorCores && isSingle && precision == Precision::TF32x3;
+  c.numPromoted = countPromoted(op, c);
 
   unsigned rank = op.maps[c.data].getRank();
   c.dataOffsets.reserve(c.numProducts * rank);

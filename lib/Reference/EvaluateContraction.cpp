@@ -21,6 +21,8 @@ static constexpr int64_t kMinRequests = 2;
 /// products' magnitudes; docs/numerics.md derives it.
 static double getAccumulationUnits(const Contraction &c) {
   auto n = double(c.numProducts);
+  if (c.splitsToTF32)
+    return 0.5 * double(c.numPromoted) + 12;
   if (c.onTensorCores)
     return 0.28 * n + 8;
   return 0.5 * n + 2;
@@ -224,6 +226,8 @@ static Value finishSum(const Contraction &c, double sum, double magnitude,
   int precision = isDouble ? 53 : 24;
   r.lo += sum;
   r.hi += sum;
+  if (c.splitsToTF32)
+    exactOperands = false; // of products the last bits are left out
   if (init.isPoint() && std::isfinite(init.lo))
     lowest = std::min(lowest, lowestBit(init.lo));
   else
@@ -254,10 +258,13 @@ static Value finishSum(const Contraction &c, double sum, double magnitude,
     setUnknown(r);
     r.mayBeNaN = true;
   }
-  // A truncating step loses up to a unit of the partial sum, 8 products a step.
+  // A truncating step loses up to a unit of the partial sum, 8 products a step;
+  // promoted sums are rounded to nearest, to either side.
   double typical =
       std::max(std::abs(r.value), 2 * magnitude / std::sqrt(count + 1));
-  double deviation = (count / 8 + 4) * unit * typical;
+  double steps =
+      c.splitsToTF32 ? std::sqrt(double(c.numPromoted)) / 4 + 1 : count / 8 + 4;
+  double deviation = steps * unit * typical;
   r.variance += deviation * deviation + spread * spread / count;
   roundResult(c.accumulator, r);
   return r;

@@ -92,7 +92,7 @@ namespace {
 struct GpuReferenceOptions : PassPipelineOptions<GpuReferenceOptions> {
   Option<std::string> precision{
       *this, "precision",
-      llvm::cl::desc("what contractions of f32 do: tf32 or f32"),
+      llvm::cl::desc("what contractions of f32 do: tf32, f32 or tf32x3"),
       llvm::cl::init("tf32")};
 };
 } // namespace

@@ -63,6 +63,12 @@ private:
   llvm::SmallVector<int64_t> constants, coefficients;
 };
 
+/// What contractions of f32 do: operands are rounded to tf32, kept, or split
+/// into two words of tf32.
+enum class Precision { TF32, F32, TF32x3 };
+/// "tf32", "f32" or "tf32x3".
+std::optional<Precision> parsePrecision(llvm::StringRef text);
+
 /// A sum of products over the reduction loops, evaluated for all iterations of
 /// one loop at a time.
 struct Contraction {
@@ -70,6 +76,11 @@ struct Contraction {
   ElementType accumulator;
   bool roundsToTF32 = false;
   bool onTensorCores = false;
+  /// With tensor cores: f32 operands are split into tf32 words, and partial
+  /// sums are promoted: rounded to nearest where they are added up.
+  bool splitsToTF32 = false;
+  /// Partial sums at most: a product of a step is of at most 8 channels.
+  int64_t numPromoted = 0;
   int vectorLoop = -1;                     // which only the weights use; or -1
   llvm::SmallVector<unsigned> weightLoops; // other parallel ones of the weights
   llvm::SmallVector<unsigned> sumLoops;
@@ -136,12 +147,12 @@ struct Program {
 };
 
 /// Builds the graph of `function`. Emits a located error for what cannot be
-/// evaluated. `useTF32`: contractions of f32 read tf32 operands.
+/// evaluated.
 mlir::FailureOr<Program> buildProgram(mlir::func::FuncOp function,
-                                      bool useTF32);
+                                      Precision precision);
 
 /// Recognises a sum of products; sets `op.contraction`.
-void matchContraction(Program &program, Structured &op, bool useTF32);
+void matchContraction(Program &program, Structured &op, Precision precision);
 
 } // namespace kiln::reference
 

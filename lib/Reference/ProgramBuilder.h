@@ -18,8 +18,8 @@ namespace kiln::reference {
 
 class ProgramBuilder {
 public:
-  ProgramBuilder(mlir::func::FuncOp function, bool useTF32)
-      : function(function), useTF32(useTF32) {}
+  ProgramBuilder(mlir::func::FuncOp function, Precision precision)
+      : function(function), precision(precision) {}
 
   mlir::FailureOr<Program> build();
 
@@ -41,7 +41,7 @@ private:
   int emit(Body &body, Instruction instruction);
 
   mlir::func::FuncOp function;
-  bool useTF32;
+  Precision precision;
   Program program;
   llvm::DenseMap<mlir::Value, int> nodes;
   llvm::DenseMap<mlir::Operation *, std::shared_ptr<Structured>> structured;

@@ -6,6 +6,8 @@
 
 #include "kiln/Reference/Passes.h"
 
+#include "Program.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -248,9 +250,9 @@ void PromoteToF64::runOnOperation() {
   func::FuncOp function = getOperation();
   if (function.isExternal())
     return;
-  if (precision != "tf32" && precision != "f32") {
+  if (!kiln::reference::parsePrecision(precision)) {
     function.emitError("unknown precision '")
-        << precision << "'; it is tf32 or f32";
+        << precision << "'; it is tf32, f32 or tf32x3";
     return signalPassFailure();
   }
   if (!function.getBody().hasOneBlock()) {

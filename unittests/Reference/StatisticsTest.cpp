@@ -100,33 +100,69 @@ TEST(Statistics, RightResultsPass) {
   }
 }
 
-/// A tensor core's sums: 8 products and the accumulator are aligned to the
-/// largest of them and cut off below 24 bits.
-static std::vector<float> computeOnTensorCore(const Sums &sums) {
+/// One step of a tensor core: the products and the accumulator are aligned to
+/// the largest of them and cut off below 24 bits.
+static double addOnTensorCore(std::vector<double> terms) {
+  double largest = 0;
+  for (double term : terms)
+    largest = std::max(largest, std::abs(term));
+  if (largest == 0)
+    return 0;
+  auto cut = [](double value, double magnitude) {
+    double unit = std::ldexp(1.0, std::ilogb(magnitude) - 23);
+    return std::trunc(value / unit) * unit;
+  };
+  double total = 0;
+  for (double term : terms)
+    total += cut(term, largest);
+  return total == 0 ? 0 : cut(total, total);
+}
+
+/// Sums of 8 products a step, `step(x, w, total)`.
+template <typename Step>
+static std::vector<float> computeInSteps(const Sums &sums, Step step) {
   std::vector<float> result;
   for (int f = 0; f < sums.filters; ++f)
     for (int v = 0; v < sums.width; ++v) {
       double total = 0;
       for (int first = 0; first < sums.channels; first += 8) {
-        std::vector<double> terms = {total};
-        for (int c = first; c < std::min(first + 8, sums.channels); ++c)
-          terms.push_back(double(toNearest(sums.x[c * sums.width + v])) *
-                          toNearest(sums.w[f * sums.channels + c]));
-        double largest = 0;
-        for (double term : terms)
-          largest = std::max(largest, std::abs(term));
-        if (largest == 0)
-          continue;
-        double unit = std::ldexp(1.0, std::ilogb(largest) - 23);
-        total = 0;
-        for (double term : terms)
-          total += std::trunc(term / unit) * unit;
-        unit = std::ldexp(1.0, std::ilogb(total) - 23);
-        total = std::trunc(total / unit) * unit;
+        std::vector<float> x, w;
+        for (int c = first; c < std::min(first + 8, sums.channels); ++c) {
+          x.push_back(sums.x[c * sums.width + v]);
+          w.push_back(sums.w[f * sums.channels + c]);
+        }
+        total = step(x, w, total);
       }
       result.push_back(float(total));
     }
   return result;
+}
+
+static std::vector<float> computeOnTensorCore(const Sums &sums) {
+  return computeInSteps(sums, [](const auto &x, const auto &w, double total) {
+    std::vector<double> terms = {total};
+    for (size_t i = 0; i < x.size(); ++i)
+      terms.push_back(double(toNearest(x[i])) * toNearest(w[i]));
+    return addOnTensorCore(terms);
+  });
+}
+
+/// Three products of split operands; `promote`: each step is summed from zero
+/// and added in f32. `products` of the three are done, the large one always.
+static std::vector<float> computeSplit(const Sums &sums, bool promote = true,
+                                       int products = 3) {
+  return computeInSteps(sums, [&](const auto &x, const auto &w, double total) {
+    double sum = promote ? 0 : total;
+    auto low = [](float value) { return toZero(value - toNearest(value)); };
+    for (int product = 3 - products; product < 3; ++product) {
+      std::vector<double> terms = {sum};
+      for (size_t i = 0; i < x.size(); ++i)
+        terms.push_back(double(product == 0 ? low(x[i]) : toNearest(x[i])) *
+                        (product == 1 ? low(w[i]) : toNearest(w[i])));
+      sum = addOnTensorCore(terms);
+    }
+    return promote ? double(float(total) + float(sum)) : sum;
+  });
 }
 
 TEST(Statistics, TruncatingAccumulationPasses) {
@@ -141,6 +177,52 @@ TEST(Statistics, TruncatingAccumulationPasses) {
     EXPECT_EQ(sums.countFailures("tf32", computeOnTensorCore(sums)), 0u)
         << channels;
   }
+}
+
+TEST(Statistics, PromotedSumsPass) {
+  for (int channels : {8, 64, 576, 4608}) {
+    Sums sums(channels, 8, 32);
+    EXPECT_EQ(sums.countFailures("tf32x3", computeSplit(sums)), 0u);
+    // A product that is left out, and all but the large one.
+    EXPECT_GT(sums.countFailures("tf32x3", computeSplit(sums, true, 2)), 0u);
+    EXPECT_GT(sums.countFailures("tf32x3", sums.compute(toNearest)), 0u);
+    for (float &v : sums.x)
+      v = std::abs(v);
+    for (float &v : sums.w)
+      v = std::abs(v);
+    EXPECT_EQ(sums.countFailures("tf32x3", computeSplit(sums)), 0u) << channels;
+    // Sums that are not promoted grow away from the right ones.
+    if (channels >= 576)
+      EXPECT_GT(sums.countFailures("tf32x3", computeSplit(sums, false)), 64u)
+          << channels;
+  }
+}
+
+// What --precision=tf32x3 promises, on what hardware does at worst.
+TEST(Statistics, SplitIsNoLessExactThanFusedMultiplyAdds) {
+  for (int channels : {64, 576, 4608})
+    for (bool positive : {false, true}) {
+      Sums sums(channels, 8, 32);
+      if (positive)
+        for (auto *list : {&sums.x, &sums.w})
+          for (float &v : *list)
+            v = std::abs(v);
+      auto getError = [&](const std::vector<float> &actual) {
+        double error = 0;
+        for (int f = 0; f < sums.filters; ++f)
+          for (int v = 0; v < sums.width; ++v) {
+            double exact = 0;
+            for (int c = 0; c < sums.channels; ++c)
+              exact += double(sums.x[c * sums.width + v]) *
+                       sums.w[f * sums.channels + c];
+            double off = actual[f * sums.width + v] - exact;
+            error += off * off;
+          }
+        return std::sqrt(error);
+      };
+      EXPECT_LT(getError(computeSplit(sums)), getError(sums.compute(same)))
+          << channels;
+    }
 }
 
 TEST(Statistics, TruncatedOperandsAreCaught) {

@@ -26,10 +26,11 @@ void registerGpuReferencePipeline();
 void registerReferenceDialects(mlir::DialectRegistry &registry);
 
 /// Makes the reference of `source`'s function `entry` (empty: the only one with
-/// a body) for a `precision` of "tf32" or "f32". The outputs are f64, integers
-/// stay. Where float64 has no lowering without a vendor's library (sin, powf,
-/// remf, ...), a warning names the op and the result is a failure: the caller
-/// falls back to the reference on the CPU. Other failures are errors.
+/// a body) for a `precision` of "tf32", "f32" or "tf32x3". The outputs are f64,
+/// integers stay. Where float64 has no lowering without a vendor's library
+/// (sin, powf, remf, ...), a warning names the op and the result is a failure:
+/// the caller falls back to the reference on the CPU. Other failures are
+/// errors.
 mlir::LogicalResult
 buildGpuReference(mlir::ModuleOp source, llvm::StringRef entry,
                   llvm::StringRef precision,

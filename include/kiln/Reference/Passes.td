@@ -17,7 +17,7 @@ def KilnPromoteToF64 : Pass<"kiln-promote-to-f64", "::mlir::func::FuncOp"> {
     their type and are extended where they are read; extensions and truncations
     between them vanish. With `precision=tf32` the f32 operands of matrix
     products and convolutions (not of depthwise ones) are rounded to tf32 first,
-    to nearest, ties away from zero. `tensor.pad` becomes a `linalg.generic`
+    to nearest, ties away from zero; `f32` and `tf32x3` keep them. `tensor.pad` becomes a `linalg.generic`
     that reads inside the bounds, so that it can fuse into its reader.
     `cf.assert` is dropped: a reference computes, it does not check.
 
@@ -36,7 +36,7 @@ def KilnPromoteToF64 : Pass<"kiln-promote-to-f64", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"precision", "precision", "std::string", "\"tf32\"",
-           "what contractions of f32 do: tf32 or f32">,
+           "what contractions of f32 do: tf32, f32 or tf32x3">,
   ];
   let statistics = [
     Statistic<"numPromoted", "values-promoted", "values that became f64">,
