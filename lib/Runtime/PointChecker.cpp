@@ -80,6 +80,8 @@ void PointChecker::addResult(size_t output, const int64_t *coordinates,
   }
   if (!result.ok)
     ++report.mismatches;
+  if (result.bound > 0)
+    ++state.numInexact;
   // The worst is the farthest beyond its own bound, any wrong one before any
   // right one.
   double ratio = finite && result.bound > 0 ? error / result.bound : 0;
@@ -168,7 +170,8 @@ static double getMedian(std::vector<float> &values) {
   return *middle;
 }
 
-std::vector<OutputReport> PointChecker::finish(bool allowDegenerate) {
+std::vector<OutputReport> PointChecker::finish(bool allowDegenerate,
+                                               bool exact) {
   std::vector<OutputReport> reports;
   for (State &state : states) {
     OutputReport report = state.report;
@@ -185,6 +188,13 @@ std::vector<OutputReport> PointChecker::finish(bool allowDegenerate) {
       report.passed = false;
       report.messages.push_back(std::to_string(report.mismatches) +
                                 " elements are beyond their error bound");
+    }
+    if (exact && state.numInexact > 0) {
+      report.passed = false;
+      report.messages.push_back(
+          std::to_string(state.numInexact) +
+          " elements have more than one right value: the program is not exact "
+          "on this data");
     }
     if (std::string why = state.degenerate.describe(getMedian(state.bounds));
         !why.empty() && !isConstant) {

@@ -190,15 +190,19 @@ void fillRandom(Tensor &tensor, uint64_t seed, uint64_t stream,
   double base = std::max(range.low, 0.0);
   float scale = float((range.high - range.low) * 0x1p-24);
   float low = float(range.low - base), gap = float(range.gap + base);
-  auto toFloat = [=](uint32_t bits, float factor) {
-    float value = (low + float(bits >> 8) * scale) * factor;
-    return value + std::copysign(gap, value);
-  };
   auto toDouble = [=](uint32_t bits, float factor) {
     double value =
         (range.low - base + (range.high - range.low) * 0x1p-32 * bits) *
         double(factor);
-    return value + std::copysign(range.gap + base, value);
+    value += std::copysign(range.gap + base, value);
+    return range.whole ? std::floor(value) : value;
+  };
+  auto toFloat = [=](uint32_t bits, float factor) {
+    // In f32 the last number below `high` may be rounded up to it.
+    if (range.whole)
+      return float(toDouble(bits, factor));
+    float value = (low + float(bits >> 8) * scale) * factor;
+    return value + std::copysign(gap, value);
   };
   std::byte *bytes = tensor.data.data();
 #ifdef MADV_HUGEPAGE

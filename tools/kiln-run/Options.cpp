@@ -94,18 +94,21 @@ void CommandLine::addDataOptions() {
            options.outputs);
   addNumber("--seed", "N", "of random inputs and of sampling (default 0)",
             options.seed, uint64_t(0));
-  addList("--random", "ARG:LOW:HIGH",
-          "range of a random input; by default\n[-1, 1) / sqrt(fan_in), in the "
-          "input's domain",
+  addList("--random", "ARG:LOW:HIGH[:whole]",
+          "range of a random input, whole numbers of it; by\ndefault [-1, 1) / "
+          "sqrt(fan_in), in the input's domain",
           [this](const std::string &text) {
             std::vector<std::string> parts = CLI::detail::split(text, ':');
             RandomRange range{0, 0};
-            if (parts.size() != 3 || !parseNumber(parts[1], range.low) ||
+            range.whole = parts.size() == 4 && parts[3] == "whole";
+            if (parts.size() != size_t(range.whole ? 4 : 3) ||
+                !parseNumber(parts[1], range.low) ||
                 !parseNumber(parts[2], range.high) ||
                 !std::isfinite(range.low) || !std::isfinite(range.high) ||
                 range.low >= range.high)
               refuse("--random", "'", text,
-                     "' must be ARG:LOW:HIGH with LOW < HIGH");
+                     "' must be ARG:LOW:HIGH or ARG:LOW:HIGH:whole with LOW < "
+                     "HIGH");
             options.random.push_back({parts[0], range});
           });
   addNumber("--threads", "N", "host threads (default: all)", options.threads,
@@ -144,6 +147,8 @@ void CommandLine::addVerificationOptions() {
       });
   addFlag("--allow-degenerate", options.allowDegenerate,
           "accept a reference that is constant or not finite");
+  addFlag("--exact", options.exact,
+          "no tolerance, and only one value may be right");
 }
 
 void CommandLine::addTimingOptions() {
@@ -225,7 +230,9 @@ Status CommandLine::checkCombination() const {
   if (!result.failed() && options.verify != Options::VerifyGpu)
     result = refuse({"--tolerance"}, "--verify=gpu");
   if (!result.failed() && options.verify == Options::NoVerify)
-    result = refuse({"--allow-degenerate"}, "--verify");
+    result = refuse({"--allow-degenerate", "--exact"}, "--verify");
+  if (!result.failed() && options.exact && options.tolerance)
+    result = makeError("--exact has no tolerance: leave --tolerance out");
   return result;
 }
 

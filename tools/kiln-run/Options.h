@@ -31,7 +31,7 @@ struct Options {
 
   enum { NoVerify, VerifyCpu, VerifyGpu } verify = NoVerify;
   int64_t sample = 0;
-  bool allowDegenerate = false;
+  bool allowDegenerate = false, exact = false;
   std::optional<runtime::Tolerance> tolerance;
   bool json = false;
 

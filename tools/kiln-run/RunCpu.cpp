@@ -57,7 +57,8 @@ Result<Report> runOnCpu(const Options &options, const Artifact &artifact,
   if (checker) {
     report.verify.emplace();
     report.verify->reference = "cpu";
-    report.verify->outputs = checker->finish(options.allowDegenerate);
+    report.verify->outputs =
+        checker->finish(options.allowDegenerate, options.exact);
   }
   for (size_t i = 0; i < result->outputs.size(); ++i)
     report.outputs.push_back(

@@ -23,8 +23,9 @@ static Result<VerifyReport> verifyOnGpu(const Options &options,
   VerifyReport report;
   report.reference = "gpu";
   for (size_t i = 0; i < artifact.outputs.size(); ++i) {
-    Tolerance tolerance =
-        options.tolerance ? *options.tolerance : chooseTolerance(artifact, i);
+    Tolerance tolerance = options.exact       ? Tolerance()
+                          : options.tolerance ? *options.tolerance
+                                              : chooseTolerance(artifact, i);
     report.tolerances.push_back(tolerance);
     report.outputs.push_back(compareTensors(artifact.outputs[i], actual[i],
                                             (*expected)[i], tolerance,
@@ -84,7 +85,7 @@ static Result<VerifyReport> verifyOnCpu(const Options &options,
   }
   VerifyReport report;
   report.reference = "cpu";
-  report.outputs = (*checker)->finish(options.allowDegenerate);
+  report.outputs = (*checker)->finish(options.allowDegenerate, options.exact);
   return report;
 }
 

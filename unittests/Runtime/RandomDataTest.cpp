@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <set>
 
 using namespace kiln::runtime;
 
@@ -64,6 +65,20 @@ TEST(RandomData, IsTheSameForever) {
   for (int i = 0; i < 4; ++i)
     text += std::to_string(int(tensor.at(i))) + " ";
   EXPECT_EQ(text, "5 -2 2 6 ");
+}
+
+TEST(RandomData, WholeNumbersOfARange) {
+  for (ElementType type :
+       {ElementType::F32, ElementType::F16, ElementType::BF16, ElementType::F64,
+        ElementType::I32}) {
+    RandomRange range{-3, 5};
+    range.whole = true;
+    Tensor tensor = make(type, 1 << 12, 1, 0, range, 1);
+    std::set<double> found;
+    for (int64_t i = 0; i < tensor.numElements(); ++i)
+      found.insert(tensor.at(i));
+    EXPECT_EQ(found, (std::set<double>{-3, -2, -1, 0, 1, 2, 3, 4}));
+  }
 }
 
 TEST(RandomData, HalfIsRoundedRight) {

@@ -33,8 +33,9 @@ public:
   Status checkSamples(size_t output, const Tensor &actual, int64_t count,
                       uint64_t seed);
 
-  /// One report an output, over all checks so far.
-  std::vector<OutputReport> finish(bool allowDegenerate);
+  /// One report an output, over all checks so far. `exact`: an element of which
+  /// more than one value would be right fails, too.
+  std::vector<OutputReport> finish(bool allowDegenerate, bool exact = false);
 
 private:
   PointChecker() = default;
@@ -53,6 +54,7 @@ private:
     OutputReport report;
     DegenerateCheck degenerate;
     std::vector<float> bounds; ///< of finite elements
+    int64_t numInexact = 0;    ///< elements with a bound above zero
     double errorSquares = 0, referenceSquares = 0, worstRatio = -1;
   };
   std::vector<State> states;

@@ -29,6 +29,8 @@ struct RandomRange {
   /// another, and a kernel that confuses them would pass for right; with relief
   /// each has a size of its own.
   double relief = 0;
+  /// Floats, too, are rounded towards minus infinity.
+  bool whole = false;
 };
 
 /// 64 random bits from a counter.
