@@ -224,6 +224,7 @@ namespace {
 struct Product {
   Value total = Value::exact(1);
   double largest = 1, smallest = 1; // what a partial product can reach
+  double significand = 1; // at most that of any partial product, as an integer
 
   void multiply(const Value &x) {
     total = evalFloatBinary(Opcode::MulF, total, x,
@@ -232,6 +233,10 @@ struct Product {
       return;
     double magnitude = std::max(std::abs(x.lo), std::abs(x.hi));
     largest *= std::max(1.0, magnitude);
+    if (!x.isPoint() || !std::isfinite(x.lo))
+      significand = std::numeric_limits<double>::infinity();
+    else if (magnitude != 0)
+      significand *= std::ldexp(magnitude, -lowestBit(magnitude));
     // An interval around zero may hold anything, a point at zero is exact.
     if (!x.isPoint())
       smallest *= x.lo <= 0 && x.hi >= 0
@@ -248,6 +253,10 @@ struct Product {
 Value Product::finish(ElementType type, int64_t count) const {
   Value r = total;
   if (r.isEmpty())
+    return r;
+  // Every partial product is a number of the type: any order gives the same.
+  if (significand <= std::ldexp(1.0, type.precision()) &&
+      largest <= type.maxFinite() && smallest >= type.minNormal())
     return r;
   double unit = type.unitRoundoff() * (type.kind == ElementType::F64 ? 2 : 1);
   double magnitude = std::max(std::abs(r.lo), std::abs(r.hi));

@@ -176,10 +176,12 @@ static Value extremum(Opcode code, const Value &a, const Value &b) {
     r.lo = minSigned(r.lo, a.lo);
     r.hi = maxSigned(r.hi, a.hi);
   }
-  if (r.lo == 0 && r.hi == 0) {
-    r.lo = std::min({a.lo, b.lo, a.hi, b.hi}, lessSigned);
-    r.hi = std::max({a.lo, b.lo, a.hi, b.hi}, lessSigned);
-  }
+  if (r.lo == 0 && r.hi == 0)
+    for (double end : {a.lo, a.hi, b.lo, b.hi})
+      if (end == 0) {
+        r.lo = minSigned(r.lo, end);
+        r.hi = maxSigned(r.hi, end);
+      }
   return r;
 }
 

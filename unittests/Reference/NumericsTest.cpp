@@ -35,6 +35,10 @@ TEST(Numerics, MinnumfDropsNaN) {
   EXPECT_TRUE(accepts(body, kNaN, kNaN, kNaN));
   EXPECT_TRUE(accepts(body, 0.0f, -0.0f, -0.0f));
   EXPECT_TRUE(accepts(body, 0.0f, -0.0f, 0.0f));
+  // A zero that wins is a zero, however far the other operand.
+  EXPECT_TRUE(accepts(body, 5, 0.0f, 0.0f));
+  EXPECT_FALSE(accepts(body, 5, 0.0f, 1));
+  EXPECT_FALSE(accepts("%y = arith.maxnumf %a, %b : f32", -5, 0.0f, -1));
 }
 
 TEST(Numerics, SignsOfZeros) {
@@ -89,6 +93,22 @@ TEST(Numerics, SourceRoundingsOfHalfAreAllowedButNotForced) {
   EXPECT_TRUE(program.checkOne<uint16_t>({0}, half(1)).ok);
   EXPECT_TRUE(program.checkOne<uint16_t>({0}, half(0)).ok);
   EXPECT_FALSE(program.checkOne<uint16_t>({0}, half(2)).ok);
+}
+
+TEST(Numerics, ProductsOfFewBitsAreExact) {
+  Program program(R"(
+func.func @f(%x: tensor<3xf32>) -> tensor<f32> {
+  %one = arith.constant dense<1.0> : tensor<f32>
+  %y = linalg.reduce {arith.mulf} ins(%x : tensor<3xf32>) outs(%one : tensor<f32>) dimensions = [0]
+  return %y : tensor<f32>
+})");
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  program.set<float>(0, {-3, 0.5f, 7});
+  EXPECT_EQ(program.checkOne<float>({}, -10.5f).bound, 0);
+  EXPECT_FALSE(program.checkOne<float>({}, std::nextafter(-10.5f, 0.0f)).ok);
+  // Some order of these rounds.
+  program.set<float>(0, {1.0f / 3, 1.0f / 7, 3});
+  EXPECT_GT(program.checkOne<float>({}, 1.0f / 7).bound, 0);
 }
 
 TEST(Numerics, FunctionsAreGoodToSomeUlps) {
