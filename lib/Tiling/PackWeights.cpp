@@ -72,18 +72,24 @@ struct PackWeights : public kiln::impl::PackWeightsBase<PackWeights> {
     BackwardSliceOptions options;
     options.inclusive = true;
     options.omitBlockArguments = true;
+    // Bodies read the kernel's constants.
+    options.omitUsesFromAbove = false;
     if (Operation *op = conv->getFilter().getDefiningOp()) {
       [[maybe_unused]] LogicalResult sliced =
           getBackwardSlice(op, &chain, options);
       assert(succeeded(sliced) && "a kernel is one block without cycles");
     }
     llvm::SetVector<Value> arguments;
-    if (isa<BlockArgument>(conv->getFilter()))
-      arguments.insert(conv->getFilter());
+    auto addArgument = [&](Value value) {
+      auto argument = dyn_cast<BlockArgument>(value);
+      if (argument && argument.getOwner() == &kernel.getBody().front())
+        arguments.insert(argument);
+    };
+    addArgument(conv->getFilter());
     for (Operation *op : chain)
-      for (Value operand : op->getOperands())
-        if (isa<BlockArgument>(operand))
-          arguments.insert(operand);
+      op->walk([&](Operation *nested) {
+        llvm::for_each(nested->getOperands(), addArgument);
+      });
 
     // The packing kernel: tiles of 256 elements of a row.
     OpBuilder builder(kernel);

@@ -127,3 +127,31 @@ func.func @computed(%x: tensor<1x2x1x8xf32>, %w: tensor<4x2x1x1xf32>, %s: tensor
   }
   return %y : tensor<1x4x1x8xf32>
 }
+
+// A constant that the body reads and others need, too: the packing kernel has its own.
+//
+// CHECK-LABEL: func @computed_by_constant
+// CHECK:       kiln.kernel "conv_pack_{{[0-9]+}}"
+// CHECK:         %[[HALF:.+]] = arith.constant 5.000000e-01 : f32
+// CHECK:         linalg.generic
+// CHECK:           arith.mulf %{{.+}}, %[[HALF]]
+// CHECK:       kiln.kernel "conv" (
+// CHECK:         %[[OTHER:.+]] = arith.constant 5.000000e-01 : f32
+// CHECK:         linalg.fill ins(%[[OTHER]]
+func.func @computed_by_constant(%x: tensor<1x2x1x8xf32>, %w: tensor<4x2x1x1xf32>) -> tensor<1x4x1x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>) -> tensor<1x4x1x8xf32> attributes {schedule = #exact} {
+  ^bb0(%a: tensor<1x2x1x8xf32>, %b: tensor<4x2x1x1xf32>):
+    %half = arith.constant 0.5 : f32
+    %i = tensor.empty() : tensor<1x4x1x8xf32>
+    %c = linalg.fill ins(%half : f32) outs(%i : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
+    %e = tensor.empty() : tensor<4x2x1x1xf32>
+    %f = linalg.generic {indexing_maps = [affine_map<(f, c, h, w) -> (f, c, h, w)>, affine_map<(f, c, h, w) -> (f, c, h, w)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%b : tensor<4x2x1x1xf32>) outs(%e : tensor<4x2x1x1xf32>) {
+    ^bb1(%v: f32, %k: f32):
+      %0 = arith.mulf %v, %half : f32
+      linalg.yield %0 : f32
+    } -> tensor<4x2x1x1xf32>
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %f : tensor<1x2x1x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x1x8xf32>) -> tensor<1x4x1x8xf32>
+    kiln.yield %r : tensor<1x4x1x8xf32>
+  }
+  return %y : tensor<1x4x1x8xf32>
+}
