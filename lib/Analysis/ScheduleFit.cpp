@@ -63,13 +63,14 @@ ImageCopy kiln::getImageCopy(ScheduleAttr schedule,
   if (failed(image))
     return {};
   auto type = cast<ShapedType>(image->source.getType());
-  // Where a tile starts along the innermost dimension.
+  // Where a tile starts along the innermost dimension. Which dimension is the
+  // column says the result: rows may be innermost here, and neighbours among
+  // them are apart in the tile.
   int64_t inner = type.getRank() - 1;
-  int64_t step =
-      inner == conv.image.c   ? schedule.getChunk()
-      : inner == conv.image.w ? schedule.getTile()[2] * conv.strides[1]
-      : inner == conv.image.h ? schedule.getTile()[1] * conv.strides[0]
-                              : 1;
+  int64_t step = inner == conv.image.c ? schedule.getChunk()
+                 : inner == conv.image.w
+                     ? schedule.getTile()[2] * conv.strides[1]
+                     : 1;
   SmallVector<int64_t> lengths = {type.getDimSize(inner), step};
   if (inner != conv.image.w) // no columns lie before the tile's
     lengths.push_back(image->low[inner]);

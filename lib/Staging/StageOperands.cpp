@@ -31,11 +31,12 @@ static ImageCopy getTileCopy(ExtractTileOp tile, ScheduleAttr schedule,
                              const ContractionView &conv) {
   auto source = cast<MemRefType>(tile.getSource().getType());
   int64_t inner = source.getRank() - 1;
-  // Columns are padded to whole units, channels come in whole chunks.
+  // Columns are padded to whole units, channels come in whole chunks; rows or
+  // images that are innermost lie apart in the tile.
+  if (conv.isChannelInnermost())
+    return {getUnitElements(source, tile.getOffsets(), schedule.getChunk())};
   if (conv.image.w != inner)
-    return {
-        getUnitElements(source, tile.getOffsets(),
-                        conv.isChannelInnermost() ? schedule.getChunk() : 0)};
+    return {};
   Type element = source.getElementType();
   int64_t vector = getCopyVector(element, source.getDimSize(inner));
   for (; vector > 1; vector /= 2)
