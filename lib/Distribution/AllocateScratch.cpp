@@ -67,15 +67,19 @@ struct AllocateScratch
 
   /// A thread may come to an op while another one still reads what they
   /// exchanged the last time: in its own buffers, or, where the ops share
-  /// bytes, in those of any other.
+  /// bytes, in those of any other. Slices of a result that is stored before may
+  /// lie where operands and scratch memory do: that is how schedules are
+  /// counted, whatever the order of the results.
   void guardUses(gpu::GPUFuncOp function, bool onlyRepeated) {
     llvm::SetVector<Operation *> guarded;
     visitSharedUses(function, [&](Operation *op, const BufferSet &used) {
       auto user = dyn_cast<ScratchUser>(op);
       if (user && !user.getScratch().empty() &&
           llvm::any_of(used, [&](Value buffer) {
-            return onlyRepeated ? llvm::is_contained(user.getScratch(), buffer)
-                                : isScratch(buffer);
+            return onlyRepeated
+                       ? llvm::is_contained(user.getScratch(), buffer) ||
+                             holdsSlices(buffer)
+                       : isScratch(buffer);
           }))
         guarded.insert(op);
     });

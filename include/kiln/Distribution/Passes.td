@@ -22,7 +22,9 @@ def AllocateScratch : Pass<"kiln-allocate-scratch", "::mlir::gpu::GPUModuleOp"> 
     results) gets its scratch buffers: a `kiln.alloc_shared` of bytes for each,
     behind the kernel's other allocations. Where an op may write its scratch
     memory while another thread still reads what it exchanged the last time, in a
-    loop without a barrier, a `kiln.barrier` is put in front of it.
+    loop without a barrier, a `kiln.barrier` is put in front of it; so it is where
+    slices of a result that `kiln-stage-stores` staged may still be read, so that
+    these may lie in any other buffer.
     Where a block of the module's `kiln.target` has less shared memory than
     `kiln-place-shared` would take, a barrier stands in front of every op that
     follows another one, so that all of them use the same bytes.
