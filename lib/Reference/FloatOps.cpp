@@ -63,11 +63,14 @@ static Value add(const Value &a, const Value &b, bool negate) {
   return r;
 }
 
+// Two factors are often of one value, as in x * sigmoid(x): then their errors
+// have one sign and add up.
 static Value multiply(const Value &a, const Value &b) {
   Value r;
   r.value = a.value * b.value;
   r.staged = a.staged * b.staged;
-  r.variance = a.variance * sq(b.value) + b.variance * sq(a.value);
+  r.variance = sq(std::sqrt(a.variance) * std::abs(b.value) +
+                  std::sqrt(b.variance) * std::abs(a.value));
   r.mayBeNaN = a.mayBeNaN || b.mayBeNaN;
   if (a.isPoint() && b.isPoint()) {
     if (std::isnan(a.lo * b.lo))
@@ -88,8 +91,9 @@ static Value divide(const Value &a, const Value &b) {
   r.value = a.value / b.value;
   r.staged = a.staged / b.staged;
   if (b.value != 0)
-    r.variance =
-        (a.variance + b.variance * sq(a.value / b.value)) / sq(b.value);
+    r.variance = sq((std::sqrt(a.variance) +
+                     std::sqrt(b.variance) * std::abs(a.value / b.value)) /
+                    b.value);
   r.mayBeNaN = a.mayBeNaN || b.mayBeNaN;
   bool zeroSignKnown =
       b.lo != 0 || b.hi != 0 || std::signbit(b.lo) == std::signbit(b.hi);
