@@ -45,11 +45,15 @@ static void addProducts(double x, const double *weights, double *sums,
   }
 }
 
+/// What `scale` as an error makes of each product, and the squares of it.
 KILN_CLONES
-static void addMagnitudes(double scale, const double *weights, double *sums,
-                          int64_t count) {
-  for (int64_t i = 0; i < count; ++i)
-    sums[i] += scale * __builtin_fabs(weights[i]);
+static void addErrors(double scale, const double *weights, double *sums,
+                      double *squares, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    double error = scale * __builtin_fabs(weights[i]);
+    sums[i] += error;
+    squares[i] += error * error;
+  }
 }
 
 /// Reads a run of elements as doubles.
@@ -203,8 +207,8 @@ const PackedWeights &Evaluator::getWeights(const Structured &op) {
 
 /// The right answers of a sum of `c.numProducts` products.
 static Value finishSum(const Contraction &c, double sum, double magnitude,
-                       double spread, bool exactOperands, int lowest,
-                       const Value &init) {
+                       double spread, double spreadSquares, bool exactOperands,
+                       int lowest, const Value &init) {
   if (std::isnan(sum) || init.isEmpty()) {
     Value r;
     r.setNaN();
@@ -265,7 +269,7 @@ static Value finishSum(const Contraction &c, double sum, double magnitude,
   double steps =
       c.splitsToTF32 ? std::sqrt(double(c.numPromoted)) / 4 + 1 : count / 8 + 4;
   double deviation = steps * unit * typical;
-  r.variance += deviation * deviation + spread * spread / count;
+  r.variance += deviation * deviation + spreadSquares;
   roundResult(c.accumulator, r);
   return r;
 }
@@ -283,6 +287,7 @@ void Evaluator::sumVector(const Structured &op, const int64_t *loops,
   sums.assign(count, 0);
   magnitudes.assign(count, 0);
   spreads.assign(count, 0);
+  spreadSquares.assign(count, 0);
   const double *weights =
       packed.values.data() + group * c.numProducts * c.vectorSize + first;
   for (int64_t k = 0; k != c.numProducts; ++k)
@@ -291,17 +296,19 @@ void Evaluator::sumVector(const Structured &op, const int64_t *loops,
   if (!exactData)
     for (int64_t k = 0; k != c.numProducts; ++k)
       if (dataRadii[k] != 0)
-        addMagnitudes(dataRadii[k], weights + k * c.vectorSize, spreads.data(),
-                      count);
+        addErrors(dataRadii[k], weights + k * c.vectorSize, spreads.data(),
+                  spreadSquares.data(), count);
   if (!packed.radii.empty()) {
     const double *radii =
         packed.radii.data() + group * c.numProducts * c.vectorSize + first;
     for (int64_t k = 0; k != c.numProducts; ++k)
-      addMagnitudes(std::abs(data[k]) + (exactData ? 0 : dataRadii[k]),
-                    radii + k * c.vectorSize, spreads.data(), count);
+      addErrors(std::abs(data[k]) + (exactData ? 0 : dataRadii[k]),
+                radii + k * c.vectorSize, spreads.data(), spreadSquares.data(),
+                count);
   }
   // Evaluating an init may need the scratch.
-  std::vector<double> total = sums, size = magnitudes, spread = spreads;
+  std::vector<double> total = sums, size = magnitudes, spread = spreads,
+                      squares = spreadSquares;
   Coordinates at(op.loopOfCoordinate.size());
   for (int64_t f = 0; f != count; ++f) {
     for (size_t i = 0; i != at.size(); ++i) {
@@ -315,7 +322,7 @@ void Evaluator::sumVector(const Structured &op, const int64_t *loops,
     int lowest = lowestData == INT_MAX || lowestWeight == INT_MAX
                      ? INT_MAX
                      : lowestData + lowestWeight;
-    results[f] = finishSum(c, total[f], size[f], spread[f],
+    results[f] = finishSum(c, total[f], size[f], spread[f], squares[f],
                            exactData && packed.radii.empty(), lowest, start);
   }
 }

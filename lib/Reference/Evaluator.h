@@ -92,7 +92,7 @@ private:
   std::vector<VectorCache> vectors;
 
   // Scratch of the sum in hand.
-  std::vector<double> data, dataRadii, sums, magnitudes, spreads;
+  std::vector<double> data, dataRadii, sums, magnitudes, spreads, spreadSquares;
 };
 
 } // namespace kiln::reference

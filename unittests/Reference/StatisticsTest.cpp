@@ -254,6 +254,48 @@ TEST(Statistics, EqualErrorsOfEqualElementsAreNoFault) {
   EXPECT_EQ(sums.countFailures("tf32", sums.compute(toNearest)), 0u);
 }
 
+TEST(Statistics, OneInexactWeightOfMany) {
+  // The filter is computed, and one of its elements rounded: that shows in
+  // every sum as much as it is, however many other products there are.
+  Program program(R"(
+#id = affine_map<(f, c, y, x) -> (f, c, y, x)>
+func.func @f(%x: tensor<1x32x8x16xf16>, %w: tensor<1x32x1x1xf16>, %b: tensor<1x32x1x1xf16>) -> tensor<1x1x8x16xf32> {
+  %ew = tensor.empty() : tensor<1x32x1x1xf16>
+  %v = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%w, %b : tensor<1x32x1x1xf16>, tensor<1x32x1x1xf16>) outs(%ew : tensor<1x32x1x1xf16>) {
+  ^bb0(%a: f16, %c: f16, %o: f16):
+    %s = arith.addf %a, %c : f16
+    linalg.yield %s : f16
+  } -> tensor<1x32x1x1xf16>
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x1x8x16xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<1x1x8x16xf32>) -> tensor<1x1x8x16xf32>
+  %r = linalg.conv_2d_nchw_fchw ins(%x, %v : tensor<1x32x8x16xf16>, tensor<1x32x1x1xf16>) outs(%z : tensor<1x1x8x16xf32>) -> tensor<1x1x8x16xf32>
+  return %r : tensor<1x1x8x16xf32>
+})");
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  Random random(5);
+  std::vector<uint16_t> x, w(32, half(1)), b(32, half(0));
+  b[0] = half(0x1.4p-11);
+  std::vector<double> sums(128, 0);
+  for (int c = 0; c < 32; ++c)
+    for (int i = 0; i < 128; ++i) {
+      double value = 1 + std::floor(random.next() * 512 + 512) / 1024;
+      x.push_back(half(value));
+      sums[i] += value * (c == 0 ? 1 + 0x1p-10 : 1);
+    }
+  program.set(0, x);
+  program.set(1, w);
+  program.set(2, b);
+  std::vector<int64_t> at;
+  std::vector<float> actual;
+  for (int i = 0; i < 128; ++i) {
+    at.insert(at.end(), {0, 0, i / 16, i % 16});
+    actual.push_back(float(sums[i]));
+  }
+  for (const auto &result : program.check<float>(0, at, actual))
+    EXPECT_TRUE(result.ok);
+}
+
 TEST(Statistics, OneSidedRoundingOfHalfIsCaught) {
   // Two roundings leave room for an error of one unit; truncation uses it, but
   // always to the same side.
