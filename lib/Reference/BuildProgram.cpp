@@ -277,6 +277,9 @@ LogicalResult ProgramBuilder::buildStructured(linalg::LinalgOp op,
     s->addends.push_back(addend);
     s->subtracted.push_back(subtracted);
     s->factors.push_back(factor);
+    auto select = dyn_cast_or_null<arith::SelectOp>(combiner);
+    s->picksZero.push_back(select && !s->freeLoops.empty() &&
+                           select.getCondition().hasOneUse());
   }
   s->id = program.ops.size();
   matchContraction(program, *s, precision);

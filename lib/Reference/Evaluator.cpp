@@ -342,6 +342,11 @@ void Evaluator::computeStructured(const Structured &op,
       results[r] = products[r].finish(init.type, op.numFreePoints);
     else
       results[r] = state[r];
+    if (op.picksZero[r] && init.type.isFloat() && results[r].lo == 0 &&
+        results[r].hi == 0) {
+      results[r].lo = -0.0;
+      results[r].hi = 0.0;
+    }
   }
 }
 

@@ -106,6 +106,9 @@ struct Structured {
   llvm::SmallVector<int> addends;
   llvm::SmallVector<bool> subtracted; // whether the addend is taken away
   llvm::SmallVector<int> factors;     // the same of a product
+  /// Whether a select alone picks the result, of one position after the other:
+  /// in another order it may pick the other one of two zeros.
+  llvm::SmallVector<bool> picksZero;
   std::optional<Contraction> contraction;
   bool memoise = false;
   unsigned id = 0; // among the structured ops

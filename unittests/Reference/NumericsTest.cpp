@@ -53,6 +53,30 @@ TEST(Numerics, SignsOfZeros) {
   EXPECT_FALSE(accepts("%y = math.copysign %a, %b : f32", 3, -0.0f, 3));
 }
 
+TEST(Numerics, ASelectedZeroHasEitherSign) {
+  // Which of equal zeros is kept depends on the order of the positions.
+  std::string text = R"(
+func.func @f(%x: tensor<3xf32>) -> tensor<f32> {
+  %e = tensor.empty() : tensor<f32>
+  %low = arith.constant -1.0 : f32
+  %i = linalg.fill ins(%low : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %y = linalg.generic {indexing_maps = [affine_map<(d) -> (d)>, affine_map<(d) -> ()>], iterator_types = ["reduction"]} ins(%x : tensor<3xf32>) outs(%i : tensor<f32>) {
+  ^bb0(%a: f32, %m: f32):
+    %g = arith.cmpf ogt, %a, %m : f32
+    %s = arith.select %g, %a, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<f32>
+  return %y : tensor<f32>
+})";
+  Program program(text);
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  program.set<float>(0, {0.0f, -0.0f, -3});
+  EXPECT_TRUE(program.checkOne<float>({}, 0.0f).ok);
+  EXPECT_TRUE(program.checkOne<float>({}, -0.0f).ok);
+  EXPECT_FALSE(program.checkOne<float>({}, -3).ok);
+  EXPECT_EQ(program.checkOne<float>({}, 0).bound, 0);
+}
+
 TEST(Numerics, InfinitiesMustMatch) {
   const char *add = "%y = arith.addf %a, %b : f32";
   EXPECT_TRUE(accepts(add, kInf, 1, kInf));
