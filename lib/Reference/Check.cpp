@@ -91,25 +91,34 @@ KilnReferenceResult kiln::reference::judge(const Value &expected,
 
 void kiln::reference::judgeBatch(const std::vector<Observation> &observations,
                                  KilnReferenceResult *results) {
-  std::vector<double> values;
-  size_t numLarge = 0, numDrifts = 0;
+  // Equal values err alike (behind padding, say): they are one of them.
+  std::vector<Observation> seen;
+  llvm::copy_if(observations, std::back_inserter(seen),
+                [](const Observation &o) { return o.deviation != 0; });
+  auto getKey = [](const Observation &o) {
+    return std::pair(o.value, o.error);
+  };
+  llvm::sort(seen, [&](const Observation &a, const Observation &b) {
+    return getKey(a) < getKey(b);
+  });
+  seen.erase(llvm::unique(seen,
+                          [&](const Observation &a, const Observation &b) {
+                            return getKey(a) == getKey(b);
+                          }),
+             seen.end());
+  size_t numDistinct = 0, numLarge = 0, numDrifts = 0;
   double drift = 0;
-  for (const Observation &o : observations) {
-    if (o.deviation == 0)
-      continue;
-    values.push_back(o.value);
+  for (auto [index, o] : llvm::enumerate(seen)) {
+    numDistinct += index == 0 || o.value != seen[index - 1].value;
     numLarge += std::abs(o.error) > kLarge * o.deviation;
     if (!std::isnan(o.drift)) {
       drift += o.drift;
       ++numDrifts;
     }
   }
-  size_t count = values.size();
-  llvm::sort(values);
-  values.erase(llvm::unique(values), values.end());
-  if (values.size() < kMinDistinct)
+  if (numDistinct < kMinDistinct)
     return;
-  bool tooLarge = double(numLarge) > kMaxLargePart * double(count);
+  bool tooLarge = double(numLarge) > kMaxLargePart * double(seen.size());
   bool oneSided = numDrifts >= kMinDistinct &&
                   std::abs(drift) > kMaxDrift * double(numDrifts);
   for (auto [index, o] : llvm::enumerate(observations)) {

@@ -296,6 +296,51 @@ func.func @f(%x: tensor<1x32x8x16xf16>, %w: tensor<1x32x1x1xf16>, %b: tensor<1x3
     EXPECT_TRUE(result.ok);
 }
 
+TEST(Statistics, EqualElementsCountOnce) {
+  // A third of the positions are alike, as behind padding, and err alike: by
+  // more than is expected of one, but within its bound.
+  Program program(R"(
+func.func @f(%x: tensor<1x32x8x16xf16>, %w: tensor<1x32x1x1xf16>) -> tensor<1x1x8x16xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x1x8x16xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<1x1x8x16xf32>) -> tensor<1x1x8x16xf32>
+  %r = linalg.conv_2d_nchw_fchw ins(%x, %w : tensor<1x32x8x16xf16>, tensor<1x32x1x1xf16>) outs(%z : tensor<1x1x8x16xf32>) -> tensor<1x1x8x16xf32>
+  return %r : tensor<1x1x8x16xf32>
+})");
+  ASSERT_TRUE(program.isValid()) << program.messages;
+  constexpr int numDifferent = 84;
+  Random random(5);
+  std::vector<uint16_t> x(32 * 128), w;
+  std::vector<double> sums(128, 0), magnitudes(128, 0);
+  for (int c = 0; c < 32; ++c) {
+    // 17 bits, so that sums of products are not exact.
+    double weight =
+        (c % 2 ? -1 : 1) * (1 + std::floor(random.next() * 512 + 512) / 1024);
+    w.push_back(half(weight));
+    double first = 0;
+    for (int i = 0; i < 128; ++i) {
+      double value = 1 + std::floor(random.next() * 512 + 512) / 1024;
+      value = std::ldexp(value, -(c % 8));
+      first = i == 0 ? value : first;
+      value = i < numDifferent ? value : first;
+      x[c * 128 + i] = half(value);
+      sums[i] += value * weight;
+      magnitudes[i] += std::abs(value * weight);
+    }
+  }
+  program.set(0, x);
+  program.set(1, w);
+  std::vector<int64_t> at;
+  std::vector<float> actual;
+  for (int i = 0; i < 128; ++i) {
+    at.insert(at.end(), {0, 0, i / 16, i % 16});
+    bool isFirst = i == 0 || i >= numDifferent;
+    actual.push_back(float(sums[i] + isFirst * 14 * 0x1p-23 * magnitudes[i]));
+  }
+  for (const auto &result : program.check<float>(0, at, actual))
+    EXPECT_TRUE(result.ok);
+}
+
 TEST(Statistics, OneSidedRoundingOfHalfIsCaught) {
   // Two roundings leave room for an error of one unit; truncation uses it, but
   // always to the same side.
