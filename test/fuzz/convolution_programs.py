@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+# Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+"""Random programs with one convolution, each at schedules of its space.
+
+usage: convolution_programs.py [--exact] [--seed=N] [--count=N] [--jobs=N]
+                               [--schedules=N] [--keep=DIR] [--reasons] [--print]
+
+A program comes from its seed and mode alone; --print shows that of --seed. What
+compiles is verified in the emulator, with the schedule that the rules choose and
+with --schedules=N drawn from those that kiln-enumerate-schedules says fit: each of
+them must compile. The data is random and judged by the reference's bounds; --exact
+makes programs and data of whole numbers, of which the reference allows one value
+each, whatever the schedule.
+A failure is shrunk and printed with its schedule; --keep writes the program and
+the commands to DIR. --reasons counts why programs are refused. Exit status 1:
+failures.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import os
+import random
+import re
+import shlex
+import sys
+import tempfile
+
+from convolutions import Convolution
+from programs import UNSUPPORTED, compare_shared, run
+from recipes import draw, shrink
+
+
+class Subject:
+    """A recipe's program in a directory of its own."""
+
+    def __init__(self, recipe, directory):
+        self.recipe, self.directory = recipe, directory
+        self.program = Convolution(recipe)
+        self.source = os.path.join(directory, "program.mlir")
+        self.artifact = os.path.join(directory, "artifact")
+        with open(self.source, "w") as file:
+            file.write(self.program.text)
+
+    def compile_command(self, schedule=None):
+        return ["kiln-compile", self.source, "-o", self.artifact, "--no-cubin", "--with-reference",
+                "--remarks", "--precision=" + self.recipe["precision"]] + (
+                    ["--schedule=" + schedule] if schedule else [])
+
+    def run_command(self):
+        return ["kiln-run", self.artifact, "--device=cpu", "--verify", "--allow-degenerate",
+                "--threads=1"] + (["--exact"] if self.recipe["exact"] else []) + self.program.ranges
+
+    def check(self, schedule=None):
+        """A state, and what was said: compiled, refused, or failed."""
+        status, said = run(*self.compile_command(schedule))
+        if status == 2 and not schedule and re.search(UNSUPPORTED, said):
+            return "refused", said
+        if status:
+            return "failed", "kiln-compile: exit status %d\n%s" % (status, said)
+        differs = compare_shared(said)
+        if differs:
+            return "failed", differs
+        status, said = run(*self.run_command())
+        if status:
+            return "failed", "kiln-run: exit status %d\n%s" % (status, said)
+        return "compiled", said
+
+    def list_schedules(self):
+        """The schedules of the space that fit, or an error as a string. None of a
+        program of several kernels: a schedule would be given to each of them."""
+        status, said = run(
+            "kiln-opt", self.source, "--pass-pipeline=builtin.module(kiln-fusion-stage,"
+            "kiln-set-target,kiln-enumerate-schedules{precision=%s})" % self.recipe["precision"],
+            "-o", os.devnull)
+        if status:
+            return "kiln-opt: exit status %d\n%s" % (status, said)
+        lines = [line.split("\t") for line in said.splitlines() if "\t" in line]
+        if len({line[0] for line in lines}) > 1:
+            return []
+        return [line[2] for line in lines if line[1] == "fits"]
+
+
+def find_failure(recipe, schedules, note=lambda *_: None, given=()):
+    """The first failure with its schedule and what was said; None if all is well.
+    `given`: schedules to try besides."""
+    with tempfile.TemporaryDirectory() as directory:
+        subject = Subject(recipe, directory)
+        outcome = subject.check()
+        note("", outcome)
+        if outcome[0] == "failed":
+            return None, outcome[1]
+        if outcome[0] == "refused" or not schedules:
+            return None
+        space = subject.list_schedules()
+        if isinstance(space, str):
+            return None, space
+        some = random.Random(subject.program.text).sample(space, min(schedules, len(space)))
+        for schedule in some + [schedule for schedule in given if schedule in space]:
+            outcome = subject.check(schedule)
+            note("schedules ", outcome)
+            if outcome[0] == "failed":
+                return schedule, outcome[1]
+    return None
+
+
+def describe(recipe, schedule, said):
+    """The program, its schedule and the commands."""
+    subject = Subject(recipe, tempfile.mkdtemp())
+    return "%s// %s\n// %s\n%s" % (
+        subject.program.text, shlex.join(subject.compile_command(schedule)),
+        shlex.join(subject.run_command()), "".join("// %s\n" % line for line in said.splitlines()))
+
+
+def reduce_failure(recipe, schedules, schedule, said):
+    """The smallest program that fails with the same tool, as text."""
+    tool = said.split(":")[0]
+    last = [schedule, said]
+
+    def fails(smaller):
+        try:
+            found = find_failure(smaller, schedules, given=last[:1])
+        except Exception:  # the generator has nothing of that kind
+            return False
+        if found and found[1].split(":")[0] == tool:
+            last[:] = found
+            return True
+        return False
+    return describe(shrink(recipe, fails), *last)
+
+
+def try_seed(seed, options):
+    """Counts of states, the failure as text or None, and the reasons of refusal."""
+    counts, reasons = collections.Counter(), []
+
+    def note(kind, outcome):
+        counts[kind + outcome[0]] += 1
+        if outcome[0] == "refused":
+            reasons.append((seed, outcome[1]))
+    recipe = draw(seed, options.exact)
+    failure = find_failure(recipe, options.schedules, note)
+    if failure is None:
+        return counts, None, reasons
+    if failure[1].startswith("kiln-opt"):
+        counts["schedules failed"] += 1
+    text = reduce_failure(recipe, options.schedules, *failure)
+    if options.keep:
+        name = "%s%d.mlir" % ("exact-" if options.exact else "", seed)
+        with open(os.path.join(options.keep, name), "w") as file:
+            file.write(text)
+    return counts, "seed %d failed:\n%s" % (seed, text), reasons
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--exact", action="store_true")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--schedules", type=int, default=2)
+    parser.add_argument("--keep")
+    parser.add_argument("--reasons", action="store_true")
+    parser.add_argument("--print", action="store_true")
+    options = parser.parse_args()
+    if options.print:
+        print(Convolution(draw(options.seed, options.exact)).text, end="")
+        return 0
+    counts, why, first = collections.Counter(), collections.Counter(), {}
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for some, failure, reasons in pool.map(
+                lambda seed: try_seed(seed, options),
+                range(options.seed, options.seed + options.count)):
+            counts += some
+            if failure:
+                print(failure, flush=True)
+            for seed, reason in reasons:
+                text = re.sub(r"\d+", "N", re.search(r"error: (.*)", reason).group(1))
+                why[text] += 1
+                first.setdefault(text, seed)
+    if options.reasons:
+        for reason, count in why.most_common():
+            print("%5d, first seed %d: %s" % (count, first[reason], reason))
+    print("%d programs: %d compiled, %d refused, %d failed" % (
+        options.count, counts["compiled"], counts["refused"], counts["failed"]))
+    print("schedules: %d right, %d failed" % (
+        counts["schedules compiled"], counts["schedules failed"]))
+    return 1 if counts["failed"] + counts["schedules failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
