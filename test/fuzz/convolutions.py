@@ -10,7 +10,7 @@ from scalars import is_float
 
 
 class Tensor:
-    """A tensor whose dimensions are letters, '1' one of a single position."""
+    """A tensor whose dimensions are letters, '1' a single position of an operand."""
 
     def __init__(self, name, order, element, type, low=-1, high=1):
         self.name, self.order, self.element, self.type = name, order, element, type
@@ -88,6 +88,12 @@ class Convolution:
             name, scalar, element, empty, kind, kind))
         return name
 
+    def make_unit(self):
+        """A letter for a dimension of one position."""
+        letter = next(d for d in "klopqrstuvz" if d not in self.extents)
+        self.extents[letter] = 1
+        return letter
+
     def get_size(self, letters):
         """Positions along these dimensions."""
         size = 1
@@ -96,7 +102,7 @@ class Convolution:
         return size
 
     def get_map(self, loops, order, terms=None):
-        results = [(terms or {}).get(d) or ("0" if d == "1" else "d%d" % loops.index(d))
+        results = [(terms or {}).get(d) or ("d%d" % loops.index(d) if d in loops else "0")
                    for d in order]
         return "affine_map<(%s) -> (%s)>" % (", ".join("d%d" % i for i in range(len(loops))),
                                              ", ".join(results))
@@ -159,9 +165,8 @@ class Convolution:
                    for _ in range(rng.choice([0, 0, 1, 1, 2]))]
         if rng.random() < 0.3 and len(inputs) > 1:
             rng.shuffle(inputs)
-        loops = "".join(dict.fromkeys("".join(t.order for t in [value] + list(others))))
-        loops = loops.replace("1", "")
-        order = value.order if len(value.order.replace("1", "")) == len(loops) else loops
+        loops = order = "".join(dict.fromkeys(value.order + "".join(
+            d for t in others for d in t.order if self.extents[d] > 1)))
         if rng.random() < 0.1:
             loops = "".join(rng.sample(loops, len(loops)))
         code, scalars = Code(rng, self.exact), self.get_scalars(inputs)
@@ -184,8 +189,7 @@ class Convolution:
     def cast(self, value, element):
         code = Code(self.rng, self.exact)
         result = code.cast(self.get_scalars([value])[0], element)
-        loops = value.order.replace("1", "")
-        return self.generic(loops, "", [value], [(self.empty(value.order, element), value.order,
+        return self.generic(value.order, "", [value], [(self.empty(value.order, element), value.order,
                                                   element)], code, [result])[0]
 
     def bound(self, value, limit):
@@ -194,7 +198,7 @@ class Convolution:
             return value
         code = Code(self.rng, True)
         result = code.fit(self.get_scalars([value])[0], limit)
-        return self.generic(value.order.replace("1", ""), "", [value],
+        return self.generic(value.order, "", [value],
                             [(self.empty(value.order, value.element), value.order, value.element)],
                             code, [result])[0]
 
@@ -332,7 +336,7 @@ class Convolution:
         code = Code(self.rng, self.exact)
         scalars = self.get_scalars([value] + pair)
         result = code.arithmetic("add", code.arithmetic("mul", scalars[0], scalars[1]), scalars[2])
-        return self.generic(value.order.replace("1", ""), "", [value] + pair, [
+        return self.generic(value.order, "", [value] + pair, [
             (self.empty(value.order, element), value.order, element)], code, [result])[0]
 
     def collapse(self, value, at, letter):
@@ -361,7 +365,8 @@ class Convolution:
         if word == "elementwise":
             others = [t for t in self.reduced if t is not value and t.order == value.order]
             self.value = self.elementwise(value, others)
-        elif word == "again" and self.reduced and set(value.order) <= set(self.whole.order + "1"):
+        elif word == "again" and self.reduced and \
+                all(d in self.whole.order or self.extents[d] == 1 for d in value.order):
             self.value = self.elementwise(self.whole, [value] if value is not self.whole else [])
         elif word == "narrow":
             self.value = self.cast(value, self.recipe["element"])
@@ -372,8 +377,9 @@ class Convolution:
                 self.value = self.collapse(value, at, letter)
             else:
                 at = rng.randrange(len(value.order))
-                self.value = self.expand(value, at, rng.choice([value.order[at] + "1",
-                                                                "1" + value.order[at]]))
+                pair = [value.order[at], self.make_unit()]
+                rng.shuffle(pair)
+                self.value = self.expand(value, at, "".join(pair))
 
     def finish(self):
         ends = [t for t in self.made if not t.used]

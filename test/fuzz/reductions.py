@@ -14,14 +14,14 @@ def choose_axes(program, value, single):
 
 
 def get_rest(program, value, axes):
-    """The order of a reduced result, which may keep the axes as ones."""
+    """The order of a reduced result, which may keep the axes as one position."""
     rng = program.rng
     rest = "".join(d for d in value.order if d not in axes)
     if rng.random() < 0.12:
         rest = "".join(rng.sample(rest, len(rest)))
     if rng.random() < 0.2:
         at = min(value.order.index(axes[0]), len(rest))
-        rest = rest[:at] + "1" + rest[at:]
+        rest = rest[:at] + program.make_unit() + rest[at:]
     return rest
 
 
@@ -60,7 +60,7 @@ def fold(program, value, axes, order, word):
     rng = program.rng
     code, element = Code(rng, program.exact), value.element
     count = program.get_size(axes)
-    loops = value.order.replace("1", "")
+    loops = value.order
     item = program.get_scalars([value])[0]
     if word in ("argmin", "argmax"):
         return fold_index(program, value, axes, order, word)
@@ -121,7 +121,7 @@ def fold_index(program, value, axes, order, word):
     """The least or greatest element's channel, and its value."""
     rng, element = program.rng, value.element
     code, whole = Code(rng, program.exact), rng.choice(["i32", "i64"])
-    loops = value.order.replace("1", "")
+    loops = value.order
     item = program.get_scalars([value])[0]
     raw = code.op("linalg.index %d : index" % loops.index(axes), "index")
     number = code.op("arith.index_cast %s : index to %s" % (raw.name, whole), whole, 0,
@@ -158,8 +158,7 @@ def apply(program, tensors, order, compute):
     """An elementwise op: compute(code, scalars)."""
     code = Code(program.rng, program.exact)
     result = compute(code, program.get_scalars(tensors))
-    loops = "".join(dict.fromkeys(order)).replace("1", "")
-    return program.generic(loops, "", tensors, [(program.empty(order, result.element), order,
+    return program.generic(order, "", tensors, [(program.empty(order, result.element), order,
                                                  result.element)], code, [result])[0]
 
 
