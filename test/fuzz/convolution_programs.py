@@ -106,23 +106,24 @@ def find_failure(recipe, schedules, note=lambda *_: None, given=()):
 
 def describe(recipe, schedule, said):
     """The program, its schedule and the commands."""
-    subject = Subject(recipe, tempfile.mkdtemp())
-    return "%s// %s\n// %s\n%s" % (
-        subject.program.text, shlex.join(subject.compile_command(schedule)),
-        shlex.join(subject.run_command()), "".join("// %s\n" % line for line in said.splitlines()))
+    with tempfile.TemporaryDirectory() as directory:
+        subject = Subject(recipe, directory)
+        lines = [shlex.join(subject.compile_command(schedule)), shlex.join(subject.run_command())]
+        lines = [line.replace(directory + os.sep, "") for line in lines] + said.splitlines()
+    return subject.program.text + "".join("// %s\n" % line for line in lines)
 
 
 def reduce_failure(recipe, schedules, schedule, said):
     """The smallest program that fails with the same tool, as text."""
-    tool = said.split(":")[0]
     last = [schedule, said]
 
     def fails(smaller):
         try:
-            found = find_failure(smaller, schedules, given=last[:1])
-        except Exception:  # the generator has nothing of that kind
-            return False
-        if found and found[1].split(":")[0] == tool:
+            Convolution(smaller)
+        except (AssertionError, LookupError, StopIteration, ValueError):
+            return False  # not a program
+        found = find_failure(smaller, schedules, given=last[:1])
+        if found and found[1].split()[0] == said.split()[0]:
             last[:] = found
             return True
         return False
