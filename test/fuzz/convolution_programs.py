@@ -4,6 +4,7 @@
 
 usage: convolution_programs.py [--exact] [--seed=N] [--count=N] [--jobs=N]
                                [--schedules=N] [--keep=DIR] [--reasons] [--print]
+                               [--emit=DIR]
 
 A program comes from its seed and mode alone; --print shows that of --seed. What
 compiles is verified in the emulator, with the schedule that the rules choose and
@@ -12,8 +13,9 @@ them must compile. The data is random and judged by the reference's bounds; --ex
 makes programs and data of whole numbers, of which the reference allows one value
 each, whatever the schedule.
 A failure is shrunk and printed with its schedule; --keep writes the program and
-the commands to DIR. --reasons counts why programs are refused. Exit status 1:
-failures.
+the commands to DIR. --reasons counts why programs are refused. --emit verifies
+nothing but writes the artifacts to DIR, for `bench/verify.sh DIR` on a card. Exit
+status 1: failures.
 """
 
 import argparse
@@ -47,9 +49,14 @@ class Subject:
                 "--remarks", "--precision=" + self.recipe["precision"]] + (
                     ["--schedule=" + schedule] if schedule else [])
 
+    def get_arguments(self):
+        """What kiln-run is given to verify, on whatever device."""
+        return ["--allow-degenerate"] + (["--exact"] if self.recipe["exact"] else []) + \
+            self.program.ranges
+
     def run_command(self):
-        return ["kiln-run", self.artifact, "--device=cpu", "--verify", "--allow-degenerate",
-                "--threads=1"] + (["--exact"] if self.recipe["exact"] else []) + self.program.ranges
+        return ["kiln-run", self.artifact, "--device=cpu", "--verify", "--threads=1"] + \
+            self.get_arguments()
 
     def check(self, schedule=None):
         """A state, and what was said: compiled, refused, or failed."""
@@ -152,6 +159,26 @@ def try_seed(seed, options):
     return counts, "seed %d failed:\n%s" % (seed, text), reasons
 
 
+def emit_artifacts(seed, options):
+    """Artifacts of a program, with kiln-run's arguments in a file beside each."""
+    counts = collections.Counter()
+    with tempfile.TemporaryDirectory() as directory:
+        subject = Subject(draw(seed, options.exact), directory)
+        space = subject.list_schedules() if options.schedules else []
+        some = random.Random(subject.program.text).sample(space, min(options.schedules, len(space)))
+        for number, schedule in enumerate([None] + some):
+            subject.artifact = os.path.join(options.emit, "%s%d-%d" % (
+                "exact-" if options.exact else "", seed, number))
+            status, _ = run(*subject.compile_command(schedule))
+            if status:
+                counts["schedules failed" if schedule else "refused"] += 1
+                break
+            counts["compiled" if not schedule else "schedules compiled"] += 1
+            with open(os.path.join(subject.artifact, "arguments"), "w") as file:
+                file.write(shlex.join(subject.get_arguments()) + "\n")
+    return counts, None, []
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--exact", action="store_true")
@@ -162,6 +189,7 @@ def main():
     parser.add_argument("--keep")
     parser.add_argument("--reasons", action="store_true")
     parser.add_argument("--print", action="store_true")
+    parser.add_argument("--emit")
     options = parser.parse_args()
     if options.print:
         print(Convolution(draw(options.seed, options.exact)).text, end="")
@@ -169,7 +197,7 @@ def main():
     counts, why, first = collections.Counter(), collections.Counter(), {}
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for some, failure, reasons in pool.map(
-                lambda seed: try_seed(seed, options),
+                lambda seed: (emit_artifacts if options.emit else try_seed)(seed, options),
                 range(options.seed, options.seed + options.count)):
             counts += some
             if failure:
