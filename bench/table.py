@@ -109,9 +109,14 @@ def measure_all(arguments):
 
 def get_roofs(conv, copy):
     """Milliseconds of each roof."""
-    instructions = sum(suite.STEP_COST[step][0] for step in conv.steps)
-    special = sum(suite.STEP_COST[step][1] for step in conv.steps)
-    cycles = conv.outputs / MULTIPROCESSORS / CLOCK * 1e3
+    instructions = special = 0
+    elements = conv.outputs
+    for step in conv.steps:
+        instructions += elements * suite.STEP_COST[step][0]
+        special += elements * suite.STEP_COST[step][1]
+        if step in suite.REDUCTIONS:
+            elements //= conv.filters
+    cycles = 1e3 / MULTIPROCESSORS / CLOCK
     roofs = {"memory": copy or 0, "lanes": cycles * instructions / LANES,
              "special": cycles * special / SPECIAL}
     if conv.depthwise:
