@@ -15,6 +15,7 @@
 #include "kiln/Target/LaunchPlan.h"
 #include "kiln/Target/Ptxas.h"
 #include "kiln/Target/Serialize.h"
+#include "kiln/Transforms/Rounding.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Verifier.h"
@@ -35,9 +36,8 @@ LogicalResult kiln::verifyOptions(MLIRContext *context,
   if (!parsePrecision(options.precision))
     return emitError(loc, "unknown precision '")
            << options.precision << "'; known are " << getKnownPrecisions();
-  if (options.rounding != "fused" && options.rounding != "source")
-    return emitError(loc, "unknown rounding '")
-           << options.rounding << "'; known are fused, source";
+  if (failed(verifyRounding(options.rounding, [&] { return emitError(loc); })))
+    return failure();
   // Also where no pass comes to read it.
   if (!options.tuningDb.empty())
     if (std::error_code error = llvm::sys::fs::access(

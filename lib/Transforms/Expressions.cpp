@@ -14,11 +14,13 @@
 using namespace mlir;
 using namespace kiln;
 
-LogicalResult kiln::verifyRounding(Operation *root, StringRef rounding) {
+LogicalResult
+kiln::verifyRounding(StringRef rounding,
+                     function_ref<InFlightDiagnostic()> emitError) {
   if (rounding == "fused" || rounding == "source")
     return success();
-  return root->emitError("unknown rounding '")
-         << rounding << "'; known are fused, source";
+  return emitError() << "unknown rounding '" << rounding
+                     << "'; known are fused, source";
 }
 
 bool kiln::isSimplified(Type type) {

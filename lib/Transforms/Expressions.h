@@ -7,6 +7,8 @@
 #ifndef KILN_LIB_TRANSFORMS_EXPRESSIONS_H
 #define KILN_LIB_TRANSFORMS_EXPRESSIONS_H
 
+#include "kiln/Transforms/Rounding.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/APFloat.h"
@@ -14,10 +16,6 @@
 #include <optional>
 
 namespace kiln {
-
-/// Checks the option of the passes that have it: fused or source.
-mlir::LogicalResult verifyRounding(mlir::Operation *root,
-                                   llvm::StringRef rounding);
 
 /// Whether expressions of `type` are simplified: f32, f16, bf16.
 bool isSimplified(mlir::Type type);

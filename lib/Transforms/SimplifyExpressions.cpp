@@ -320,7 +320,7 @@ struct SimplifyExpressions
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    if (failed(verifyRounding(function, rounding)))
+    if (failed(verifyRounding(rounding, [&] { return function.emitError(); })))
       return signalPassFailure();
     bool exactOnly = rounding == "source";
     unsigned count = 0;

@@ -308,7 +308,7 @@ struct SinkMonotone : kiln::impl::KilnSinkMonotoneBase<SinkMonotone> {
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    if (failed(verifyRounding(function, rounding)))
+    if (failed(verifyRounding(rounding, [&] { return function.emitError(); })))
       return signalPassFailure();
     SmallVector<linalg::GenericOp> reductions;
     function.walk([&](linalg::GenericOp op) {
