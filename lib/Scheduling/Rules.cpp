@@ -113,90 +113,120 @@ static bool isMainLoopLong(const ContractionView &conv, int64_t chunk,
   return steps >= 40 * elementBytes;
 }
 
-/// For a result that keeps its channels: every thread stores all that it
-/// computes, which nothing hides in a block alone. Two blocks of four warps
-/// store and multiply beside each other; where the stores are short, eight
-/// warps share a tile and copy less.
-static SmallVector<Attempt> getStoringAttempts(const ContractionView &conv,
-                                               const Choice &choice) {
-  int64_t chunk = multipliesTF32(choice.contraction) ? 8 : 16;
-  int64_t taps = conv.getKernelRows() * conv.getKernelColumns();
-  // Two k-steps in all are no loop: copied at once they take 0.031 ms, one
-  // behind the other 0.043 (1x1, 32 to 192 channels in f16, H100).
-  if (taps == 1 && conv.getChannels() > chunk &&
-      conv.getChannels() <= 2 * chunk)
-    chunk *= 2;
-  // Blocks that are not persistent copy nothing for the next tile: of one chunk
-  // nothing runs ahead.
-  int64_t stages = std::min<int64_t>(
-      taps <= 4 ? 3 : 2, llvm::divideCeil(conv.getChannels(), chunk));
-  int64_t most = selectStoredFilterTile(conv);
-  int64_t least = std::min<int64_t>(most, 64);
-  // Rows of 64 floats are runs of 256 bytes, which in hand-written kernels on
-  // an H100 cost 1 % beside whole rows of an image; of 32 they cost 8 % more.
-  // 16-bit results have the narrower halo.
+namespace {
+/// What is tried for a result that keeps its channels: every thread stores all
+/// that it computes, which nothing hides in a block alone. Two blocks of four
+/// warps store and multiply beside each other; where the stores are short,
+/// eight warps share a tile and copy less.
+class StoringAttempts {
+public:
+  StoringAttempts(const ContractionView &conv, const Choice &choice)
+      : conv(conv), choice(choice),
+        taps(conv.getKernelRows() * conv.getKernelColumns()),
+        chunk(multipliesTF32(choice.contraction) ? 8 : 16),
+        filters(selectStoredFilterTile(conv)),
+        mostPositions(getMostWarpPositions(choice.contraction)) {
+    // Two k-steps in all are no loop: copied at once they take 0.031 ms, one
+    // behind the other 0.043 (1x1, 32 to 192 channels in f16, H100).
+    if (taps == 1 && conv.getChannels() > chunk &&
+        conv.getChannels() <= 2 * chunk)
+      chunk *= 2;
+    // Blocks that are not persistent copy nothing for the next tile: of one
+    // chunk nothing runs ahead.
+    stages = std::min<int64_t>(taps <= 4 ? 3 : 2,
+                               llvm::divideCeil(conv.getChannels(), chunk));
+    rows = conv.out.w == conv.getOutType().getRank() - 1 &&
+           choice.elementBytes >= 4;
+    wholeRows = rows && stages == 1 &&
+                conv.getOutColumns() * choice.elementBytes % 32 != 0;
+  }
+
+  SmallVector<Attempt> get() const;
+
+private:
+  SmallVector<int64_t> getWidths() const;
+  SmallVector<int64_t> getWarpPositions(int64_t width) const;
+  /// Positions that tiles of four warps cover, with so many for a warp.
+  uint64_t countCovered(int64_t positions, int64_t width) const;
+
+  const ContractionView &conv;
+  const Choice &choice;
+  int64_t taps, chunk, filters, mostPositions, stages;
+  bool rows;      ///< of floats lie along the columns of a tile
+  bool wholeRows; ///< leave at once
+};
+} // namespace
+
+/// Columns of a tile, at most. Rows of 64 floats are runs of 256 bytes, which
+/// in hand-written kernels on an H100 cost 1 % beside whole rows of an image;
+/// of 32 they cost 8 % more. 16-bit results have the narrower halo.
+SmallVector<int64_t> StoringAttempts::getWidths() const {
+  // Squarer tiles have the narrower halo: 0.126 and 0.127, 0.135 and 0.144 ms.
+  if (stages == 1 && choice.channels == Channels::Adjacent &&
+      conv.strides[1] == 1)
+    return {16};
   SmallVector<int64_t> widths = {32};
-  // With one chunk only other blocks hide what a block waits for.
-  bool oneChunk = stages == 1;
-  bool rows =
-      conv.out.w == conv.getOutType().getRank() - 1 && choice.elementBytes >= 4;
-  // Stores bind then: whole rows of 126 floats leave in 0.214 ms, their halves
-  // in 0.285 (8 to 64 channels, H100). Rows of whole sectors may be cut.
-  bool wholeRows =
-      rows && oneChunk && conv.getOutColumns() * choice.elementBytes % 32 != 0;
   if (rows)
     widths.insert(widths.begin(), 64);
+  // With one chunk stores bind: whole rows of 126 floats leave in 0.214 ms,
+  // their halves in 0.285 (8 to 64 channels, H100). Rows of whole sectors may
+  // be cut.
   if (wholeRows)
     widths.insert(widths.begin(), 128);
-  // Squarer tiles have the narrower halo: 0.126 and 0.127, 0.135 and 0.144 ms.
-  if (oneChunk && choice.channels == Channels::Adjacent && conv.strides[1] == 1)
-    widths = {16};
-  int64_t mostPositions = getMostWarpPositions(choice.contraction);
-  SmallVector<Attempt> attempts;
+  return widths;
+}
+
+uint64_t StoringAttempts::countCovered(int64_t positions, int64_t width) const {
+  ScheduleAttr schedule =
+      buildSchedule(conv, choice, {filters, positions, 1, chunk, 4, width}, 0);
+  ArrayRef<int64_t> tile = schedule.getTile();
+  return llvm::alignTo(conv.getOutRows(), tile[1]) *
+         llvm::alignTo(conv.getOutColumns(), tile[2]);
+}
+
+/// Positions of a warp. With one chunk only other blocks hide what a block
+/// waits for: more and smaller tiles, the smallest where these pad an eighth
+/// less. 0.033 and 0.035 ms (3 to 32 channels 3x3, f16), 0.031 and 0.035 (5 to
+/// 48, tf32), 0.017 and 0.026 (24 to 144 channels 1x1, f16).
+SmallVector<int64_t> StoringAttempts::getWarpPositions(int64_t width) const {
+  SmallVector<int64_t> sizes = {64, 32};
+  if (stages == 1 && !wholeRows && !choice.transpose && filters >= 32) {
+    sizes = {32, 64};
+    if (countCovered(16, width) * 8 <= countCovered(32, width) * 7)
+      sizes.insert(sizes.begin(), 16);
+  }
+  // A transposition waits for copies and barriers: half the accumulators let
+  // twice the warps hide it.
+  int64_t most = choice.transpose ? 32 : mostPositions;
+  llvm::erase_if(sizes, [&](int64_t size) { return size > most; });
+  return sizes;
+}
+
+SmallVector<Attempt> StoringAttempts::get() const {
+  SmallVector<int64_t> widths = getWidths();
+  int64_t least = std::min<int64_t>(filters, 64);
   bool isLong = isMainLoopLong(conv, chunk, choice.elementBytes);
+  SmallVector<Attempt> attempts;
   if (isWide(conv, choice.contraction))
     attempts.push_back(getWide(stages, chunk, isLong ? 8 : 4, choice.channels));
   // Two tiles of 64 channels, of which a warp has two rows of 32 columns, beat
   // one of 128 by 1 to 4 % where rows are 64 wide (KernelBench 1, 4 and 52,
   // tf32, H100), and lose 15 % where they are 32.
   Attempt twoRows = {64, 64, stages, chunk, 4, 64, 64, 32};
-  if (rows && most == 128 && taps > 1 && !oneChunk && mostPositions == 64)
+  if (rows && filters == 128 && taps > 1 && stages > 1 && mostPositions == 64)
     if (ScheduleAttr schedule = buildSchedule(conv, choice, twoRows, 0);
         schedule && schedule.getTile()[2] == 64)
       attempts.push_back(twoRows);
-  if (isLong && most >= 64)
-    for (int64_t filters = most; filters >= least; filters /= 2)
-      for (int64_t columns : widths)
-        attempts.push_back({filters, mostPositions, stages, chunk, 8, columns});
-  // More and smaller tiles hide more, and the smallest may pad an eighth less:
-  // 0.033 and 0.035 ms (3 to 32 channels 3x3, f16), 0.031 and 0.035 (5 to 48,
-  // tf32), 0.017 and 0.026 (24 to 144 channels 1x1, f16).
-  SmallVector<int64_t> sizes = {64, 32};
-  if (oneChunk && !wholeRows && !choice.transpose && most >= 32) {
-    auto countCovered = [&](int64_t positions) {
-      ScheduleAttr schedule = buildSchedule(
-          conv, choice, {most, positions, 1, chunk, 4, widths.front()}, 0);
-      ArrayRef<int64_t> tile = schedule.getTile();
-      return llvm::alignTo(conv.getOutRows(), tile[1]) *
-             llvm::alignTo(conv.getOutColumns(), tile[2]);
-    };
-    sizes = {32, 64};
-    if (countCovered(16) * 8 <= countCovered(32) * 7)
-      sizes.insert(sizes.begin(), 16);
-  }
-  llvm::erase_if(sizes, [&](int64_t size) { return size > mostPositions; });
-  for (; stages > 0; --stages)
+  if (isLong && filters >= 64)
+    for (int64_t some = filters; some >= least; some /= 2)
+      for (int64_t width : widths)
+        attempts.push_back({some, mostPositions, stages, chunk, 8, width});
+  for (int64_t slots = stages; slots > 0; --slots)
     for (int64_t warps : {4, 2})
-      for (int64_t positions : sizes) {
-        // A transposition waits for copies and barriers: half the accumulators
-        // let twice the warps hide it.
-        if (choice.transpose && positions == 64)
-          continue;
-        for (int64_t columns : widths)
-          for (int64_t filters = most; filters >= least; filters /= 2)
-            attempts.push_back(
-                {filters, positions, stages, chunk, warps, columns});
-      }
+      for (int64_t positions : getWarpPositions(widths.front()))
+        for (int64_t width : widths)
+          for (int64_t some = filters; some >= least; some /= 2)
+            attempts.push_back({some, positions, slots, chunk, warps, width});
   return attempts;
 }
 
@@ -236,13 +266,13 @@ static SmallVector<ScheduleAttr> getShrinking(const ContractionView &conv,
   return schedules;
 }
 
-/// Those of getStoringAttempts; none where the kernel reduces.
+/// Those of StoringAttempts; none where the kernel reduces.
 static SmallVector<ScheduleAttr> getStoring(const ContractionView &conv,
                                             const Choice &choice) {
   SmallVector<ScheduleAttr> schedules;
   if (!choice.stores)
     return schedules;
-  for (const Attempt &attempt : getStoringAttempts(conv, choice))
+  for (const Attempt &attempt : StoringAttempts(conv, choice).get())
     for (int64_t ring : {0, 3})
       if (ScheduleAttr schedule = buildSchedule(conv, choice, attempt, ring))
         schedules.push_back(schedule);
