@@ -70,28 +70,35 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
     that the block walks, if its reductions can be combined in any order, and
     over the other axes of the block, up to 256.
 
-    Around a contraction: the precision and the element type give the instruction; a tile
-    holds all output channels, padded to a power of two, up to 128, and beyond
-    128 or 64 of them, whichever pads less. 16-bit channels that lie in planes
-    are transposed. The rest depends on what leaves the kernel.
+    Around a contraction: the precision and the element type give the
+    instruction; a tile holds all output channels, padded to a power of two, up
+    to 128, and beyond 128 or 64 of them, whichever pads less; with one tap 256
+    where they are multiples of that. 16-bit channels that lie in planes are
+    transposed. The rest depends on what leaves the kernel.
 
     Where the kernel reduces, and in exact f32: persistent blocks of eight warps
-    of 64 channels by 64 positions (fewer channels: more positions a block); two
-    stages, three where the kernel has at most four taps, and two k-steps a
-    chunk where it has one. The filter goes through a ring where this does not
-    fit otherwise; then there are fewer positions, down to 64 channels, then one
-    stage with as many channels as fit, at last fewer warps. Where none of these
-    fits, the search goes on over neighbours of the smallest, until one fits.
+    of 64 channels by 64 positions (fewer channels: more positions a block; a
+    quarter of padding: all channels in each warp); two stages, three where the
+    kernel has at most four taps, and two k-steps a chunk where it has one. The
+    filter goes through a ring where this does not fit otherwise; then there are
+    fewer positions, down to 64 channels, then one stage with as many channels
+    as fit, four warps rather than eight with fewer positions, at last fewer
+    warps. Where none of these fits, the search goes on over neighbours of the
+    smallest, until one fits.
 
-    Where every output leaves the kernel: plain columns, because lanes then
-    store neighbouring addresses, and one block a tile, so that one block
-    stores while another multiplies. Four warps a block, with the most
-    positions, stages and channels, and a ring if need be, of which eight warps
-    fit a multiprocessor; no more stages than chunks. Eight warps a block where
-    the main loop is so long that the stores do not matter. Tiles are 32 columns
-    wide, or fewer where that covers an eighth fewer positions. Where the result
-    has fewer tiles than the card multiprocessors, the smallest tiles. What has
-    none of these falls back to the sizes above.
+    Where every output leaves the kernel: one block a tile, so that one block
+    stores while another multiplies. Results are staged, or, of 16 bits with the
+    channels innermost, stored from adjacent channels. Four warps a block, with
+    the most positions, stages and channels, and a ring if need be, of which
+    eight warps fit a multiprocessor; no more stages than chunks; with one
+    chunk half the positions first. Eight warps a block where the main loop is
+    so long that the stores do not matter. Tiles are 32 columns wide, rows of
+    floats 64 or whole, or fewer columns where that covers an eighth fewer
+    positions; 32 channels where those pad nothing and more pad a quarter. What
+    has none of these falls back to the sizes above.
+
+    Where these tiles are fewer than seven for eight multiprocessors, but
+    smaller ones are not, the performance model chooses among those.
 
     The remark `schedule` says which of the two it was (`Result`), with the
     shared memory, the number of tiles and the unit of the image's copies.
