@@ -20,8 +20,8 @@ typedef enum KilnCopyOrder {
 typedef struct KilnEmulatorOptions {
   KilnCopyOrder copies;
   int checks;         /* bounds, uninitialised reads, races, double stores */
-  const char *inject; /* null, or a fault to plant: "wait", "lane", "mask",
-                         "round", "index", "block" */
+  const char *inject; /* null, or a fault to plant: "wait", "barrier", "lane",
+                         "mask", "round", "index", "block" */
 } KilnEmulatorOptions;
 
 typedef enum KilnBufferKind {

@@ -88,6 +88,21 @@ static bool injectWait(Function &function) {
 }
 
 //===----------------------------------------------------------------------===//
+// barrier
+//===----------------------------------------------------------------------===//
+
+/// Takes away the last one.
+static bool injectBarrier(Function &function) {
+  Instruction *last = nullptr;
+  for (Instruction &inst : instructions(function))
+    if (getNvvmName(inst).starts_with("barrier.cta.sync"))
+      last = &inst;
+  if (last)
+    last->eraseFromParent();
+  return last != nullptr;
+}
+
+//===----------------------------------------------------------------------===//
 // lane
 //===----------------------------------------------------------------------===//
 
@@ -398,6 +413,8 @@ Error kiln::emulator::injectFault(Module &module, StringRef kind) {
   if (kind == "wait")
     return apply(compute, injectWait) ? Error::success()
                                       : fail("wait for asynchronous copies");
+  if (kind == "barrier")
+    return apply(compute, injectBarrier) ? Error::success() : fail("barrier");
   if (kind == "lane")
     return apply(compute, injectLane)
                ? Error::success()
@@ -421,7 +438,7 @@ Error kiln::emulator::injectFault(Module &module, StringRef kind) {
       return Error::success();
     return fail("rounding to tf32, f16 or bf16");
   }
-  return createStringError("unknown fault '%s'; known are wait, lane, mask, "
-                           "round, index, block",
+  return createStringError("unknown fault '%s'; known are wait, barrier, "
+                           "lane, mask, round, index, block",
                            kind.str().c_str());
 }

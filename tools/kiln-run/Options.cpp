@@ -178,8 +178,8 @@ void CommandLine::addEmulationOptions() {
   addChoice("--checks", {"on", "off"},
             "report races, bad accesses and missing writes (on)",
             [&](size_t index) { emulation.checks = index == 0; });
-  static const std::vector<std::string> faults = {"wait",  "lane",  "mask",
-                                                  "round", "index", "block"};
+  static const std::vector<std::string> faults = {
+      "wait", "barrier", "lane", "mask", "round", "index", "block"};
   addChoice("--inject", faults, "plant a fault in the kernel",
             [&](size_t index) { emulation.inject = faults[index]; });
   addNumber("--sm-count", "N", "multiprocessors to pretend without --sample",
