@@ -57,6 +57,7 @@ public:
 private:
   Status load();
   Status verify();
+  Result<bool> verify(const std::string &precision);
 
   const Options &options;
   std::shared_ptr<CudaDevice> device;
@@ -113,31 +114,57 @@ static Candidate *findFirst(std::vector<Candidate> &candidates) {
   return nullptr;
 }
 
-/// All outputs of all candidates against one run of the float64 reference.
+/// All outputs of all candidates against the float64 reference, which rounds
+/// the operands of products as their precision does: one run for each.
 Status Bench::verify() {
-  Candidate *source = nullptr;
-  for (Candidate &candidate : candidates)
-    if (!source && candidate.program &&
-        !candidate.artifact.referencePtx.empty())
-      source = &candidate;
-  if (!source)
+  bool any = false;
+  std::vector<std::string> done;
+  for (const Candidate &candidate : candidates) {
+    const std::string &precision = candidate.artifact.precision;
+    if (!candidate.program ||
+        std::find(done.begin(), done.end(), precision) != done.end())
+      continue;
+    done.push_back(precision);
+    Result<bool> verified = verify(precision);
+    if (verified.failed())
+      return verified.error();
+    any |= *verified;
+  }
+  if (!any)
     return makeError("no artifact holds a reference for the GPU: compile one "
                      "with --with-reference, or give --no-verify");
-  auto expected = runReference(*source->program, source->artifact);
+  return {};
+}
+
+/// Those of one precision; whether one of them holds a reference.
+Result<bool> Bench::verify(const std::string &precision) {
+  std::vector<Candidate *> alike;
+  for (Candidate &candidate : candidates)
+    if (candidate.program && candidate.artifact.precision == precision)
+      alike.push_back(&candidate);
+  auto source =
+      std::find_if(alike.begin(), alike.end(), [](const Candidate *candidate) {
+        return !candidate->artifact.referencePtx.empty();
+      });
+  if (source == alike.end()) {
+    for (Candidate *candidate : alike)
+      candidate->failure = "not verified: no artifact with precision " +
+                           precision + " holds a reference for the GPU";
+    return false;
+  }
+  auto expected = runReference(*(*source)->program, (*source)->artifact);
   if (expected.failed())
     return expected.error();
-  for (Candidate &candidate : candidates) {
-    if (!candidate.program)
-      continue;
+  for (Candidate *candidate : alike) {
     auto reports =
-        verifyOutputs(*candidate.program, candidate.artifact, *expected);
+        verifyOutputs(*candidate->program, candidate->artifact, *expected);
     if (reports.failed())
-      return makeError(candidate.directory, ": ", reports.message());
+      return makeError(candidate->directory, ": ", reports.message());
     for (const OutputReport &report : *reports)
-      candidate.error = std::max(candidate.error, report.relativeNorm);
-    candidate.failure = describeFailure(*reports);
+      candidate->error = std::max(candidate->error, report.relativeNorm);
+    candidate->failure = describeFailure(*reports);
   }
-  return {};
+  return true;
 }
 
 Status Bench::run() {
