@@ -89,17 +89,23 @@ LogicalResult checkPad(tensor::PadOp pad) {
 }
 
 /// A position that several iterations of a parallel loop write has no value:
-/// each may be the last. Such a loop is to be a reduction.
+/// each may be the last. And a loop along the result reduces nothing.
 LogicalResult checkWrites(linalg::LinalgOp op) {
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   for (OpOperand &init : op.getDpsInitsMutable()) {
     AffineMap map = op.getMatchingIndexingMap(&init);
-    for (auto [loop, kind] : llvm::enumerate(op.getIteratorTypesArray()))
-      if (kind == utils::IteratorType::parallel && ranges[loop] != 1 &&
-          !map.isFunctionOfDim(loop))
+    for (auto [loop, kind] : llvm::enumerate(op.getIteratorTypesArray())) {
+      if (ranges[loop] == 1)
+        continue;
+      bool isParallel = kind == utils::IteratorType::parallel;
+      if (isParallel && !map.isFunctionOfDim(loop))
         return op->emitOpError("writes a position of its result several times "
                                "in parallel loop d")
                << loop << ", which its map does not have; make it a reduction";
+      if (!isParallel && map.isFunctionOfDim(loop))
+        return op->emitOpError("moves along its result in reduction loop d")
+               << loop << "; make it parallel";
+    }
   }
   return success();
 }

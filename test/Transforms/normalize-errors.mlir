@@ -100,3 +100,16 @@ func.func @parallel_loop_reduces(%x: tensor<4x8xf32>, %o: tensor<4xf32>) -> tens
   } -> tensor<4xf32>
   return %r : tensor<4xf32>
 }
+
+// -----
+
+func.func @reduction_loop_is_parallel(%x: tensor<4x8xf32>, %y: tensor<2xf32>, %o: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // expected-error @+1 {{moves along its result in reduction loop d1; make it parallel}}
+  %r = linalg.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b)>, affine_map<(a, b, c) -> (c)>, affine_map<(a, b, c) -> (a, b)>], iterator_types = ["parallel", "reduction", "reduction"]} ins(%x, %y : tensor<4x8xf32>, tensor<2xf32>) outs(%o : tensor<4x8xf32>) {
+  ^bb0(%v: f32, %w: f32, %u: f32):
+    %s = arith.addf %v, %w : f32
+    %m = arith.addf %u, %s : f32
+    linalg.yield %m : f32
+  } -> tensor<4x8xf32>
+  return %r : tensor<4x8xf32>
+}

@@ -15,8 +15,8 @@ def KilnNormalize : Pass<"kiln-normalize", "::mlir::func::FuncOp"> {
     Needs: a function on tensors, as an exporter writes it (level 0), without
     calls, unless `keep-calls` leaves them to a host. Refuses what the rewrites
     would get wrong: strides and dilations that are not positive, pads by
-    negative or computed amounts, and parallel loops that write one position
-    several times.
+    negative or computed amounts, parallel loops that write one position several
+    times and reduction loops that write several.
 
     Leaves:
     - contractions (matrix products, convolutions) in whatever form they were
