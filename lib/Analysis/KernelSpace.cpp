@@ -7,6 +7,7 @@
 #include "kiln/Analysis/KernelSpace.h"
 
 #include "kiln/Analysis/Combiner.h"
+#include "kiln/Analysis/LoopOrder.h"
 #include "kiln/Dialect/Kiln/IR/KilnAttrs.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
 
@@ -342,6 +343,9 @@ FailureOr<KernelSpace> KernelSpace::analyze(Block &block, ValueRange results,
     space = KernelSpace(*view);
   for (Operation &op : block.without_terminator()) {
     auto structured = dyn_cast<linalg::LinalgOp>(op);
+    if (structured)
+      if (std::string wrong = findWrongLoop(structured); !wrong.empty())
+        return structured->emitOpError() << wrong;
     if (!structured || space.loopsOf.contains(&op)) {
       // Views and windows of anchored values would need them at positions that
       // are not theirs.

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "NormalizePatterns.h"
+#include "kiln/Analysis/LoopOrder.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
 #include "kiln/Transforms/Passes.h"
 
@@ -88,26 +89,9 @@ LogicalResult checkPad(tensor::PadOp pad) {
                  succeeded(check(pad.getMixedHighPad(), "high")));
 }
 
-/// A position that several iterations of a parallel loop write has no value:
-/// each may be the last. And a loop along the result reduces nothing.
-LogicalResult checkWrites(linalg::LinalgOp op) {
-  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
-  for (OpOperand &init : op.getDpsInitsMutable()) {
-    AffineMap map = op.getMatchingIndexingMap(&init);
-    for (auto [loop, kind] : llvm::enumerate(op.getIteratorTypesArray())) {
-      if (ranges[loop] == 1)
-        continue;
-      bool isParallel = kind == utils::IteratorType::parallel;
-      if (isParallel && !map.isFunctionOfDim(loop))
-        return op->emitOpError("writes a position of its result several times "
-                               "in parallel loop d")
-               << loop << ", which its map does not have; make it a reduction";
-      if (!isParallel && map.isFunctionOfDim(loop))
-        return op->emitOpError("moves along its result in reduction loop d")
-               << loop << "; make it parallel";
-    }
-  }
-  return success();
+LogicalResult checkLoops(linalg::LinalgOp op) {
+  std::string wrong = findWrongLoop(op);
+  return wrong.empty() ? success() : op->emitOpError() << wrong;
 }
 
 /// What the inliner has left cannot be compiled.
@@ -128,7 +112,7 @@ LogicalResult checkInput(func::FuncOp function, bool keepCalls) {
         TypeSwitch<Operation *, LogicalResult>(op)
             .Case<linalg::LinalgOp>([](linalg::LinalgOp linalg) {
               return success(succeeded(checkWindow(linalg)) &&
-                             succeeded(checkWrites(linalg)));
+                             succeeded(checkLoops(linalg)));
             })
             .Case<tensor::PadOp>(checkPad)
             .Case<func::CallOp, func::CallIndirectOp>([&](Operation *call) {

@@ -40,6 +40,28 @@ func.func @padded_result(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: t
 
 // -----
 
+// A kernel that is given need not have come through kiln-normalize, which asks
+// the same: the minimum's loop over the channels is not said to reduce.
+#all = affine_map<(n, f, h, w) -> (n, f, h, w)>
+#position = affine_map<(n, f, h, w) -> (n, h, w)>
+#schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
+func.func @parallel_loop_reduces(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>, %i: tensor<1x2x8xf32>) -> tensor<1x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o, %i : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>, tensor<1x2x8xf32>) -> tensor<1x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>, %d: tensor<1x2x8xf32>):
+    %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
+    // expected-error@+1 {{'linalg.generic' op writes a position of its result several times in parallel loop d1, which its map does not have; make it a reduction}}
+    %m = linalg.generic {indexing_maps = [#all, #position], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r : tensor<1x4x2x8xf32>) outs(%d : tensor<1x2x8xf32>) {
+    ^bb1(%in: f32, %out: f32):
+      %s = arith.minimumf %in, %out : f32
+      linalg.yield %s : f32
+    } -> tensor<1x2x8xf32>
+    kiln.yield %m : tensor<1x2x8xf32>
+  }
+  return %y : tensor<1x2x8xf32>
+}
+
+// -----
+
 // A row that stays the same is no tile of its own.
 #first = affine_map<(d0, d1, d2, d3) -> (d0, d1, 0, d3)>
 #id = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>

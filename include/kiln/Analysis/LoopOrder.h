@@ -16,6 +16,11 @@ namespace kiln {
 /// among themselves, all others stay; all stay where the result has one twice.
 llvm::SmallVector<unsigned> getResultOrder(mlir::linalg::LinalgOp op);
 
+/// Why the loops of `op` do not fit its results, empty where they do. A
+/// position that several iterations of a parallel loop write has no value: each
+/// may be the last. And a loop along the result reduces nothing.
+std::string findWrongLoop(mlir::linalg::LinalgOp op);
+
 } // namespace kiln
 
 #endif // KILN_ANALYSIS_LOOPORDER_H
