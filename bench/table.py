@@ -35,7 +35,7 @@ NAMES = {"tensor": "tensor pipe", "memory": "memory", "lanes": "instructions",
 
 
 def select(arguments):
-    programs = suite.TABLE + suite.KERNELBENCH
+    programs = sum(suite.LISTS.values(), ())
     wanted = arguments.only.split(",") if arguments.only else None
     return [conv for conv in programs if wanted is None or conv.name in wanted]
 
@@ -135,8 +135,9 @@ def report(arguments):
     for line in arguments.file.read_text().splitlines():
         entry = json.loads(line)
         entries[entry["name"]] = entry
-    for title, programs in (("24 programs", suite.TABLE),
-                            ("KernelBench", suite.KERNELBENCH)):
+    for title, programs in suite.LISTS.items():
+        if not any(conv.name in entries for conv in programs):
+            continue
         print(f"\n{title}\n\n| program | roof | ms | Kiln | of its roof | packing | eager "
               "| torch.compile | Kiln is faster by |\n"
               "|---|---|---:|---:|---:|---:|---:|---:|---:|")
