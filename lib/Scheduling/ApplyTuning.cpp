@@ -116,7 +116,8 @@ struct ApplyTuning : public kiln::impl::ApplyTuningBase<ApplyTuning> {
         misfit = "it is not a #kiln.schedule or #kiln.loop_schedule attribute";
       return nullptr;
     }
-    FailureOr<ScheduledKernel> analyzed = ScheduledKernel::analyze(kernel);
+    FailureOr<ScheduledKernel> analyzed =
+        ScheduledKernel::analyze(kernel, getKind(schedule));
     if (failed(analyzed) ||
         failed(
             checkGivenSchedule(schedule, kernel, *analyzed, target, precision)))

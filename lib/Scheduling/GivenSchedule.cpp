@@ -38,17 +38,13 @@ static LogicalResult checkPrecision(Contraction given, Precision asked,
   return success(); // one for other operands does not fit for that
 }
 
-static LogicalResult checkForContraction(KernelSchedule schedule,
+static LogicalResult checkForContraction(ScheduleAttr given,
                                          const ContractionView &conv,
                                          TargetAttr target,
                                          StringRef precision) {
   auto emitMisfit = [&] {
     return emitSourceError(conv.op, "the given schedule does not fit: ");
   };
-  auto given = dyn_cast<ScheduleAttr>(schedule);
-  if (!given)
-    return emitMisfit() << "#kiln.loop_schedule is for kernels without a "
-                           "contraction that an instruction multiplies";
   std::optional<Precision> asked = parsePrecision(precision);
   if (asked && conv.getImageType().getElementType().isF32() &&
       failed(checkPrecision(given.getContraction(), *asked, emitMisfit)))
@@ -60,7 +56,8 @@ LogicalResult kiln::checkGivenSchedule(KernelSchedule given, KernelOp kernel,
                                        const ScheduledKernel &analyzed,
                                        TargetAttr target, StringRef precision) {
   if (analyzed.view)
-    return checkForContraction(given, *analyzed.view, target, precision);
+    return checkForContraction(cast<ScheduleAttr>(given), *analyzed.view,
+                               target, precision);
   auto emitMisfit = [&] {
     return kernel.emitOpError("the given schedule does not fit: ");
   };

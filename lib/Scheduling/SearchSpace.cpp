@@ -19,35 +19,23 @@ using namespace kiln;
 
 FailureOr<SearchSpace> SearchSpace::create(KernelOp kernel, TargetAttr target,
                                            Precision precision) {
-  FailureOr<ScheduledKernel> analyzed = ScheduledKernel::analyze(kernel);
-  if (failed(analyzed))
-    return failure();
-  SearchSpace made;
-  made.space = std::move(analyzed->space);
-  made.results = std::move(analyzed->results);
-  made.view = std::move(analyzed->view);
-  made.target = target;
-  if (!made.view) {
-    MLIRContext *context = kernel.getContext();
-    FailureOr<LoopScheduleAttr> selected =
-        selectLoopSchedule(made.space, made.results, target, context, [&] {
-          return emitError(kernel.getLoc()) << "not supported: ";
-        });
-    if (failed(selected))
-      return failure();
-    made.choice = *selected;
-    made.baseline =
-        selectLoopBaseline(made.space, made.results, target, context);
-    return made;
-  }
-  FailureOr<ScheduleAttr> selected =
-      selectSchedule(*made.view, target, precision, [&] {
-        return emitSourceError(made.view->op, "not supported: ");
-      });
+  FailureOr<SelectedSchedule> selected =
+      selectKernelSchedule(kernel, target, precision);
   if (failed(selected))
     return failure();
-  made.choice = *selected;
-  made.baseline = selectBaseline(*made.view, target, *selected);
+  SearchSpace made;
+  made.space = std::move(selected->kernel.space);
+  made.results = std::move(selected->kernel.results);
+  made.view = std::move(selected->kernel.view);
+  made.target = target;
+  made.choice = selected->schedule;
+  if (!made.view) {
+    made.baseline = selectLoopBaseline(made.space, made.results, target,
+                                       kernel.getContext());
+    return made;
+  }
+  made.baseline =
+      selectBaseline(*made.view, target, cast<ScheduleAttr>(made.choice));
   for (ScheduleAttr schedule : getTried(*made.view, precision))
     made.tried.push_back(schedule);
   return made;

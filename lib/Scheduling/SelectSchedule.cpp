@@ -8,6 +8,7 @@
 
 #include "GivenSchedule.h"
 #include "PassInputs.h"
+#include "ScheduledKernel.h"
 
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
@@ -72,81 +73,83 @@ struct SelectSchedule : public kiln::impl::SelectScheduleBase<SelectSchedule> {
 
   LogicalResult selectFor(KernelOp kernel, TargetAttr target,
                           KernelSchedule given) {
-    FailureOr<ScheduledKernel> analyzed = ScheduledKernel::analyze(kernel);
-    if (failed(analyzed))
-      return failure();
     if (!given)
       given = kernel.getScheduleAttr();
-    const KernelSpace &space = analyzed->space;
-    ValueRange results = analyzed->results;
-    if (analyzed->view)
-      return selectForContraction(kernel, target, *analyzed, given);
-    if (given) {
-      if (failed(
-              checkGivenSchedule(given, kernel, *analyzed, target, precision)))
-        return failure();
-      kernel.setScheduleAttr(given);
-      ++numGiven;
-      return success();
-    }
-    FailureOr<LoopScheduleAttr> selected =
-        selectLoopSchedule(space, results, target, &getContext(), [&] {
-          return emitError(kernel.getLoc()) << "not supported: ";
-        });
+    if (given)
+      return give(kernel, target, given);
+    FailureOr<SelectedSchedule> selected =
+        selectKernelSchedule(kernel, target, *parsePrecision(precision));
     if (failed(selected))
       return failure();
-    kernel.setScheduleAttr(*selected);
+    kernel.setScheduleAttr(selected->schedule);
     ++numSelected;
-    remark::passed(kernel.getLoc(), remark::RemarkOpts::name("schedule")
-                                        .category("kiln-select-schedule")
-                                        .function(kernel.getKernelName()))
-        << remark::reason("no contraction that an instruction multiplies: "
-                          "blocks walk reduced axes in loops")
-        << remark::metric("Threads", selected->getBlock());
+    if (const std::optional<ContractionView> &conv = selected->kernel.view) {
+      setFlops(kernel, *conv);
+      reportSelected(kernel, cast<ScheduleAttr>(selected->schedule), *conv);
+    } else {
+      reportLoops(kernel, cast<LoopScheduleAttr>(selected->schedule),
+                  selected->lacks);
+    }
     return success();
   }
 
-  LogicalResult selectForContraction(KernelOp kernel, TargetAttr target,
-                                     const ScheduledKernel &analyzed,
-                                     KernelSchedule givenSchedule) {
-    const ContractionView *conv = &*analyzed.view;
-    auto emitError = [&] {
-      return emitSourceError(conv->op, "not supported: ");
-    };
-    if (std::optional<int64_t> flops = countFlops(*conv))
-      kernel.setFlops(*flops);
-    if (givenSchedule) {
-      if (failed(checkGivenSchedule(givenSchedule, kernel, analyzed, target,
-                                    precision)))
-        return failure();
-      auto given = cast<ScheduleAttr>(givenSchedule);
-      kernel.setScheduleAttr(given);
-      ++numGiven;
-      remark::passed(kernel.getLoc(), remark::RemarkOpts::name("given-schedule")
-                                          .category("kiln-select-schedule")
-                                          .function(kernel.getKernelName()))
-          << remark::metric("SharedBytes", getSharedBytes(given, *conv));
-      return success();
-    }
-    FailureOr<ScheduleAttr> selected =
-        selectSchedule(*conv, target, *parsePrecision(precision), emitError);
-    if (failed(selected))
+  LogicalResult give(KernelOp kernel, TargetAttr target, KernelSchedule given) {
+    FailureOr<ScheduledKernel> analyzed =
+        ScheduledKernel::analyze(kernel, getKind(given));
+    if (failed(analyzed) ||
+        failed(checkGivenSchedule(given, kernel, *analyzed, target, precision)))
       return failure();
-    kernel.setScheduleAttr(*selected);
-    ++numSelected;
-    int64_t vector = getImageCopy(*selected, *conv).vector;
-    int64_t bytes = vector * conv->getImageType().getElementTypeBitWidth() / 8;
+    kernel.setScheduleAttr(given);
+    ++numGiven;
+    if (!analyzed->view)
+      return success();
+    setFlops(kernel, *analyzed->view);
+    remark::passed(kernel.getLoc(), remark::RemarkOpts::name("given-schedule")
+                                        .category("kiln-select-schedule")
+                                        .function(kernel.getKernelName()))
+        << remark::metric(
+               "SharedBytes",
+               getSharedBytes(cast<ScheduleAttr>(given), *analyzed->view));
+    return success();
+  }
+
+  static void setFlops(KernelOp kernel, const ContractionView &conv) {
+    if (std::optional<int64_t> flops = countFlops(conv))
+      kernel.setFlops(*flops);
+  }
+
+  static void reportLoops(KernelOp kernel, LoopScheduleAttr selected,
+                          StringRef lacks) {
+    auto options = remark::RemarkOpts::name("schedule")
+                       .category("kiln-select-schedule")
+                       .function(kernel.getKernelName());
+    if (lacks.empty())
+      remark::passed(kernel.getLoc(), options)
+          << remark::reason("no contraction that an instruction multiplies: "
+                            "blocks walk reduced axes in loops")
+          << remark::metric("Threads", selected.getBlock());
+    else
+      remark::missed(kernel.getLoc(), options)
+          << remark::reason("the contraction is multiplied in loops, without "
+                            "the instruction for it: {0}",
+                            lacks)
+          << remark::metric("Threads", selected.getBlock());
+  }
+
+  static void reportSelected(KernelOp kernel, ScheduleAttr selected,
+                             const ContractionView &conv) {
+    int64_t vector = getImageCopy(selected, conv).vector;
+    int64_t bytes = vector * conv.getImageType().getElementTypeBitWidth() / 8;
     // The rules ask first what leaves the kernel.
     StringRef result =
-        describeResult(*conv).keepsChannels ? "keeps channels" : "reduced";
+        describeResult(conv).keepsChannels ? "keeps channels" : "reduced";
     remark::passed(kernel.getLoc(), remark::RemarkOpts::name("schedule")
                                         .category("kiln-select-schedule")
                                         .function(kernel.getKernelName()))
-        << remark::metric("SharedBytes", getSharedBytes(*selected, *conv))
+        << remark::metric("SharedBytes", getSharedBytes(selected, conv))
         << remark::metric("ImageCopyBytes", bytes)
-        << remark::metric("Tiles", int64_t(countTiles(*selected, *conv)))
+        << remark::metric("Tiles", int64_t(countTiles(selected, conv)))
         << remark::metric("Result", result);
-    return success();
   }
 };
 } // namespace

@@ -72,10 +72,11 @@ func.func @ordered(%x: tensor<64x100xf32>, %o: tensor<64xf32>) -> tensor<64xf32>
 
 // -----
 
+// In loops a contraction is a reduction like others.
 func.func @contraction(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o: tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> {
+  // expected-error @below {{the given schedule does not fit: the schedule has tiles along 1 axes, the kernel has 6}}
   %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>, tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32> attributes {schedule = #kiln.loop_schedule<tile = [32], threads = [[32:1]], vector = [1], block = 32>} {
   ^bb0(%a: tensor<1x8x66x66xf32>, %b: tensor<64x8x3x3xf32>, %c: tensor<1x64x64x64xf32>):
-    // expected-error @below {{the given schedule does not fit: #kiln.loop_schedule is for kernels without a contraction that an instruction multiplies}}
     %r = linalg.conv_2d_nchw_fchw ins(%a, %b : tensor<1x8x66x66xf32>, tensor<64x8x3x3xf32>) outs(%c : tensor<1x64x64x64xf32>) -> tensor<1x64x64x64xf32>
     kiln.yield %r : tensor<1x64x64x64xf32>
   }

@@ -62,8 +62,10 @@ def SelectSchedule : Pass<"kiln-select-schedule", "::mlir::ModuleOp"> {
     on every compute kernel that has none: a `#kiln.schedule` where it has a
     contraction that an instruction multiplies, else a `#kiln.loop_schedule`. A
     schedule given by `schedule` or already on the kernel is checked against the
-    program and the target and kept. What fits no schedule is an error at the
-    contraction.
+    program and the target and kept. A contraction that no `#kiln.schedule`
+    takes, as its window or its padding fits no block, gets a
+    `#kiln.loop_schedule`, too, and a missed remark that says why; what has none
+    of both is an error at the contraction.
 
     Without a contraction: neighbouring lanes lie along the axis that is
     contiguous in the largest tensor; threads are spread over the longest axis

@@ -412,8 +412,11 @@ kiln::describeKernel(KernelOp kernel, KernelSchedule schedule,
     schedule = kernel.getScheduleAttr();
   Block &body = kernel.getBody().front();
   ValueRange results = body.getTerminator()->getOperands();
-  FailureOr<KernelSpace> space = KernelSpace::analyze(body, results);
-  if (failed(space) || !schedule)
+  if (!schedule)
+    return failure();
+  FailureOr<KernelSpace> space = KernelSpace::analyze(
+      body, results, /*aroundContraction=*/isa<ScheduleAttr>(schedule));
+  if (failed(space))
     return failure();
   if (auto staged = dyn_cast<ScheduleAttr>(schedule)) {
     if (!space->getContraction())
