@@ -8,6 +8,7 @@
 
 #include "Refusal.h"
 
+#include "kiln/Analysis/ImageWork.h"
 #include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/SharedPlacement.h"
 #include "kiln/Analysis/StagedStore.h"
@@ -25,21 +26,29 @@ using namespace kiln;
 
 FailureOr<PaddedImage> kiln::getPaddedImage(const ContractionView &conv) {
   int64_t rank = conv.getImageType().getRank();
-  PaddedImage image{conv.getImage(), SmallVector<int64_t>(rank, 0)};
-  auto pad = image.source.getDefiningOp<tensor::PadOp>();
-  if (!pad)
-    return image;
-  Value value = pad.getConstantPaddingValue();
-  ArrayRef<int64_t> low = pad.getStaticLow(), high = pad.getStaticHigh();
-  if (!value || !matchPattern(value, m_AnyZeroFloat()) ||
-      ShapedType::isDynamicShape(low) || ShapedType::isDynamicShape(high))
-    return failure();
-  for (int64_t dim = 0; dim < rank; ++dim)
-    if (dim != conv.image.h && dim != conv.image.w &&
-        (low[dim] != 0 || high[dim] != 0))
+  PaddedImage image{conv.getImage(), SmallVector<int64_t>(rank, 0), {}};
+  while (Operation *op = image.source.getDefiningOp()) {
+    if (Value worked = getWorkedTensor(op)) {
+      image.work.push_back(cast<linalg::LinalgOp>(op));
+      image.source = worked;
+      continue;
+    }
+    auto pad = dyn_cast<tensor::PadOp>(op);
+    if (!pad)
+      break;
+    Value value = pad.getConstantPaddingValue();
+    ArrayRef<int64_t> low = pad.getStaticLow(), high = pad.getStaticHigh();
+    if (!value || !matchPattern(value, m_AnyZeroFloat()) ||
+        ShapedType::isDynamicShape(low) || ShapedType::isDynamicShape(high))
       return failure();
-  image.source = pad.getSource();
-  image.low.assign(low.begin(), low.end());
+    for (int64_t dim = 0; dim < rank; ++dim) {
+      if (dim != conv.image.h && dim != conv.image.w &&
+          (low[dim] != 0 || high[dim] != 0))
+        return failure();
+      image.low[dim] += low[dim];
+    }
+    image.source = pad.getSource();
+  }
   return image;
 }
 

@@ -211,6 +211,57 @@ static bool loadMatrices(LocalLoadOp op, LoadedWords::Words &words,
   return true;
 }
 
+/// An element after the load's own computation.
+static Value computeElement(LocalLoadOp op, Value element,
+                            DistributionContext &context) {
+  Block &block = op.getComputing().front();
+  IRMapping mapping;
+  mapping.map(block.getArgument(0), element);
+  for (Operation &inner : block.without_terminator())
+    context.builder.clone(inner, mapping);
+  return mapping.lookup(cast<ComputeYieldOp>(block.back()).getValue());
+}
+
+/// A word of one or two elements after the load's own computation.
+static Value computeWord(LocalLoadOp op, Value word,
+                         DistributionContext &context) {
+  OpBuilder &builder = context.builder;
+  Location loc = op.getLoc();
+  Type element = op.getBuffer().getType().getElementType();
+  unsigned bits = element.getIntOrFloatBitWidth();
+  Type part = builder.getIntegerType(bits), i32 = builder.getI32Type();
+  Value made;
+  for (unsigned shift = 0; shift < 32; shift += bits) {
+    Value value = word;
+    if (shift != 0)
+      value = arith::ShRUIOp::create(builder, loc, value,
+                                     context.threads.constant32(shift));
+    if (bits != 32)
+      value = arith::TruncIOp::create(builder, loc, part, value);
+    value = arith::BitcastOp::create(builder, loc, element, value);
+    value = computeElement(op, value, context);
+    value = arith::BitcastOp::create(builder, loc, part, value);
+    if (bits != 32)
+      value = arith::ExtUIOp::create(builder, loc, i32, value);
+    if (shift != 0)
+      value = arith::ShLIOp::create(builder, loc, value,
+                                    context.threads.constant32(shift));
+    made = made ? arith::OrIOp::create(builder, loc, made, value).getResult()
+                : value;
+  }
+  return made;
+}
+
+/// What becomes of a word on the way to the fragments.
+static Value changeWord(LocalLoadOp op, Value word,
+                        DistributionContext &context) {
+  if (!op.getComputing().empty())
+    word = computeWord(op, word, context);
+  if (op.getRoundTf32())
+    word = roundToTF32(op.getLoc(), word, context);
+  return word;
+}
+
 LogicalResult
 DistributeLocalLoad::distribute(LocalLoadOp op,
                                 DistributionContext &context) const {
@@ -227,6 +278,17 @@ DistributeLocalLoad::distribute(LocalLoadOp op,
   LoadedWords::Words &words = context.loaded.get(op, op.getSlot(), context);
   Fragment &fragment = context.fragments[op.getFragments()];
   fragment.words = true;
+  SmallVector<int64_t> offsets = getWordOffsets(op);
+  auto &known = words.get(op);
+  auto addWords = [&]() {
+    for (int64_t offset : offsets) {
+      Value &word = known[offset];
+      if (!word)
+        word = changeWord(op, words.raw.at(offset), context);
+      fragment.values.push_back(word);
+    }
+    return success();
+  };
 
   // 16-bit neighbours in k that do not share a word are read one by one.
   bool pairs = bits == 32 || (!layout.getRegisters().empty() &&
@@ -245,7 +307,11 @@ DistributeLocalLoad::distribute(LocalLoadOp op,
           LLVM::LoadOp::create(builder, loc, builder.getI16Type(), address, 2);
       return arith::ExtUIOp::create(builder, loc, builder.getI32Type(), half);
     };
-    for (int64_t offset : getWordOffsets(op)) {
+    for (int64_t offset : offsets) {
+      if (known.contains(offset)) {
+        ++context.statistics.sharedElements;
+        continue;
+      }
       Value &word = words.raw[offset];
       if (word) {
         ++context.statistics.sharedElements;
@@ -254,13 +320,10 @@ DistributeLocalLoad::distribute(LocalLoadOp op,
             builder, loc, loadHalf(offset + step), threads.constant32(16));
         word = arith::OrIOp::create(builder, loc, high, loadHalf(offset));
       }
-      fragment.values.push_back(word);
     }
-    return success();
+    return addWords();
   }
 
-  SmallVector<int64_t> offsets = getWordOffsets(op);
-  auto &known = words.get(op.getRoundTf32());
   SmallVector<int64_t> missing;
   for (int64_t offset : offsets) {
     if (known.contains(offset) || words.raw.contains(offset))
@@ -270,13 +333,7 @@ DistributeLocalLoad::distribute(LocalLoadOp op,
   }
   if (!missing.empty() && !loadMatrices(op, words, missing, context))
     loadWords(op, words, missing, context);
-  for (int64_t offset : offsets) {
-    Value &word = known[offset];
-    if (!word)
-      word = roundToTF32(loc, words.raw.at(offset), context);
-    fragment.values.push_back(word);
-  }
-  return success();
+  return addWords();
 }
 
 void kiln::populateLocalLoadPatterns(TilePatternSet &patterns) {

@@ -86,7 +86,7 @@ void kiln::seedCarriedLoads(scf::ForOp loop, DistributionContext &context) {
       continue;
     Value nextSlot = loop.getRegionIterArg((*slot).index());
     LoadedWords::Words &words = context.loaded.get(load, nextSlot, context);
-    auto &known = words.get(load.getRoundTf32());
+    auto &known = words.get(load);
     for (auto [offset, word] : llvm::zip_equal(
              getWordOffsets(load), context.fragments[argument].values))
       known[offset] = word;

@@ -24,9 +24,11 @@ public:
   /// Words by their constant byte offset from `base`.
   struct Words {
     mlir::Value base; ///< pointer that constant offsets are added to
-    std::map<int64_t, mlir::Value> raw, rounded;
-    std::map<int64_t, mlir::Value> &get(bool roundedToTF32) {
-      return roundedToTF32 ? rounded : raw;
+    /// As they lie there, and as they become on the way: what that is, all
+    /// loads of a buffer say alike.
+    std::map<int64_t, mlir::Value> raw, changed;
+    std::map<int64_t, mlir::Value> &get(LocalLoadOp load) {
+      return load.changesWords() ? changed : raw;
     }
   };
 

@@ -9,6 +9,7 @@
 #include "kiln/Staging/Passes.h"
 
 #include "kiln/Analysis/Divisibility.h"
+#include "kiln/Analysis/ImageWork.h"
 #include "kiln/Analysis/Layouts.h"
 #include "kiln/Analysis/ScheduleFit.h"
 
@@ -61,33 +62,35 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
 
   LogicalResult stage(gpu::GPUFuncOp function, ScheduleAttr schedule,
                       ContractionView conv) {
-    auto image = conv.getImage().getDefiningOp<ExtractTileOp>();
+    ImageTile image(conv);
     auto filter = conv.getFilter().getDefiningOp<ExtractTileOp>();
-    if (!image || !filter || !isa<scf::ForOp>(conv.op->getParentOp()))
+    if (!image.box || !filter || !isa<scf::ForOp>(conv.op->getParentOp()))
       return conv.op.emitOpError("must be in a chunk loop and read tiles; run "
                                  "kiln-tile-reduction first");
     Location loc = conv.op.getLoc();
     OpBuilder builder(conv.op);
     Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
-    ImageCopy copy = getTileCopy(image, schedule, conv);
+    ImageCopy copy = getTileCopy(image.box, schedule, conv);
     auto [copied, imageBuffer] =
-        stageImage(builder, function, schedule, conv, image, copy, slot);
+        stageImage(builder, function, schedule, conv, image.box, copy, slot);
     Value filterBuffer =
         stageFilter(builder, function, schedule, conv, filter, slot);
     AsyncCommitOp::create(builder, loc);
     AsyncWaitOp::create(builder, loc, 0);
     BarrierOp::create(builder, loc);
     if (copied != imageBuffer) {
-      LocalCopyOp::create(builder, image.getLoc(), copied, slot, imageBuffer,
-                          slot, /*rounds=*/DenseI64ArrayAttr());
+      LocalCopyOp::create(builder, image.box.getLoc(), copied, slot,
+                          imageBuffer, slot, /*rounds=*/DenseI64ArrayAttr());
       BarrierOp::create(builder, loc);
     }
-    RankedTensorType tile = image.getTile().getType();
+    RankedTensorType tile = image.box.getTile().getType();
     SmallVector<int64_t> origin(tile.getRank(), 0);
     origin[conv.image.w] = copy.lead;
-    Value stagedImage = StagedOp::create(
+    auto stagedImage = StagedOp::create(
         builder, loc, tile, imageBuffer, slot,
         copy.lead ? builder.getDenseI64ArrayAttr(origin) : nullptr);
+    if (image.work)
+      addWork(stagedImage, image.work);
     Value stagedFilter =
         StagedOp::create(builder, loc, filter.getTile().getType(), filterBuffer,
                          slot, /*origin=*/nullptr);
@@ -102,6 +105,18 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
       unpack.erase();
     numStaged += 2;
     return success();
+  }
+
+  /// The tile is what `work` makes of what the buffer holds.
+  static void addWork(StagedOp staged, linalg::GenericOp work) {
+    OpBuilder builder(staged);
+    Location loc = work.getLoc();
+    Block *block = builder.createBlock(
+        &staged.getComputing(), {},
+        {staged.getBuffer().getType().getElementType()}, {loc});
+    ComputeYieldOp::create(builder, loc,
+                           cloneWork(builder, cast<linalg::LinalgOp>(*work),
+                                     block->getArgument(0)));
   }
 
   static Value allocate(gpu::GPUFuncOp function, Location loc,

@@ -9,6 +9,7 @@
 #include "kiln/Analysis/Layouts.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/IR/IRMapping.h"
 
 namespace kiln {
 #define GEN_PASS_DEF_UNROLLTAPS
@@ -106,9 +107,11 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
         Value a = LocalLoadOp::create(builder, loc, filterType,
                                       filter.getBuffer(), filter.getSlot(),
                                       filterAt, ones, round && !packed);
-        Value b =
+        auto b =
             LocalLoadOp::create(builder, loc, imageType, image.getBuffer(),
                                 image.getSlot(), imageAt, imageSteps, round);
+        IRMapping mapping;
+        image.getComputing().cloneInto(&b.getComputing(), mapping);
         acc = DotOp::create(builder, loc, outType, a, b, acc, maps,
                             schedule.getContraction());
         ++numDots;

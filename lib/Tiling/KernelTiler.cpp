@@ -6,6 +6,7 @@
 
 #include "KernelTiler.h"
 
+#include "kiln/Analysis/ImageWork.h"
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Analysis/Views.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
@@ -239,9 +240,9 @@ KernelTiler::tileContraction(const Coordinates &coordinates) {
   Location loc = view.op->getLoc();
   FailureOr<PaddedImage> image = getPaddedImage(view);
   if (failed(image) || !isa<BlockArgument>(image->source))
-    return emitSourceError(view.op,
-                           "not supported: the image must be an argument, "
-                           "padded with zeros at most");
+    return emitSourceError(
+        view.op, "not supported: the image must be an argument, "
+                 "computed elementwise and padded with zeros at most");
   SmallVector<int> loops = space.getLoopAxes(view.op);
   auto axisOf = [&](int64_t loop) -> AffineExpr {
     return loops[loop] == KernelSpace::kUnit
@@ -288,6 +289,8 @@ KernelTiler::tileContraction(const Coordinates &coordinates) {
     inBounds.back() = low == 0 && end <= imageType.getDimSize(dim);
   }
   Value imageTile = extractBox(image->source, offsets, sizes, inBounds);
+  if (!image->work.empty())
+    imageTile = createTileWork(builder, image->work, imageTile).getResult(0);
 
   Value filter = view.getFilter();
   auto filterType = cast<RankedTensorType>(filter.getType());

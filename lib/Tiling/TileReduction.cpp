@@ -6,7 +6,7 @@
 
 #include "kiln/Tiling/Passes.h"
 
-#include "kiln/Analysis/ContractionView.h"
+#include "kiln/Analysis/ImageWork.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -57,9 +57,9 @@ struct TileReduction : public kiln::impl::TileReductionBase<TileReduction> {
     FailureOr<ContractionView> conv = ContractionView::find(kernel.getBody());
     if (failed(conv))
       return kernel.emitOpError("needs exactly one contraction");
-    auto image = conv->getImage().getDefiningOp<ExtractTileOp>();
+    ImageTile image(*conv);
     auto filter = conv->getFilter().getDefiningOp<ExtractTileOp>();
-    if (!image || !filter)
+    if (!image.box || !filter)
       return conv->op.emitOpError("operands must be tiles; run "
                                   "kiln-tile-to-blocks first");
     Location loc = conv->op.getLoc();
@@ -73,7 +73,11 @@ struct TileReduction : public kiln::impl::TileReductionBase<TileReduction> {
         builder, loc, zero, channels, step, ValueRange{conv->getInit()},
         [&](OpBuilder &b, Location loc, Value channel, ValueRange acc) {
           Value imageChunk =
-              extractChunk(b, image, conv->image.c, channel, chunk);
+              extractChunk(b, image.box, conv->image.c, channel, chunk);
+          if (image.work)
+            imageChunk = createTileWork(b, cast<linalg::LinalgOp>(*image.work),
+                                        imageChunk)
+                             .getResult(0);
           Value filterChunk =
               extractChunk(b, filter, conv->filter.c, channel, chunk);
           Operation *dot = b.clone(*conv->op);

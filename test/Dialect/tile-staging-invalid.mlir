@@ -345,3 +345,17 @@ func.func @alloc_before() {
   %s = kiln.alloc_shared offset -128 : !kiln.shared<1 x i8, #kiln.shared_layout<[512:1]>>
   return
 }
+
+// -----
+
+// What is computed of an element is one of its type.
+!s = !kiln.shared<2 x f32, #kiln.shared_layout<[8:16], [16:1]>>
+func.func @computing(%s: !s, %i: index) {
+  // expected-error @+1 {{computes each element in one block that takes and yields 'f32'}}
+  %t = kiln.staged %s[%i] : !s -> tensor<8x16xf32> computing {
+  ^bb0(%e: f32):
+    %h = arith.truncf %e : f32 to f16
+    kiln.compute_yield %h : f16
+  }
+  return
+}

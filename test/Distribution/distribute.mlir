@@ -146,6 +146,62 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // What a load computes, it computes of each element, before the word is rounded; a
+  // word that two loads share is computed once.
+  //
+  // CHECK-LABEL: gpu.func @computed_tf32
+  // CHECK:         %[[ABS0:.+]] = math.absf
+  // CHECK-NEXT:    %[[B0:.+]] = arith.bitcast %[[ABS0]] : f32 to i32
+  // CHECK-NEXT:    %[[SUM0:.+]] = arith.addi %[[B0]], %{{.+}} : i32
+  // CHECK-NEXT:    arith.maxsi %[[SUM0]], %[[B0]]
+  // CHECK:         math.absf
+  // CHECK-NOT:     math.absf
+  // CHECK:         gpu.return
+  gpu.func @computed_tf32(%out: memref<16x8xf32>) kernel attributes {kiln.schedule = #one, known_block_size = array<i32: 32, 1, 1>} {
+    %as = kiln.alloc_shared : !as
+    %bs = kiln.alloc_shared : !bs
+    %0 = arith.constant 0 : index
+    %acc = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !as -> tensor<16x8xf32, #a>
+    %b = kiln.local_load %bs[%0] at [0, 0] step [1, 1] round_tf32 : !bs -> tensor<8x8xf32, #b> computing {
+    ^bb0(%e: f32):
+      %abs = math.absf %e : f32
+      kiln.compute_yield %abs : f32
+    }
+    %c = kiln.local_load %bs[%0] at [0, 0] step [1, 1] round_tf32 : !bs -> tensor<8x8xf32, #b> computing {
+    ^bb0(%e: f32):
+      %abs = math.absf %e : f32
+      kiln.compute_yield %abs : f32
+    }
+    %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+    %f = kiln.dot %a, %c, %d maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+    kiln.store_tile %f, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
+    gpu.return
+  }
+
+  // The halves of two words.
+  //
+  // CHECK-LABEL: gpu.func @computed_f16
+  // CHECK:         nvvm.ldmatrix
+  // CHECK-COUNT-4: math.absf %{{.+}} : f16
+  // CHECK-NOT:     math.absf
+  // CHECK:         nvvm.mma.sync
+  gpu.func @computed_f16(%out: memref<16x8xf32>) kernel attributes {kiln.schedule = #one, known_block_size = array<i32: 32, 1, 1>} {
+    %as = kiln.alloc_shared : !ash
+    %bs = kiln.alloc_shared : !bsh
+    %0 = arith.constant 0 : index
+    %acc = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !ash -> tensor<16x16xf16, #ah>
+    %b = kiln.local_load %bs[%0] at [0, 0] step [1, 1] : !bsh -> tensor<8x16xf16, #bh> computing {
+    ^bb0(%e: f16):
+      %abs = math.absf %e : f16
+      kiln.compute_yield %abs : f16
+    }
+    %d = kiln.dot %a, %b, %acc maps [#km, #nk, #mn] with mma_m16n8k16_f16 : tensor<16x16xf16, #ah>, tensor<8x16xf16, #bh>, tensor<16x8xf32, #acc>
+    kiln.store_tile %d, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
+    gpu.return
+  }
+
   // Even and odd columns: the fragments of two neighbouring n-tiles take columns 2g and
   // 2g + 1, so that one 64-bit load brings both. Of three taps the second needs one
   // column more, which comes with the one after it, and the third nothing at all: four

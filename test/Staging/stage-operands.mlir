@@ -59,6 +59,41 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // What is computed on the image's tile becomes part of the staged value; constants
+  // come along.
+  //
+  // CHECK-LABEL: gpu.func @prepared
+  // CHECK:           kiln.async_copy %{{.+}} to %[[IMAGE:.+]][%[[SLOT:.+]]] in_bounds [true, true, true, false] vector 4 :
+  // CHECK:           %[[PATCH:.+]] = kiln.staged %[[IMAGE]][%[[SLOT]]] : {{.*}} -> tensor<1x8x4x10xf32> computing {
+  // CHECK-NEXT:      ^bb0(%[[E:.+]]: f32):
+  // CHECK-NEXT:        %[[ZERO:.+]] = arith.constant 0.000000e+00 : f32
+  // CHECK-NEXT:        %[[RELU:.+]] = arith.maximumf %[[E]], %[[ZERO]] : f32
+  // CHECK-NEXT:        kiln.compute_yield %[[RELU]] : f32
+  // CHECK-NOT:       linalg.generic
+  // CHECK:           linalg.conv_2d_nchw_fchw ins(%[[PATCH]],
+  gpu.func @prepared(%x: memref<1x16x34x36xf32>, %w: memref<2x1152xf32>, %out: memref<1x16x32x32xf32>) kernel attributes {kiln.schedule = #tf32} {
+    %0 = arith.constant 0 : index
+    %8 = arith.constant 8 : index
+    %16 = arith.constant 16 : index
+    %zero = arith.constant 0.0 : f32
+    %view = kiln.unpack %w layout #packed tile_dims [1] : memref<2x1152xf32> -> tensor<16x16x3x3xf32>
+    %init = kiln.extract_tile %out[%0, %0, %0, %0] in_bounds [true, true, true, true] : memref<1x16x32x32xf32> -> tensor<1x16x2x8xf32>
+    %r = scf.for %c = %0 to %16 step %8 iter_args(%acc = %init) -> (tensor<1x16x2x8xf32>) {
+      %box = kiln.extract_tile %x[%0, %c, %0, %0] in_bounds [true, true, true, true] : memref<1x16x34x36xf32> -> tensor<1x8x4x10xf32>
+      %e = tensor.empty() : tensor<1x8x4x10xf32>
+      %image = linalg.generic {indexing_maps = [affine_map<(a, b, c, d) -> (a, b, c, d)>, affine_map<(a, b, c, d) -> (a, b, c, d)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%box : tensor<1x8x4x10xf32>) outs(%e : tensor<1x8x4x10xf32>) {
+      ^bb0(%v: f32, %u: f32):
+        %relu = arith.maximumf %v, %zero : f32
+        linalg.yield %relu : f32
+      } -> tensor<1x8x4x10xf32>
+      %filter = kiln.extract_tile %view[%0, %c, %0, %0] in_bounds [true, true, true, true] : tensor<16x16x3x3xf32> -> tensor<16x8x3x3xf32>
+      %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x4x10xf32>, tensor<16x8x3x3xf32>) outs(%acc : tensor<1x16x2x8xf32>) -> tensor<1x16x2x8xf32>
+      scf.yield %d : tensor<1x16x2x8xf32>
+    }
+    kiln.store_tile %r, %out[%0, %0, %0, %0] in_bounds [true, true, true, true] : tensor<1x16x2x8xf32>, memref<1x16x32x32xf32>
+    gpu.return
+  }
+
   // Padding moves the tiles' first column off the units of 16 bytes: whole units are
   // copied from three columns before it on, and the tile lies behind these.
   //

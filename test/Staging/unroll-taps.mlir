@@ -57,6 +57,28 @@ gpu.module @kernels {
     gpu.return %d : tensor<1x16x1x8xf32, #acc8>
   }
 
+  // What is computed on the elements of a tile, each load of it computes.
+  //
+  // CHECK-LABEL: gpu.func @computed
+  // CHECK-COUNT-2: kiln.local_load {{.*}} round_tf32 : {{.*}} computing {
+  // CHECK-NEXT:    ^bb0(%[[E:.+]]: f32):
+  // CHECK-NEXT:      %[[ABS:.+]] = math.absf %[[E]] : f32
+  // CHECK-NEXT:      kiln.compute_yield %[[ABS]] : f32
+  // CHECK-NOT:     kiln.staged
+  // CHECK:         gpu.return
+  gpu.func @computed(%acc: tensor<1x16x1x8xf32, #acc8>, %slot: index) -> tensor<1x16x1x8xf32, #acc8> attributes {kiln.schedule = #plain} {
+    %x = kiln.alloc_shared : !kiln.shared<2 x f32, #kiln.shared_layout<[1:0], [8:20], [1:12], [12:1]>>
+    %w = kiln.alloc_shared : !kiln.shared<2 x f32, #kiln.shared_layout<[16:8], [8:1], [1:256], [2:128]>>
+    %image = kiln.staged %x[%slot] : !kiln.shared<2 x f32, #kiln.shared_layout<[1:0], [8:20], [1:12], [12:1]>> -> tensor<1x8x1x9xf32> computing {
+    ^bb0(%e: f32):
+      %abs = math.absf %e : f32
+      kiln.compute_yield %abs : f32
+    }
+    %filter = kiln.staged %w[%slot] : !kiln.shared<2 x f32, #kiln.shared_layout<[16:8], [8:1], [1:256], [2:128]>> -> tensor<16x8x1x2xf32>
+    %d = linalg.conv_2d_nchw_fchw ins(%image, %filter : tensor<1x8x1x9xf32>, tensor<16x8x1x2xf32>) outs(%acc : tensor<1x16x1x8xf32, #acc8>) -> tensor<1x16x1x8xf32, #acc8>
+    gpu.return %d : tensor<1x16x1x8xf32, #acc8>
+  }
+
   // A tile behind the first three columns of its slot.
   //
   // CHECK-LABEL: gpu.func @behind

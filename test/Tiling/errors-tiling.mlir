@@ -252,13 +252,13 @@ func.func @independent(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: ten
 
 // -----
 
-// The image is another operation's result.
+// The image is the result of an operation that is not elementwise on one tensor.
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
 func.func @image(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
-  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
-  ^bb0(%a: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
-    %n = linalg.abs ins(%a : tensor<1x2x2x8xf32>) outs(%a : tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32>
-    // expected-error@+1 {{'linalg.conv_2d_nchw_fchw' op not supported: the image must be an argument, padded with zeros at most}}
+  %y = kiln.kernel "conv" (%x, %x, %w, %o : tensor<1x2x2x8xf32>, tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %a2: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
+    %n = linalg.add ins(%a, %a2 : tensor<1x2x2x8xf32>, tensor<1x2x2x8xf32>) outs(%a : tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32>
+    // expected-error@+1 {{'linalg.conv_2d_nchw_fchw' op not supported: the image must be an argument, computed elementwise and padded with zeros at most}}
     %r = linalg.conv_2d_nchw_fchw ins(%n, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
     kiln.yield %r : tensor<1x4x2x8xf32>
   }
@@ -277,7 +277,7 @@ func.func @pad_value(%x: tensor<1x2x1x7xf32>, %w: tensor<4x2x1x1xf32>, %o: tenso
     ^bb1(%i: index, %j: index, %k: index, %l: index):
       tensor.yield %one : f32
     } : tensor<1x2x1x7xf32> to tensor<1x2x2x8xf32>
-    // expected-error@+1 {{'linalg.conv_2d_nchw_fchw' op not supported: the image must be an argument, padded with zeros at most}}
+    // expected-error@+1 {{'linalg.conv_2d_nchw_fchw' op not supported: the image must be an argument, computed elementwise and padded with zeros at most}}
     %r = linalg.conv_2d_nchw_fchw ins(%p, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
     kiln.yield %r : tensor<1x4x2x8xf32>
   }

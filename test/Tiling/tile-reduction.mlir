@@ -92,3 +92,31 @@ func.func @channel_loop(%x: tensor<1x8x1x8xf32>, %w: tensor<8x8x1x1xf32>, %o: te
   }
   return %y : tensor<1x1x8xf32>
 }
+
+// What is computed on the image's tile is computed on that of each chunk.
+//
+// CHECK-LABEL: func @prepared
+// CHECK:       scf.for
+// CHECK-NEXT:    %[[BOX:.+]] = kiln.extract_tile {{.*}} -> tensor<1x1x8x4xf32>
+// CHECK-NEXT:    %[[EMPTY:.+]] = tensor.empty() : tensor<1x1x8x4xf32>
+// CHECK-NEXT:    %[[ABS:.+]] = linalg.generic {{.*}} ins(%[[BOX]] : {{.*}}) outs(%[[EMPTY]] :
+// CHECK:           math.absf
+// CHECK:         kiln.extract_tile {{.*}} -> tensor<1x1x4x4xf32>
+// CHECK-NEXT:    linalg.conv_2d_nhwc_hwcf ins(%[[ABS]],
+func.func @prepared(%x: tensor<1x1x8x8xf32>, %w: tensor<1x1x8x4xf32>, %o: tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x1x8x8xf32>, tensor<1x1x8x4xf32>, tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x1x8x8xf32>, %b: tensor<1x1x8x4xf32>, %c: tensor<1x1x8x4xf32>):
+    %0 = arith.constant 0 : index
+    %box = kiln.extract_tile %a[%0, %0, %0, %0] in_bounds [true, true, true, true] : tensor<1x1x8x8xf32> -> tensor<1x1x8x8xf32>
+    %e = tensor.empty() : tensor<1x1x8x8xf32>
+    %image = linalg.generic {indexing_maps = [affine_map<(a, b, c, d) -> (a, b, c, d)>, affine_map<(a, b, c, d) -> (a, b, c, d)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%box : tensor<1x1x8x8xf32>) outs(%e : tensor<1x1x8x8xf32>) {
+    ^bb1(%v: f32, %u: f32):
+      %abs = math.absf %v : f32
+      linalg.yield %abs : f32
+    } -> tensor<1x1x8x8xf32>
+    %filter = kiln.extract_tile %b[%0, %0, %0, %0] in_bounds [true, true, true, true] : tensor<1x1x8x4xf32> -> tensor<1x1x8x4xf32>
+    %t = linalg.conv_2d_nhwc_hwcf ins(%image, %filter : tensor<1x1x8x8xf32>, tensor<1x1x8x4xf32>) outs(%c : tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32>
+    kiln.yield %t : tensor<1x1x8x4xf32>
+  }
+  return %y : tensor<1x1x8x4xf32>
+}

@@ -12,13 +12,17 @@
 
 namespace kiln {
 
-/// The image before its zero padding, which belongs to the copy.
+/// The image before its zero padding, which belongs to the copy, and before
+/// elementwise work, which belongs to the loads.
 struct PaddedImage {
   mlir::Value source;
   llvm::SmallVector<int64_t> low; ///< leading padding of each dimension
+  /// The work, the last op first. What it makes of zero stands where the
+  /// padding is, which kiln-fuse has made sure of.
+  llvm::SmallVector<mlir::linalg::LinalgOp> work;
 };
-/// Looks through a `tensor.pad` by constant zeros along rows and columns;
-/// failure for any other padding.
+/// Looks through elementwise work and `tensor.pad`s by constant zeros along
+/// rows and columns; failure for any other padding.
 mlir::FailureOr<PaddedImage> getPaddedImage(const ContractionView &conv);
 
 /// Elements of the widest copy unit, 16 bytes at most, that divides all of

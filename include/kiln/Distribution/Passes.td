@@ -127,7 +127,8 @@ def Distribute : Pass<"kiln-distribute", "::mlir::ModuleOp"> {
     three `nvvm.mma.sync` sum their products from zero, and an addition promotes
     the sum to the accumulator), a local load `nvvm.ldmatrix` or vector loads from shared
     memory, a reduction or a change of layout folds, shuffles and shared memory. Elements that several
-    loads of one buffer version share are loaded once. In a kernel with a loop
+    loads of one buffer version share are loaded once, and what loads compute of
+    elements is computed once. In a kernel with a loop
     schedule a thread reads each element of an argument's tile once, whichever
     windows share it, and up to 16 bytes of a row at once, where its rows and the
     thread's place are multiples of them. Arguments become pointers

@@ -22,7 +22,9 @@ def StageOperands : Pass<"kiln-stage-operands", "::mlir::gpu::GPUModuleOp"> {
     fragment loads read without bank conflicts, filled by asynchronous copies of
     the widest legal unit (a remark says why it is below 16 bytes). Where padding
     moves the rows of an image off the units, whole units are copied from before
-    the tile's first column on, and the staged tile lies behind these. With
+    the tile's first column on, and the staged tile lies behind these. Elementwise
+    work on the image's tile moves into its `kiln.staged`: the buffer holds the
+    tile as it lies in memory. With
     `transpose` the image is staged as it lies, in one or two slots, and a
     `kiln.local_copy` brings its channels next to one another. The loop is left
     unpipelined: copy, wait, barrier, (transpose, barrier,) compute, barrier.
@@ -100,7 +102,8 @@ def UnrollTaps : Pass<"kiln-unroll-taps", "::mlir::gpu::GPUModuleOp"> {
   let description = [{
     Needs staged contractions with layouts. One `kiln.dot` for each tap and slice
     of channels of the multiply instruction, on `kiln.local_load`s of the same
-    patch at shifted offsets.
+    patch at shifted offsets. What a `kiln.staged` computes of its elements, each
+    load of it does.
 
     ```mlir
     #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>

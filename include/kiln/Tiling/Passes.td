@@ -105,7 +105,8 @@ def TileToBlocks : Pass<"kiln-tile-to-blocks", "::mlir::ModuleOp"> {
 
     Around a contraction (`#kiln.schedule`) the tile is a box of its result, and
     its operands are boxes: a convolution's halo patch needs no case of its own,
-    and padding is an offset of it. Output channels that no tile holds have an
+    and padding is an offset of it. Elementwise work on the image becomes one op
+    on its box. Output channels that no tile holds have an
     innermost dimension of the `scf.forall` if all results keep them: neighbouring
     blocks share the image's patch. If none does, the block walks them. An op that
     needs a value reduced over them on each channel again takes a tile of all.
@@ -154,8 +155,9 @@ def TileReduction : Pass<"kiln-tile-reduction", "::mlir::ModuleOp"> {
   let description = [{
     Needs tiled contractions on `kiln.extract_tile` operands, in a loop over
     channel tiles or not. Leaves an `scf.for` over chunks of input channels that
-    carries the accumulator; its body is the contraction of a chunk. Channels
-    beyond the image's read as zero.
+    carries the accumulator; its body is the contraction of a chunk, and before it
+    the work on the image's tile, if there is any. Channels beyond the image's read
+    as zero.
 
     ```mlir
     #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>

@@ -321,6 +321,24 @@ int64_t LocalCopyOp::getLineBytes() {
   return (dest.getLayout().getOffset(last) + kUnit) * 2;
 }
 
+/// A region on the elements of a staged tile: from one to one of their type.
+static LogicalResult verifyComputing(Operation *op, Region &region,
+                                     Type element) {
+  if (region.empty())
+    return success();
+  Block &block = region.front();
+  auto yield = llvm::hasSingleElement(region) && !block.empty()
+                   ? dyn_cast<ComputeYieldOp>(block.back())
+                   : ComputeYieldOp();
+  if (!yield || block.getNumArguments() != 1 ||
+      block.getArgument(0).getType() != element ||
+      yield.getValue().getType() != element)
+    return op->emitOpError("computes each element in one block that takes and "
+                           "yields ")
+           << element;
+  return success();
+}
+
 LogicalResult StagedOp::verify() {
   SharedType buffer = getBuffer().getType();
   if (failed(verifySlot(*this, buffer, getSlot())))
@@ -341,7 +359,7 @@ LogicalResult StagedOp::verify() {
                    }))
     return emitOpError("tile ") << tile << " is no part of a slot of [" << shape
                                 << "] " << buffer.getElementType();
-  return success();
+  return verifyComputing(*this, getComputing(), tile.getElementType());
 }
 
 LogicalResult LocalLoadOp::verify() {
@@ -374,6 +392,8 @@ LogicalResult LocalLoadOp::verify() {
       return emitOpError("reads element ")
              << last << " of dimension " << dim << ", which has " << extent;
   }
+  if (failed(verifyComputing(*this, getComputing(), type.getElementType())))
+    return failure();
   return verifyTileEncoding(*this, type);
 }
 

@@ -278,41 +278,68 @@ def Kiln_LocalCopyOp : Kiln_Op<"local_copy"> {
   let hasVerifier = 1;
 }
 
-def Kiln_StagedOp : Kiln_Op<"staged", [MemoryEffects<[MemRead]>]> {
+def Kiln_StagedOp : Kiln_Op<"staged", [MemoryEffects<[MemRead]>,
+                                       IsolatedFromAbove]> {
   let summary = "the tile that a slot of a staged buffer holds, as a value";
   let description = [{
     Stands between staging and the unrolling of taps: the operand of a
     convolution on staged tiles. Its first element is element `at` of the slot
     (the first, if that is left out), and its shape may be smaller than the
     buffer's: rows of the buffer are padded to whole copy units on both sides.
+    With a region the tile's elements are what that makes of the buffer's; it is
+    done where fragments are loaded.
+
+    ```mlir
+    %t = kiln.staged %buffer[%slot]
+        : !kiln.shared<1 x f32, #kiln.shared_layout<[8:16], [16:1]>> -> tensor<8x16xf32> computing {
+    ^bb0(%e: f32):
+      %0 = math.absf %e : f32
+      kiln.compute_yield %0 : f32
+    }
+    ```
   }];
   let arguments = (ins Kiln_SharedType:$buffer, Index:$slot,
                        OptionalAttr<DenseI64ArrayAttr>:$origin);
   let results = (outs AnyRankedTensor:$tile);
+  let regions = (region AnyRegion:$computing);
   let assemblyFormat = [{
     $buffer `[` $slot `]` (`at` $origin^)? attr-dict `:` type($buffer) `->`
-    type($tile)
+    type($tile) (`computing` $computing^)?
   }];
   let hasVerifier = 1;
 }
 
-def Kiln_LocalLoadOp : Kiln_Op<"local_load", [MemoryEffects<[MemRead]>]> {
+def Kiln_LocalLoadOp : Kiln_Op<"local_load", [MemoryEffects<[MemRead]>,
+                                              IsolatedFromAbove]> {
   let summary = "fragments of a staged tile, in registers";
   let description = [{
     Element i of the result is element `offsets + i * strides` of the slot. The
-    result's encoding says which thread loads what. `round_tf32` rounds f32
-    elements to nearest tf32 on the way.
+    result's encoding says which thread loads what. With a region an element is
+    what that makes of the slot's, in the thread that loads it. `round_tf32`
+    rounds f32 elements to nearest tf32 on the way, after that.
   }];
   let arguments = (ins Kiln_SharedType:$buffer, Index:$slot,
                        DenseI64ArrayAttr:$offsets, DenseI64ArrayAttr:$strides,
                        UnitAttr:$round_tf32);
   let results = (outs AnyRankedTensor:$fragments);
+  let regions = (region AnyRegion:$computing);
+  let extraClassDeclaration = [{
+    /// Whether the words of the fragments are other ones than the slot's.
+    bool changesWords() { return getRoundTf32() || !getComputing().empty(); }
+  }];
   let assemblyFormat = [{
     $buffer `[` $slot `]` `at` $offsets `step` $strides
     (`round_tf32` $round_tf32^)? attr-dict `:` type($buffer) `->`
-    type($fragments)
+    type($fragments) (`computing` $computing^)?
   }];
   let hasVerifier = 1;
+}
+
+def Kiln_ComputeYieldOp : Kiln_Op<"compute_yield",
+    [Pure, Terminator, ParentOneOf<["StagedOp", "LocalLoadOp"]>]> {
+  let summary = "what becomes of a staged element";
+  let arguments = (ins AnyType:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
 def Kiln_LocalWriteOp : Kiln_Op<"local_write"> {
