@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ImageChain.h"
 #include "KernelGroup.h"
 #include "kiln/Dialect/Kiln/IR/KernelNames.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
@@ -51,6 +52,8 @@ struct Fuse : kiln::impl::KilnFuseBase<Fuse> {
     for (Operation &op : function.getBody().front())
       if (isSeed(&op))
         seeds.push_back(&op);
+    for (Operation *seed : seeds)
+      hoistImageReshapes(*ContractionView::match(seed));
     for (Operation *seed : seeds)
       build(KernelGroup(*ContractionView::match(seed)), function, names);
     if (seeds.empty() && function.getOps<KernelOp>().empty()) {

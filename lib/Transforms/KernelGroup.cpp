@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelGroup.h"
+
+#include "ImageChain.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -158,19 +160,34 @@ bool KernelGroup::costsNothing(Operation *op, bool isStaged) const {
          llvm::none_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
 }
 
+/// Why what computes `value`, an operand of the contraction, is not computed on
+/// its way from memory.
+std::string KernelGroup::getStagedReason(Value value) const {
+  std::string name = quoted(contraction->op);
+  if (value == contraction->getFilter())
+    return "it computes an operand of " + name +
+           ", whose operands are copied from memory as they are; compute it "
+           "outside the program";
+  return "it computes the image of " + name +
+         ", which is copied from memory; on the way only elementwise work on "
+         "one tensor of the image's shape, with constants, is done; compute it "
+         "outside the program";
+}
+
 void KernelGroup::addProducers(Value value, bool isStaged) {
   Operation *op = value.getDefiningOp();
-  if (!op || op->getBlock() != block || members.contains(op) ||
-      banned.contains(op))
+  if (!op || op->getBlock() != block || members.contains(op))
     return;
+  if (auto reason = banned.find(op); reason != banned.end()) {
+    if (isStaged)
+      outside.try_emplace(op, reason->second);
+    return;
+  }
   if (!costsNothing(op, isStaged)) {
     // Whoever reads a large tensor anyway may compute it, once.
     if (isStaged || !isElementwise(op) || !isExclusive(op)) {
       if (isStaged && !isView(op) && !isDenseConstant(op))
-        outside.try_emplace(
-            op, "it computes an operand of " + quoted(contraction->op) +
-                    ", whose operands are copied from memory as they are; "
-                    "compute it outside the program");
+        outside.try_emplace(op, getStagedReason(value));
       return;
     }
   }
@@ -178,6 +195,24 @@ void KernelGroup::addProducers(Value value, bool isStaged) {
   producers.insert(op);
   for (Value read : getReads(op))
     addProducers(read, isStaged);
+}
+
+void KernelGroup::addImage() {
+  ImageChain chain(*contraction, [&](Operation *op) {
+    return op->getBlock() == block && !banned.contains(op) &&
+           (!isa<tensor::PadOp>(op) || isConstantPad(op));
+  });
+  for (const auto &[op, reason] : chain.refused)
+    outside.try_emplace(op, reason);
+  for (Operation *op : chain.ops) {
+    members.insert(op);
+    producers.insert(op);
+  }
+  for (Operation *op : chain.ops)
+    for (Value read : getReads(op))
+      if (read != ImageChain::getSource(op))
+        addProducers(read, /*isStaged=*/false);
+  addProducers(chain.source, /*isStaged=*/true);
 }
 
 std::string KernelGroup::tryJoin(Operation *op) {
@@ -213,7 +248,7 @@ void KernelGroup::growAroundContraction() {
   space = KernelSpace(*contraction);
   core.insert(seed);
   members.insert(seed);
-  addProducers(contraction->getImage(), /*isStaged=*/true);
+  addImage();
   // What computes the filter runs once, when it is packed.
   if (Operation *op = contraction->getFilter().getDefiningOp();
       op && isElementwise(op) && op->hasOneUse())

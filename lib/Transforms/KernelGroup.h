@@ -67,6 +67,9 @@ private:
   std::string tryJoin(mlir::Operation *op);
   /// Adds what computes `value` to the kernel where that costs nothing.
   void addProducers(mlir::Value value, bool isStaged);
+  /// Adds what is computed on the image on its way from memory.
+  void addImage();
+  std::string getStagedReason(mlir::Value value) const;
   bool costsNothing(mlir::Operation *op, bool isStaged) const;
   /// Whether all users of the op's results are members.
   bool isExclusive(mlir::Operation *op) const;

@@ -140,14 +140,13 @@ func.func @many_channels(%x: tensor<2x3x6x7xf32>, %w: tensor<300x3x3x3xf32>, %o:
 
 // -----
 
-// A reduction over rows and columns, an op between two kernels, and a
-// preparation of the image, which is copied as it is. The kernel moves in
-// front of its users.
+// A reduction over rows and columns, and an op between two kernels. The kernel
+// moves in front of its users. What prepares the image joins.
 #all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #space = affine_map<(d0, d1, d2, d3) -> (d0, d1)>
 // CHECK-LABEL: func.func @neighbours(
-// CHECK: %[[RELU:.*]] = linalg.generic
-// CHECK: %[[K0:.*]]:2 = kiln.kernel "neighbours" (%[[RELU]]
+// CHECK: %[[K0:.*]]:2 = kiln.kernel "neighbours" (%arg0,
+// CHECK: math.absf
 // CHECK: linalg.conv_2d_nchw_fchw
 // CHECK: math.absf
 // CHECK: kiln.yield
@@ -157,7 +156,6 @@ func.func @many_channels(%x: tensor<2x3x6x7xf32>, %w: tensor<300x3x3x3xf32>, %o:
 // CHECK: linalg.conv_2d_nchw_fchw
 // CHECK: kiln.yield
 // CHECK: return %[[MEAN]], %[[K0]]#1, %[[K1]]
-// REMARK: {{.*}} Function=neighbours | Remark="'linalg.generic' did not join the kernel: it computes an operand of 'linalg.conv_2d_nchw_fchw', whose operands are copied from memory as they are; compute it outside the program"
 func.func @neighbours(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %v: tensor<4x4x1x1xf32>, %o: tensor<2x4x4x5xf32>, %i: tensor<2x4xf32>, %y: tensor<2x3x6x7xf32>) -> (tensor<2x4xf32>, tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>) {
   %relu = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x : tensor<2x3x6x7xf32>) outs(%y : tensor<2x3x6x7xf32>) {
   ^bb0(%in: f32, %out: f32):
@@ -177,6 +175,154 @@ func.func @neighbours(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %v: tens
   } -> tensor<2x4xf32>
   %second = linalg.conv_2d_nchw_fchw ins(%two#0, %v : tensor<2x4x4x5xf32>, tensor<4x4x1x1xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
   return %mean, %two#1, %second : tensor<2x4xf32>, tensor<2x4x4x5xf32>, tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// Elementwise work on the image joins, before and behind its padding: the tiles are
+// staged as they lie in memory, with zeros for the padding. What comes before it
+// keeps zero, what comes behind need not.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+// CHECK-LABEL: func.func @prepared(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x3x4x5xf32>, %[[W:[a-z0-9]+]]: tensor<4x3x3x3xf32>,
+// CHECK-NEXT: kiln.kernel "prepared" (%[[X]], %[[W]], %{{.+}} :
+// CHECK-NEXT: ^bb0(%[[IMAGE:.+]]: tensor<2x3x4x5xf32>,
+// CHECK: %[[SILU:.+]] = linalg.generic {{.*}} ins(%[[IMAGE]] :
+// CHECK: %[[PADDED:.+]] = tensor.pad %[[SILU]]
+// CHECK: %[[SHIFTED:.+]] = linalg.generic {{.*}} ins(%[[PADDED]],
+// CHECK: linalg.conv_2d_nchw_fchw ins(%[[SHIFTED]],
+func.func @prepared(%x: tensor<2x3x4x5xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %ones = arith.constant dense<1.0> : tensor<f32>
+  %e = tensor.empty() : tensor<2x3x4x5xf32>
+  %silu = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x : tensor<2x3x4x5xf32>) outs(%e : tensor<2x3x4x5xf32>) {
+  ^bb0(%v: f32, %u: f32):
+    %n = arith.negf %v : f32
+    %g = math.exp %n : f32
+    %d = math.fma %g, %one, %one : f32
+    %q = arith.divf %v, %d : f32
+    linalg.yield %q : f32
+  } -> tensor<2x3x4x5xf32>
+  %p = tensor.pad %silu low[0, 0, 1, 1] high[0, 0, 1, 1] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<2x3x4x5xf32> to tensor<2x3x6x7xf32>
+  %f = tensor.empty() : tensor<2x3x6x7xf32>
+  %s = linalg.generic {indexing_maps = [#all, affine_map<(d0, d1, d2, d3) -> ()>, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%p, %ones : tensor<2x3x6x7xf32>, tensor<f32>) outs(%f : tensor<2x3x6x7xf32>) {
+  ^bb0(%v: f32, %c: f32, %u: f32):
+    %a = arith.addf %v, %c : f32
+    linalg.yield %a : f32
+  } -> tensor<2x3x6x7xf32>
+  %y = linalg.conv_2d_nchw_fchw ins(%s, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  return %y : tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// A reshape of the image passes the work in front of it and meets the argument.
+#all = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @reshaped(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<8x6xf32>,
+// CHECK: %[[ROWS:.+]] = tensor.expand_shape %[[X]]
+// CHECK-NEXT: kiln.kernel "reshaped" (%[[ROWS]],
+// CHECK: math.absf
+// CHECK: linalg.batch_matmul
+func.func @reshaped(%x: tensor<8x6xf32>, %w: tensor<2x6x5xf32>, %o: tensor<2x4x5xf32>) -> tensor<2x4x5xf32> {
+  %e = tensor.empty() : tensor<8x6xf32>
+  %a = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<8x6xf32>) outs(%e : tensor<8x6xf32>) {
+  ^bb0(%v: f32, %u: f32):
+    %0 = math.absf %v : f32
+    linalg.yield %0 : f32
+  } -> tensor<8x6xf32>
+  %r = tensor.expand_shape %a [[0, 1], [2]] output_shape [2, 4, 6] : tensor<8x6xf32> into tensor<2x4x6xf32>
+  %y = linalg.batch_matmul ins(%r, %w : tensor<2x4x6xf32>, tensor<2x6x5xf32>) outs(%o : tensor<2x4x5xf32>) -> tensor<2x4x5xf32>
+  return %y : tensor<2x4x5xf32>
+}
+
+// -----
+
+// Padding is copied as zeros: what comes before it must keep them.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+// CHECK-LABEL: func.func @moves_zero(
+// CHECK: kiln.not_fused = "it computes the image of 'linalg.conv_2d_nchw_fchw' before it is padded, and what it makes of zero is not zero, as which padding is copied; compute it outside the program"
+// CHECK: math.cos
+// CHECK: kiln.kernel
+// CHECK: tensor.pad
+// REMARK: {{.*}} Function=moves_zero | Remark="'linalg.generic' did not join the kernel: it computes the image of
+func.func @moves_zero(%x: tensor<2x3x4x5xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x3x4x5xf32>
+  %c = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x : tensor<2x3x4x5xf32>) outs(%e : tensor<2x3x4x5xf32>) {
+  ^bb0(%v: f32, %u: f32):
+    %a = math.cos %v : f32
+    linalg.yield %a : f32
+  } -> tensor<2x3x4x5xf32>
+  %p = tensor.pad %c low[0, 0, 1, 1] high[0, 0, 1, 1] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<2x3x4x5xf32> to tensor<2x3x6x7xf32>
+  %y = linalg.conv_2d_nchw_fchw ins(%p, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  return %y : tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// A chunk of channels reaches beyond the last one, where zero weights meet what the
+// work makes of zero.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+// CHECK-LABEL: func.func @infinite(
+// CHECK: kiln.not_fused = "it computes the image of 'linalg.conv_2d_nchw_fchw' beyond its last channel too, where tiles are zero, and what it makes of zero is not known to be finite; compute it outside the program"
+// CHECK: math.log
+// CHECK: kiln.kernel
+func.func @infinite(%x: tensor<2x3x6x7xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {
+  %e = tensor.empty() : tensor<2x3x6x7xf32>
+  %c = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x : tensor<2x3x6x7xf32>) outs(%e : tensor<2x3x6x7xf32>) {
+  ^bb0(%v: f32, %u: f32):
+    %a = math.log %v : f32
+    linalg.yield %a : f32
+  } -> tensor<2x3x6x7xf32>
+  %y = linalg.conv_2d_nchw_fchw ins(%c, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  return %y : tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// Tiles are staged in the type that is multiplied.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+// CHECK-LABEL: func.func @extended(
+// CHECK: kiln.not_fused = "it computes the image of 'linalg.conv_2d_nchw_fchw' from f16; tiles of the image are staged as f32, as it is multiplied; compute it outside the program"
+// CHECK: arith.extf
+// CHECK: kiln.kernel
+func.func @extended(%x: tensor<2x3x6x7xf16>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {
+  %e = tensor.empty() : tensor<2x3x6x7xf32>
+  %c = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x : tensor<2x3x6x7xf16>) outs(%e : tensor<2x3x6x7xf32>) {
+  ^bb0(%v: f16, %u: f32):
+    %a = arith.extf %v : f16 to f32
+    linalg.yield %a : f32
+  } -> tensor<2x3x6x7xf32>
+  %y = linalg.conv_2d_nchw_fchw ins(%c, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  return %y : tensor<2x4x4x5xf32>
+}
+
+// -----
+
+// Fragments know an element and nothing beside it: no second tensor.
+#all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
+#channel = affine_map<(d0, d1, d2, d3) -> (d1)>
+// CHECK-LABEL: func.func @scaled(
+// CHECK: kiln.not_fused = "it computes the image of 'linalg.conv_2d_nchw_fchw', which is copied from memory; on the way only elementwise work on one tensor of the image's shape, with constants, is done; compute it outside the program"
+// CHECK: arith.mulf
+// CHECK: kiln.kernel
+func.func @scaled(%x: tensor<2x3x6x7xf32>, %s: tensor<3xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {
+  %e = tensor.empty() : tensor<2x3x6x7xf32>
+  %c = linalg.generic {indexing_maps = [#all, #channel, #all], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%x, %s : tensor<2x3x6x7xf32>, tensor<3xf32>) outs(%e : tensor<2x3x6x7xf32>) {
+  ^bb0(%v: f32, %b: f32, %u: f32):
+    %a = arith.mulf %v, %b : f32
+    linalg.yield %a : f32
+  } -> tensor<2x3x6x7xf32>
+  %y = linalg.conv_2d_nchw_fchw ins(%c, %w : tensor<2x3x6x7xf32>, tensor<4x3x3x3xf32>) outs(%o : tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32>
+  return %y : tensor<2x4x4x5xf32>
 }
 
 // -----

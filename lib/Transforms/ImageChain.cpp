@@ -1,0 +1,127 @@
+//===- ImageChain.cpp - What computes an image on its way -----------------===//
+//
+// Part of the Kiln project, under the Apache License v2.0 with LLVM Exceptions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ImageChain.h"
+
+#include "kiln/Analysis/ImageWork.h"
+#include "kiln/Dialect/Kiln/IR/SourceName.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace kiln;
+
+/// `view` of what `work` reads, and the work on it.
+static void hoistReshape(Operation *view, linalg::LinalgOp work) {
+  OpBuilder builder(view);
+  Value source = getWorkedTensor(work);
+  auto type = cast<RankedTensorType>(view->getResult(0).getType())
+                  .clone(getElementTypeOrSelf(source));
+  Operation *hoisted = builder.clone(*view);
+  hoisted->setOperand(0, source);
+  hoisted->getResult(0).setType(type);
+  Value made =
+      createTileWork(builder, {work}, hoisted->getResult(0)).getResult(0);
+  view->getResult(0).replaceAllUsesWith(made);
+  view->erase();
+  work->erase();
+}
+
+void kiln::hoistImageReshapes(const ContractionView &view) {
+  // A reshape passes all work in front of it, until it meets something else.
+  bool moved = true;
+  while (moved) {
+    moved = false;
+    for (Value value = view.getImage(); value;) {
+      Operation *op = value.getDefiningOp();
+      bool reshapes =
+          isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op);
+      if (!op || (!reshapes && !(value = ImageChain::getSource(op))))
+        break;
+      if (!reshapes)
+        continue;
+      value = op->getOperand(0);
+      Operation *work = value.getDefiningOp();
+      if (!getWorkedTensor(work) || !value.hasOneUse() || !op->hasOneUse())
+        continue;
+      hoistReshape(op, cast<linalg::LinalgOp>(work));
+      moved = true;
+      break;
+    }
+  }
+}
+
+Value ImageChain::getSource(Operation *op) {
+  if (auto pad = dyn_cast<tensor::PadOp>(op))
+    return pad.getSource();
+  return getWorkedTensor(op);
+}
+
+ImageChain::ImageChain(const ContractionView &view,
+                       function_ref<bool(Operation *)> isAllowed)
+    : source(view.getImage()) {
+  // A filter is packed, or copied as it is.
+  while (source != view.getFilter()) {
+    Operation *op = source.getDefiningOp();
+    Value next = op && isAllowed(op) ? getSource(op) : Value();
+    if (!next)
+      break;
+    ops.push_back(op);
+    source = next;
+  }
+  while (refuseOne(view)) {
+  }
+}
+
+/// Takes the last op that cannot be part of the chain out of it, and all before
+/// that; false if there is none.
+bool ImageChain::refuseOne(const ContractionView &view) {
+  Type element = getElementTypeOrSelf(view.getImageType());
+  // What the work makes of zero: tiles have zeros where the image has nothing.
+  TypedAttr zero;
+  std::optional<size_t> last;
+  std::string reason;
+  for (size_t place = ops.size(); place-- > 0 && reason.empty();) {
+    auto work = dyn_cast<linalg::LinalgOp>(ops[place]);
+    if (!work) {
+      if (last && !(zero && matchPattern(zero, m_AnyZeroFloat())))
+        reason = "before it is padded, and what it makes of zero is not zero, "
+                 "as which padding is copied";
+      continue;
+    }
+    Type from = getElementTypeOrSelf(getSource(work));
+    if (!last && from != element)
+      reason = llvm::formatv("from {0}; tiles of the image are staged as {1}, "
+                             "as it is multiplied",
+                             from, element);
+    if (!last)
+      zero = FloatAttr::get(element, 0.0);
+    last = place;
+    if (zero)
+      zero = foldWork(work, zero);
+  }
+  if (!last)
+    return false;
+  // Weights beyond the last channel are zero, and so must be their products.
+  constexpr double kMost = 1e38;
+  auto number = dyn_cast_or_null<FloatAttr>(zero);
+  if (reason.empty() &&
+      !(number && std::abs(number.getValueAsDouble()) < kMost))
+    reason = "beyond its last channel too, where tiles are zero, and what it "
+             "makes of zero is not known to be finite";
+  if (reason.empty())
+    return false;
+  refused.emplace_back(
+      ops[*last],
+      llvm::formatv("it computes the image of '{0}' {1}; compute it outside "
+                    "the program",
+                    getSourceName(view.op), reason));
+  source = ops[*last]->getResult(0);
+  ops.truncate(*last);
+  return true;
+}
