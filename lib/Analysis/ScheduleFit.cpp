@@ -24,9 +24,31 @@
 using namespace mlir;
 using namespace kiln;
 
+/// Whether work that is done on zeros, where copies have nothing, makes zeros
+/// of them in front of each pad, and a number of them at last. `work` has the
+/// last op first, `pads` how much of it stands behind each.
+static bool keepsZeros(ArrayRef<linalg::LinalgOp> work, ArrayRef<size_t> pads,
+                       Type element) {
+  if (work.empty())
+    return true;
+  if (!isa<FloatType>(element))
+    return false;
+  TypedAttr made = FloatAttr::get(element, 0.0);
+  for (size_t place = work.size(); place-- > 0;) {
+    made = foldWork(work[place], made);
+    if (!made || (llvm::is_contained(pads, place) &&
+                  !matchPattern(made, m_AnyZeroFloat())))
+      return false;
+  }
+  auto number = dyn_cast<FloatAttr>(made);
+  return number && number.getValue().isFinite();
+}
+
 FailureOr<PaddedImage> kiln::getPaddedImage(const ContractionView &conv) {
   int64_t rank = conv.getImageType().getRank();
   PaddedImage image{conv.getImage(), SmallVector<int64_t>(rank, 0), {}};
+  // How much work stands behind each pad.
+  SmallVector<size_t> pads;
   while (Operation *op = image.source.getDefiningOp()) {
     if (Value worked = getWorkedTensor(op)) {
       image.work.push_back(cast<linalg::LinalgOp>(op));
@@ -48,7 +70,10 @@ FailureOr<PaddedImage> kiln::getPaddedImage(const ContractionView &conv) {
       image.low[dim] += low[dim];
     }
     image.source = pad.getSource();
+    pads.push_back(image.work.size());
   }
+  if (!keepsZeros(image.work, pads, getElementTypeOrSelf(image.source)))
+    return failure();
   return image;
 }
 

@@ -35,7 +35,9 @@ FailureOr<ScheduledKernel> ScheduledKernel::analyze(KernelOp kernel,
     return emitSourceError(
         analyzed.view->op,
         "not supported: padding must be a constant zero of static size, around "
-        "rows and columns; pad batch and channels outside the program");
+        "rows and columns; pad batch and channels outside the program, and "
+        "what "
+        "computes the image before it is padded must keep zeros");
   return analyzed;
 }
 

@@ -57,3 +57,26 @@ func.func @padded_batch(%x: tensor<1x8x66x66xf32>, %w: tensor<64x8x3x3xf32>, %o:
   }
   return %y : tensor<2x64x64x64xf32>
 }
+
+// -----
+
+// Copies put zeros where the image has nothing, and work on it is done on those:
+// the exponential would make ones of them. kiln-fuse does not take such work.
+// REMARK: remark: [Missed] schedule {{.*}} what computes the image before it is padded must keep zeros
+// CHECK-LABEL: func.func @work_before_padding
+// CHECK: schedule = #loop_schedule
+func.func @work_before_padding(%x: tensor<1x8x6x6xf32>, %w: tensor<16x8x3x3xf32>, %o: tensor<1x16x6x6xf32>) -> tensor<1x16x6x6xf32> {
+  %y = kiln.kernel "conv" (%x, %w, %o : tensor<1x8x6x6xf32>, tensor<16x8x3x3xf32>, tensor<1x16x6x6xf32>) -> tensor<1x16x6x6xf32> {
+  ^bb0(%a: tensor<1x8x6x6xf32>, %b: tensor<16x8x3x3xf32>, %c: tensor<1x16x6x6xf32>):
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<1x8x6x6xf32>
+    %x1 = linalg.exp ins(%a : tensor<1x8x6x6xf32>) outs(%e : tensor<1x8x6x6xf32>) -> tensor<1x8x6x6xf32>
+    %p = tensor.pad %x1 low[0, 0, 1, 1] high[0, 0, 1, 1] {
+    ^bb1(%i: index, %j: index, %k: index, %l: index):
+      tensor.yield %zero : f32
+    } : tensor<1x8x6x6xf32> to tensor<1x8x8x8xf32>
+    %r = linalg.conv_2d_nchw_fchw ins(%p, %b : tensor<1x8x8x8xf32>, tensor<16x8x3x3xf32>) outs(%c : tensor<1x16x6x6xf32>) -> tensor<1x16x6x6xf32>
+    kiln.yield %r : tensor<1x16x6x6xf32>
+  }
+  return %y : tensor<1x16x6x6xf32>
+}

@@ -17,12 +17,13 @@ namespace kiln {
 struct PaddedImage {
   mlir::Value source;
   llvm::SmallVector<int64_t> low; ///< leading padding of each dimension
-  /// The work, the last op first. What it makes of zero stands where the
-  /// padding is, which kiln-fuse has made sure of.
+  /// The work, the last op first. It is done on the zeros of the padding, too,
+  /// and keeps those that it stands in front of.
   llvm::SmallVector<mlir::linalg::LinalgOp> work;
 };
 /// Looks through elementwise work and `tensor.pad`s by constant zeros along
-/// rows and columns; failure for any other padding.
+/// rows and columns; failure for any other padding, and for work that makes
+/// something else of zeros in front of it, or nothing finite.
 mlir::FailureOr<PaddedImage> getPaddedImage(const ContractionView &conv);
 
 /// Elements of the widest copy unit, 16 bytes at most, that divides all of
