@@ -44,7 +44,7 @@ static bool isSelfContained(Block *body) {
   });
 }
 
-Value kiln::getWorkedTensor(Operation *operation) {
+SmallVector<Value> kiln::getWorkedTensors(Operation *operation) {
   auto op = dyn_cast_or_null<linalg::LinalgOp>(operation);
   if (!op || isa<linalg::FillOp>(operation) || !op.hasPureTensorSemantics() ||
       op.hasDynamicShape() || op->getNumResults() != 1 ||
@@ -53,24 +53,31 @@ Value kiln::getWorkedTensor(Operation *operation) {
       !isSelfContained(op.getBlock()))
     return {};
   AffineMap result = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
-  Type type = op->getResult(0).getType();
-  Value worked;
+  auto type = cast<ShapedType>(op->getResult(0).getType());
+  SmallVector<Value> worked;
   for (OpOperand *operand : op.getDpsInputOperands()) {
     Value input = operand->get();
     if (getScalar(input))
       continue;
     auto shaped = dyn_cast<ShapedType>(input.getType());
-    if (!shaped || (worked && worked != input) ||
-        op.getMatchingIndexingMap(operand) != result ||
-        shaped.getShape() != cast<ShapedType>(type).getShape())
+    if (!shaped || op.getMatchingIndexingMap(operand) != result ||
+        shaped.getShape() != type.getShape())
       return {};
-    worked = input;
+    if (!llvm::is_contained(worked, input))
+      worked.push_back(input);
   }
   return worked;
 }
 
-Value kiln::cloneWork(OpBuilder &builder, linalg::LinalgOp op, Value element) {
+Value kiln::getWorkedTensor(Operation *op) {
+  SmallVector<Value> worked = getWorkedTensors(op);
+  return worked.size() == 1 ? worked.front() : Value();
+}
+
+Value kiln::cloneWork(OpBuilder &builder, linalg::LinalgOp op,
+                      ValueRange elements) {
   IRMapping mapping;
+  SmallVector<Value> worked = getWorkedTensors(op);
   auto addConstant = [&](Value value, Value source) {
     if (mapping.contains(value))
       return;
@@ -81,7 +88,9 @@ Value kiln::cloneWork(OpBuilder &builder, linalg::LinalgOp op, Value element) {
   for (OpOperand *operand : op.getDpsInputOperands()) {
     BlockArgument argument = op.getMatchingBlockArgument(operand);
     if (!getScalar(operand->get()))
-      mapping.map(argument, element);
+      mapping.map(
+          argument,
+          elements[llvm::find(worked, operand->get()) - worked.begin()]);
     else if (!argument.use_empty())
       addConstant(argument, operand->get());
   }
@@ -155,12 +164,14 @@ static Attribute foldInF32(Operation *op, ArrayRef<Attribute> operands) {
   return folded ? convert(folded, type) : Attribute();
 }
 
-TypedAttr kiln::foldWork(linalg::LinalgOp op, TypedAttr element) {
+TypedAttr kiln::foldWork(linalg::LinalgOp op, ArrayRef<TypedAttr> elements) {
   // Folders may change an op: they work on a copy.
   Region scratch;
   OpBuilder builder(op.getContext());
   builder.createBlock(&scratch);
-  Value start = arith::ConstantOp::create(builder, op.getLoc(), element);
+  SmallVector<Value> start;
+  for (TypedAttr element : elements)
+    start.push_back(arith::ConstantOp::create(builder, op.getLoc(), element));
   Value result = cloneWork(builder, op, start);
   llvm::DenseMap<Value, Attribute> known;
   for (Operation &inner : scratch.front()) {
@@ -185,32 +196,35 @@ TypedAttr kiln::foldWork(linalg::LinalgOp op, TypedAttr element) {
 
 linalg::GenericOp kiln::createTileWork(OpBuilder &builder,
                                        ArrayRef<linalg::LinalgOp> work,
-                                       Value tile) {
-  auto from = cast<RankedTensorType>(tile.getType());
+                                       ValueRange tiles) {
+  auto from = cast<RankedTensorType>(tiles.front().getType());
   auto type = RankedTensorType::get(
       from.getShape(), getElementTypeOrSelf(work.front()->getResult(0)));
   Location loc = work.front()->getLoc();
   Value empty = tensor::EmptyOp::create(builder, loc, type, ValueRange());
-  AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+  SmallVector<AffineMap> maps(tiles.size() + 1,
+                              builder.getMultiDimIdentityMap(type.getRank()));
   SmallVector<utils::IteratorType> iterators(type.getRank(),
                                              utils::IteratorType::parallel);
   return linalg::GenericOp::create(
-      builder, loc, TypeRange{type}, ValueRange{tile}, ValueRange{empty},
-      ArrayRef<AffineMap>{identity, identity}, iterators,
+      builder, loc, TypeRange{type}, tiles, ValueRange{empty}, maps, iterators,
       [&](OpBuilder &b, Location loc, ValueRange arguments) {
-        Value element = arguments[0];
+        SmallVector<Value> elements(arguments.drop_back());
         for (linalg::LinalgOp op : llvm::reverse(work))
-          element = cloneWork(b, op, element);
-        linalg::YieldOp::create(b, loc, element);
+          elements = {cloneWork(b, op, elements)};
+        linalg::YieldOp::create(b, loc, elements);
       });
 }
 
 ImageTile::ImageTile(const ContractionView &conv) {
-  Value tile = conv.getImage();
-  work = tile.getDefiningOp<linalg::GenericOp>();
+  SmallVector<Value> tiles{conv.getImage()};
+  work = conv.getImage().getDefiningOp<linalg::GenericOp>();
   if (work)
-    tile = getWorkedTensor(work);
-  box = tile ? tile.getDefiningOp<ExtractTileOp>() : ExtractTileOp();
+    tiles = getWorkedTensors(work);
+  for (Value tile : tiles)
+    boxes.push_back(tile.getDefiningOp<ExtractTileOp>());
+  if (llvm::is_contained(boxes, ExtractTileOp()))
+    boxes.clear();
 }
 
 void ImageTile::erase() {
@@ -220,5 +234,6 @@ void ImageTile::erase() {
     if (empty && empty->use_empty())
       empty->erase();
   }
-  box.erase();
+  for (ExtractTileOp box : boxes)
+    box.erase();
 }

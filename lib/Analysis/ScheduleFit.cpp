@@ -35,7 +35,8 @@ static bool keepsZeros(ArrayRef<linalg::LinalgOp> work, ArrayRef<size_t> pads,
     return false;
   TypedAttr made = FloatAttr::get(element, 0.0);
   for (size_t place = work.size(); place-- > 0;) {
-    made = foldWork(work[place], made);
+    SmallVector<TypedAttr> elements(getWorkedTensors(work[place]).size(), made);
+    made = foldWork(work[place], elements);
     if (!made || (llvm::is_contained(pads, place) &&
                   !matchPattern(made, m_AnyZeroFloat())))
       return false;
@@ -46,14 +47,20 @@ static bool keepsZeros(ArrayRef<linalg::LinalgOp> work, ArrayRef<size_t> pads,
 
 FailureOr<PaddedImage> kiln::getPaddedImage(const ContractionView &conv) {
   int64_t rank = conv.getImageType().getRank();
-  PaddedImage image{conv.getImage(), SmallVector<int64_t>(rank, 0), {}};
+  PaddedImage image{conv.getImage(), {}, SmallVector<int64_t>(rank, 0), {}};
   // How much work stands behind each pad.
   SmallVector<size_t> pads;
   while (Operation *op = image.source.getDefiningOp()) {
-    if (Value worked = getWorkedTensor(op)) {
+    if (SmallVector<Value> worked = getWorkedTensors(op); !worked.empty()) {
       image.work.push_back(cast<linalg::LinalgOp>(op));
-      image.source = worked;
-      continue;
+      image.source = worked.front();
+      image.others.assign(worked.begin() + 1, worked.end());
+      if (image.others.empty())
+        continue;
+      // Tensors that are read together are copied alike.
+      if (!llvm::all_of(worked, llvm::IsaPred<BlockArgument>))
+        return failure();
+      break;
     }
     auto pad = dyn_cast<tensor::PadOp>(op);
     if (!pad)
@@ -158,9 +165,14 @@ static SmallVector<SharedBuffer> getStagedBuffers(ScheduleAttr schedule,
                                                   const ContractionView &conv) {
   ImageBuffers image =
       getImageBuffers(schedule, conv, getImageCopy(schedule, conv));
-  SmallVector<SharedBuffer> buffers = {{image.copied.getBytes()}};
-  if (image.read != image.copied)
-    buffers.push_back({image.read.getBytes()});
+  SmallVector<SharedBuffer> buffers;
+  FailureOr<PaddedImage> padded = getPaddedImage(conv);
+  size_t images = succeeded(padded) ? 1 + padded->others.size() : 1;
+  for (size_t i = 0; i < images; ++i) {
+    buffers.push_back({image.copied.getBytes()});
+    if (image.read != image.copied)
+      buffers.push_back({image.read.getBytes()});
+  }
   bool packed = schedule.getWeights() == Weights::Packed;
   SharedLayoutAttr filter = packed ? getPackedFilterLayout(schedule, conv)
                                    : getStridedFilterLayout(schedule, conv);

@@ -116,7 +116,7 @@ static void loadWords(LocalLoadOp op, LoadedWords::Words &words,
 
 /// ldmatrix where four lanes hold 16 contiguous bytes, a row, and eight rows
 /// make a matrix: words are pairs of 16-bit elements, or 32-bit elements.
-static bool loadMatrices(LocalLoadOp op, LoadedWords::Words &words,
+static bool loadMatrices(LocalLoadOp op, Value from, LoadedWords::Words &words,
                          ArrayRef<int64_t> missing,
                          DistributionContext &context) {
   OpBuilder &builder = context.builder;
@@ -155,8 +155,8 @@ static bool loadMatrices(LocalLoadOp op, LoadedWords::Words &words,
   auto isPending = [&](int64_t offset) {
     return llvm::is_contained(pending, offset);
   };
-  Value slotOffset = context.shared.getSlotOffset(loc, op.getBuffer(),
-                                                  context.lookup(op.getSlot()));
+  Value slotOffset =
+      context.shared.getSlotOffset(loc, from, context.lookup(op.getSlot()));
   while (!pending.empty()) {
     int64_t first = pending.front();
     SmallVector<int64_t> group{first};
@@ -211,19 +211,19 @@ static bool loadMatrices(LocalLoadOp op, LoadedWords::Words &words,
   return true;
 }
 
-/// An element after the load's own computation.
-static Value computeElement(LocalLoadOp op, Value element,
+/// What the load computes of elements of the same place.
+static Value computeElement(LocalLoadOp op, ValueRange elements,
                             DistributionContext &context) {
   Block &block = op.getComputing().front();
   IRMapping mapping;
-  mapping.map(block.getArgument(0), element);
+  mapping.map(block.getArguments(), elements);
   for (Operation &inner : block.without_terminator())
     context.builder.clone(inner, mapping);
   return mapping.lookup(cast<ComputeYieldOp>(block.back()).getValue());
 }
 
-/// A word of one or two elements after the load's own computation.
-static Value computeWord(LocalLoadOp op, Value word,
+/// What the load computes of words, of one or two elements each.
+static Value computeWord(LocalLoadOp op, ArrayRef<Value> words,
                          DistributionContext &context) {
   OpBuilder &builder = context.builder;
   Location loc = op.getLoc();
@@ -232,14 +232,17 @@ static Value computeWord(LocalLoadOp op, Value word,
   Type part = builder.getIntegerType(bits), i32 = builder.getI32Type();
   Value made;
   for (unsigned shift = 0; shift < 32; shift += bits) {
-    Value value = word;
-    if (shift != 0)
-      value = arith::ShRUIOp::create(builder, loc, value,
-                                     context.threads.constant32(shift));
-    if (bits != 32)
-      value = arith::TruncIOp::create(builder, loc, part, value);
-    value = arith::BitcastOp::create(builder, loc, element, value);
-    value = computeElement(op, value, context);
+    SmallVector<Value> elements;
+    for (Value value : words) {
+      if (shift != 0)
+        value = arith::ShRUIOp::create(builder, loc, value,
+                                       context.threads.constant32(shift));
+      if (bits != 32)
+        value = arith::TruncIOp::create(builder, loc, part, value);
+      elements.push_back(
+          arith::BitcastOp::create(builder, loc, element, value));
+    }
+    Value value = computeElement(op, elements, context);
     value = arith::BitcastOp::create(builder, loc, part, value);
     if (bits != 32)
       value = arith::ExtUIOp::create(builder, loc, i32, value);
@@ -252,88 +255,93 @@ static Value computeWord(LocalLoadOp op, Value word,
   return made;
 }
 
-/// What becomes of a word on the way to the fragments.
-static Value changeWord(LocalLoadOp op, Value word,
-                        DistributionContext &context) {
-  if (!op.getComputing().empty())
-    word = computeWord(op, word, context);
-  if (op.getRoundTf32())
-    word = roundToTF32(op.getLoc(), word, context);
-  return word;
+/// Loads the words of `missing` as they lie in `buffer`.
+static LogicalResult loadRaw(LocalLoadOp op, Value buffer,
+                             LoadedWords::Words &words,
+                             ArrayRef<int64_t> missing,
+                             DistributionContext &context) {
+  OpBuilder &builder = context.builder;
+  Location loc = op.getLoc();
+  LayoutAttr layout = getTileLayout(op.getFragments());
+  int64_t bits =
+      op.getBuffer().getType().getElementType().getIntOrFloatBitWidth();
+  if (missing.empty())
+    return success();
+  // 16-bit neighbours in k that do not share a word are read one by one.
+  bool pairs = bits == 32 || (!layout.getRegisters().empty() &&
+                              getStepBytes(op, layout.getRegisters()[0]) == 2);
+  if (pairs) {
+    if (!loadMatrices(op, buffer, words, missing, context))
+      loadWords(op, words, missing, context);
+    return success();
+  }
+  if (layout.getRegisters().empty())
+    return op.emitOpError("16-bit fragments need two elements a register");
+  int64_t step = getStepBytes(op, layout.getRegisters()[0]);
+  auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 3);
+  auto loadHalf = [&](int64_t offset) -> Value {
+    Value address = LLVM::GEPOp::create(
+        builder, loc, pointer, builder.getI8Type(), words.base,
+        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
+    ++context.statistics.loads;
+    Value half =
+        LLVM::LoadOp::create(builder, loc, builder.getI16Type(), address, 2);
+    return arith::ExtUIOp::create(builder, loc, builder.getI32Type(), half);
+  };
+  for (int64_t offset : missing) {
+    Value high = arith::ShLIOp::create(builder, loc, loadHalf(offset + step),
+                                       context.threads.constant32(16));
+    words.raw[offset] =
+        arith::OrIOp::create(builder, loc, high, loadHalf(offset));
+  }
+  return success();
 }
 
 LogicalResult
 DistributeLocalLoad::distribute(LocalLoadOp op,
                                 DistributionContext &context) const {
-  OpBuilder &builder = context.builder;
-  ThreadNumbers &threads = context.threads;
-  Location loc = op.getLoc();
-  LayoutAttr layout = getTileLayout(op.getFragments());
   SharedType buffer = op.getBuffer().getType();
   int64_t bits = buffer.getElementType().getIntOrFloatBitWidth();
   if (!isAdditive(op))
     return op.emitOpError("reads across the parts of a shared dimension");
   if (bits != 16 && bits != 32)
     return op.emitOpError("elements must have 16 or 32 bits");
-  LoadedWords::Words &words = context.loaded.get(op, op.getSlot(), context);
+  SmallVector<LoadedWords::Words *> read;
+  read.push_back(&context.loaded.get(op, op.getSlot(), context));
+  for (Value other : op.getOthers())
+    read.push_back(&context.loaded.get(op, other, op.getSlot(), context));
   Fragment &fragment = context.fragments[op.getFragments()];
   fragment.words = true;
+
   SmallVector<int64_t> offsets = getWordOffsets(op);
-  auto &known = words.get(op);
-  auto addWords = [&]() {
+  auto &known = read.front()->get(op);
+  for (auto [number, words] : llvm::enumerate(read)) {
+    SmallVector<int64_t> missing;
     for (int64_t offset : offsets) {
-      Value &word = known[offset];
-      if (!word)
-        word = changeWord(op, words.raw.at(offset), context);
-      fragment.values.push_back(word);
-    }
-    return success();
-  };
-
-  // 16-bit neighbours in k that do not share a word are read one by one.
-  bool pairs = bits == 32 || (!layout.getRegisters().empty() &&
-                              getStepBytes(op, layout.getRegisters()[0]) == 2);
-  if (!pairs) {
-    if (layout.getRegisters().empty())
-      return op.emitOpError("16-bit fragments need two elements a register");
-    int64_t step = getStepBytes(op, layout.getRegisters()[0]);
-    auto pointer = LLVM::LLVMPointerType::get(op.getContext(), 3);
-    auto loadHalf = [&](int64_t offset) -> Value {
-      Value address = LLVM::GEPOp::create(
-          builder, loc, pointer, builder.getI8Type(), words.base,
-          ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(offset)});
-      ++context.statistics.loads;
-      Value half =
-          LLVM::LoadOp::create(builder, loc, builder.getI16Type(), address, 2);
-      return arith::ExtUIOp::create(builder, loc, builder.getI32Type(), half);
-    };
-    for (int64_t offset : offsets) {
-      if (known.contains(offset)) {
+      if (known.contains(offset) || words->raw.contains(offset))
         ++context.statistics.sharedElements;
-        continue;
-      }
-      Value &word = words.raw[offset];
-      if (word) {
-        ++context.statistics.sharedElements;
-      } else {
-        Value high = arith::ShLIOp::create(
-            builder, loc, loadHalf(offset + step), threads.constant32(16));
-        word = arith::OrIOp::create(builder, loc, high, loadHalf(offset));
-      }
+      else if (!llvm::is_contained(missing, offset))
+        missing.push_back(offset);
     }
-    return addWords();
+    Value from =
+        number == 0 ? Value(op.getBuffer()) : op.getOthers()[number - 1];
+    if (failed(loadRaw(op, from, *words, missing, context)))
+      return failure();
   }
-
-  SmallVector<int64_t> missing;
   for (int64_t offset : offsets) {
-    if (known.contains(offset) || words.raw.contains(offset))
-      ++context.statistics.sharedElements;
-    else if (!llvm::is_contained(missing, offset))
-      missing.push_back(offset);
+    Value &word = known[offset];
+    if (!word) {
+      SmallVector<Value> raw;
+      for (LoadedWords::Words *words : read)
+        raw.push_back(words->raw.at(offset));
+      word = op.getComputing().empty() ? raw.front()
+                                       : computeWord(op, raw, context);
+      if (op.getRoundTf32())
+        word = roundToTF32(op.getLoc(), word, context);
+    }
+    fragment.values.push_back(word);
   }
-  if (!missing.empty() && !loadMatrices(op, words, missing, context))
-    loadWords(op, words, missing, context);
-  return addWords();
+  return success();
 }
 
 void kiln::populateLocalLoadPatterns(TilePatternSet &patterns) {

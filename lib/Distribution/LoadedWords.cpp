@@ -38,10 +38,9 @@ SmallVector<int64_t> kiln::getWordOffsets(LocalLoadOp op) {
   return offsets;
 }
 
-LoadedWords::Key LoadedWords::getKey(LocalLoadOp op, Value slot) {
+LoadedWords::Key LoadedWords::getKey(LocalLoadOp op, Value buffer, Value slot) {
   LayoutAttr layout = getTileLayout(op.getFragments());
-  Key key{
-      op.getBuffer().getAsOpaquePointer(), slot.getAsOpaquePointer(), {}, 0};
+  Key key{buffer.getAsOpaquePointer(), slot.getAsOpaquePointer(), {}, 0};
   for (ArrayRef<Basis> list : {layout.getLanes(), layout.getWarps()})
     for (const Basis &basis : list)
       key.threadPart.push_back(getStepBytes(op, basis));
@@ -52,21 +51,21 @@ LoadedWords::Key LoadedWords::getKey(LocalLoadOp op, Value slot) {
   return key;
 }
 
-LoadedWords::Words &LoadedWords::get(LocalLoadOp op, Value slot,
+LoadedWords::Words &LoadedWords::get(LocalLoadOp op, Value buffer, Value slot,
                                      DistributionContext &context) {
   OpBuilder &builder = context.builder;
   ThreadNumbers &threads = context.threads;
-  Key key = getKey(op, slot);
+  Key key = getKey(op, buffer, slot);
   Words &found = words[key];
   if (!found.base) {
     Location loc = op.getLoc();
     ArrayRef<int64_t> part = key.threadPart;
     found.base = context.shared.getPointer(
-        loc, arith::AddIOp::create(
-                 builder, loc,
-                 context.shared.getSlotOffset(loc, op.getBuffer(),
-                                              context.lookup(slot)),
-                 threads.getSum(part.take_front(5), part.drop_front(5))));
+        loc,
+        arith::AddIOp::create(
+            builder, loc,
+            context.shared.getSlotOffset(loc, buffer, context.lookup(slot)),
+            threads.getSum(part.take_front(5), part.drop_front(5))));
   }
   return found;
 }

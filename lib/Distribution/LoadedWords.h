@@ -34,7 +34,12 @@ public:
 
   /// What has been loaded like `load` from `slot`, with the pointer to load
   /// more.
-  Words &get(LocalLoadOp load, mlir::Value slot, DistributionContext &context);
+  Words &get(LocalLoadOp load, mlir::Value slot, DistributionContext &context) {
+    return get(load, load.getBuffer(), slot, context);
+  }
+  /// The same for another buffer that `load` reads alike.
+  Words &get(LocalLoadOp load, mlir::Value buffer, mlir::Value slot,
+             DistributionContext &context);
   void clear() { words.clear(); }
 
 private:
@@ -49,7 +54,7 @@ private:
                       other.pairStep);
     }
   };
-  static Key getKey(LocalLoadOp load, mlir::Value slot);
+  static Key getKey(LocalLoadOp load, mlir::Value buffer, mlir::Value slot);
   std::map<Key, Words> words;
 };
 

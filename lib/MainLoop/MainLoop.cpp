@@ -59,10 +59,14 @@ static LogicalResult findSegments(MainLoop &main) {
   for (auto [index, segment] : llvm::enumerate(main.segments))
     for (Operation *op : segment.ops)
       if (auto load = dyn_cast<LocalLoadOp>(op)) {
-        int64_t buffer = main.getBufferIndex(load.getBuffer());
-        if (buffer < 0 || main.getCopyRead(buffer, index) < 0)
-          return load.emitOpError("reads a buffer that the main loop has not "
-                                  "copied to");
+        SmallVector<Value> read{load.getBuffer()};
+        llvm::append_range(read, load.getOthers());
+        for (Value value : read) {
+          int64_t buffer = main.getBufferIndex(value);
+          if (buffer < 0 || main.getCopyRead(buffer, index) < 0)
+            return load.emitOpError("reads a buffer that the main loop has not "
+                                    "copied to");
+        }
       }
   return success();
 }

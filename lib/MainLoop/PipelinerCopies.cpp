@@ -31,7 +31,7 @@ CopySchedule Pipeliner::scheduleCopies(const MainLoop &main) {
     for (int64_t segment = 0; segment < segments; ++segment)
       for (Operation *op : main.segments[segment].ops)
         if (auto load = dyn_cast<LocalLoadOp>(op);
-            load && load.getBuffer() == buffer.value)
+            load && load.reads(buffer.value))
           scheduled.copies[main.getCopyRead(index, segment)].freed = segment;
   }
   return CopySchedule(segments, buffers);

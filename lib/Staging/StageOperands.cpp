@@ -64,36 +64,45 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
                       ContractionView conv) {
     ImageTile image(conv);
     auto filter = conv.getFilter().getDefiningOp<ExtractTileOp>();
-    if (!image.box || !filter || !isa<scf::ForOp>(conv.op->getParentOp()))
+    if (image.boxes.empty() || !filter ||
+        !isa<scf::ForOp>(conv.op->getParentOp()))
       return conv.op.emitOpError("must be in a chunk loop and read tiles; run "
                                  "kiln-tile-reduction first");
     Location loc = conv.op.getLoc();
     OpBuilder builder(conv.op);
     Value slot = arith::ConstantIndexOp::create(builder, loc, 0);
-    ImageCopy copy = getTileCopy(image.box, schedule, conv);
-    auto [copied, imageBuffer] =
-        stageImage(builder, function, schedule, conv, image.box, copy, slot);
+    // Several are boxes of tensors of one shape, at one place.
+    ExtractTileOp first = image.boxes.front();
+    ImageCopy copy = getTileCopy(first, schedule, conv);
+    SmallVector<Value> copied, read;
+    for (ExtractTileOp box : image.boxes) {
+      auto [from, to] =
+          stageImage(builder, function, schedule, conv, box, copy, slot);
+      copied.push_back(from);
+      read.push_back(to);
+    }
     Value filterBuffer =
         stageFilter(builder, function, schedule, conv, filter, slot);
     AsyncCommitOp::create(builder, loc);
     AsyncWaitOp::create(builder, loc, 0);
     BarrierOp::create(builder, loc);
-    if (copied != imageBuffer) {
-      LocalCopyOp::create(builder, image.box.getLoc(), copied, slot,
-                          imageBuffer, slot, /*rounds=*/DenseI64ArrayAttr());
+    if (copied != read) {
+      for (auto [from, to] : llvm::zip_equal(copied, read))
+        LocalCopyOp::create(builder, first.getLoc(), from, slot, to, slot,
+                            /*rounds=*/DenseI64ArrayAttr());
       BarrierOp::create(builder, loc);
     }
-    RankedTensorType tile = image.box.getTile().getType();
+    RankedTensorType tile = first.getTile().getType();
     SmallVector<int64_t> origin(tile.getRank(), 0);
     origin[conv.image.w] = copy.lead;
     auto stagedImage = StagedOp::create(
-        builder, loc, tile, imageBuffer, slot,
+        builder, loc, tile, read.front(), ValueRange(read).drop_front(), slot,
         copy.lead ? builder.getDenseI64ArrayAttr(origin) : nullptr);
     if (image.work)
       addWork(stagedImage, image.work);
     Value stagedFilter =
         StagedOp::create(builder, loc, filter.getTile().getType(), filterBuffer,
-                         slot, /*origin=*/nullptr);
+                         ValueRange(), slot, /*origin=*/nullptr);
     conv.op->setOperand(0, stagedImage);
     conv.op->setOperand(1, stagedFilter);
     builder.setInsertionPointAfter(conv.op);
@@ -103,7 +112,7 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
     filter.erase();
     if (unpack && unpack->use_empty())
       unpack.erase();
-    numStaged += 2;
+    numStaged += 1 + read.size();
     return success();
   }
 
@@ -111,12 +120,14 @@ struct StageOperands : public kiln::impl::StageOperandsBase<StageOperands> {
   static void addWork(StagedOp staged, linalg::GenericOp work) {
     OpBuilder builder(staged);
     Location loc = work.getLoc();
-    Block *block = builder.createBlock(
-        &staged.getComputing(), {},
-        {staged.getBuffer().getType().getElementType()}, {loc});
+    SmallVector<Type> types(1 + staged.getOthers().size(),
+                            staged.getTile().getType().getElementType());
+    Block *block =
+        builder.createBlock(&staged.getComputing(), {}, types,
+                            SmallVector<Location>(types.size(), loc));
     ComputeYieldOp::create(builder, loc,
                            cloneWork(builder, cast<linalg::LinalgOp>(*work),
-                                     block->getArgument(0)));
+                                     block->getArguments()));
   }
 
   static Value allocate(gpu::GPUFuncOp function, Location loc,

@@ -104,12 +104,12 @@ struct UnrollTaps : public kiln::impl::UnrollTapsBase<UnrollTaps> {
           for (auto [at, first] : llvm::zip_equal(imageAt, *image.getOrigin()))
             at += first;
         // A packed filter was rounded when it was packed.
-        Value a = LocalLoadOp::create(builder, loc, filterType,
-                                      filter.getBuffer(), filter.getSlot(),
-                                      filterAt, ones, round && !packed);
-        auto b =
-            LocalLoadOp::create(builder, loc, imageType, image.getBuffer(),
-                                image.getSlot(), imageAt, imageSteps, round);
+        Value a = LocalLoadOp::create(
+            builder, loc, filterType, filter.getBuffer(), ValueRange(),
+            filter.getSlot(), filterAt, ones, round && !packed);
+        auto b = LocalLoadOp::create(builder, loc, imageType, image.getBuffer(),
+                                     image.getOthers(), image.getSlot(),
+                                     imageAt, imageSteps, round);
         IRMapping mapping;
         image.getComputing().cloneInto(&b.getComputing(), mapping);
         acc = DotOp::create(builder, loc, outType, a, b, acc, maps,

@@ -239,7 +239,8 @@ KernelTiler::tileContraction(const Coordinates &coordinates) {
   const ContractionView &view = *staged;
   Location loc = view.op->getLoc();
   FailureOr<PaddedImage> image = getPaddedImage(view);
-  if (failed(image) || !isa<BlockArgument>(image->source))
+  if (failed(image) || !isa<BlockArgument>(image->source) ||
+      !llvm::all_of(image->others, llvm::IsaPred<BlockArgument>))
     return emitSourceError(
         view.op, "not supported: the image must be an argument, "
                  "computed elementwise and padded with zeros at most");
@@ -289,8 +290,12 @@ KernelTiler::tileContraction(const Coordinates &coordinates) {
     inBounds.back() = low == 0 && end <= imageType.getDimSize(dim);
   }
   Value imageTile = extractBox(image->source, offsets, sizes, inBounds);
-  if (!image->work.empty())
-    imageTile = createTileWork(builder, image->work, imageTile).getResult(0);
+  if (!image->work.empty()) {
+    SmallVector<Value> tiles{imageTile};
+    for (Value other : image->others)
+      tiles.push_back(extractBox(other, offsets, sizes, inBounds));
+    imageTile = createTileWork(builder, image->work, tiles).getResult(0);
+  }
 
   Value filter = view.getFilter();
   auto filterType = cast<RankedTensorType>(filter.getType());

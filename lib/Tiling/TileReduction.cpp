@@ -59,7 +59,7 @@ struct TileReduction : public kiln::impl::TileReductionBase<TileReduction> {
       return kernel.emitOpError("needs exactly one contraction");
     ImageTile image(*conv);
     auto filter = conv->getFilter().getDefiningOp<ExtractTileOp>();
-    if (!image.box || !filter)
+    if (image.boxes.empty() || !filter)
       return conv->op.emitOpError("operands must be tiles; run "
                                   "kiln-tile-to-blocks first");
     Location loc = conv->op.getLoc();
@@ -72,12 +72,15 @@ struct TileReduction : public kiln::impl::TileReductionBase<TileReduction> {
     auto loop = scf::ForOp::create(
         builder, loc, zero, channels, step, ValueRange{conv->getInit()},
         [&](OpBuilder &b, Location loc, Value channel, ValueRange acc) {
-          Value imageChunk =
-              extractChunk(b, image.box, conv->image.c, channel, chunk);
+          SmallVector<Value> chunks;
+          for (ExtractTileOp box : image.boxes)
+            chunks.push_back(
+                extractChunk(b, box, conv->image.c, channel, chunk));
+          Value imageChunk = chunks.front();
           if (image.work)
-            imageChunk = createTileWork(b, cast<linalg::LinalgOp>(*image.work),
-                                        imageChunk)
-                             .getResult(0);
+            imageChunk =
+                createTileWork(b, cast<linalg::LinalgOp>(*image.work), chunks)
+                    .getResult(0);
           Value filterChunk =
               extractChunk(b, filter, conv->filter.c, channel, chunk);
           Operation *dot = b.clone(*conv->op);

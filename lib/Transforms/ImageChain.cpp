@@ -41,10 +41,12 @@ void kiln::hoistImageReshapes(const ContractionView &view) {
       Operation *op = value.getDefiningOp();
       bool reshapes =
           isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op);
-      if (!op || (!reshapes && !(value = ImageChain::getSource(op))))
+      if (!op || (!reshapes && ImageChain::getSources(op).size() != 1))
         break;
-      if (!reshapes)
+      if (!reshapes) {
+        value = ImageChain::getSources(op).front();
         continue;
+      }
       value = op->getOperand(0);
       Operation *work = value.getDefiningOp();
       if (!getWorkedTensor(work) || !value.hasOneUse() || !op->hasOneUse())
@@ -56,10 +58,10 @@ void kiln::hoistImageReshapes(const ContractionView &view) {
   }
 }
 
-Value ImageChain::getSource(Operation *op) {
+SmallVector<Value> ImageChain::getSources(Operation *op) {
   if (auto pad = dyn_cast<tensor::PadOp>(op))
-    return pad.getSource();
-  return getWorkedTensor(op);
+    return {pad.getSource()};
+  return getWorkedTensors(op);
 }
 
 ImageChain::ImageChain(const ContractionView &view,
@@ -68,11 +70,16 @@ ImageChain::ImageChain(const ContractionView &view,
   // A filter is packed, or copied as it is.
   while (source != view.getFilter()) {
     Operation *op = source.getDefiningOp();
-    Value next = op && isAllowed(op) ? getSource(op) : Value();
-    if (!next)
+    SmallVector<Value> next;
+    if (op && isAllowed(op))
+      next = getSources(op);
+    if (next.empty() || llvm::is_contained(next, view.getFilter()))
       break;
     ops.push_back(op);
-    source = next;
+    source = next.front();
+    // All of several are staged, as they lie in memory.
+    if (next.size() > 1)
+      break;
   }
   while (refuseOne(view)) {
   }
@@ -94,7 +101,11 @@ bool ImageChain::refuseOne(const ContractionView &view) {
                  "as which padding is copied";
       continue;
     }
-    Type from = getElementTypeOrSelf(getSource(work));
+    SmallVector<Value> read = getSources(work);
+    Type from = getElementTypeOrSelf(read.front());
+    for (Value other : read)
+      if (getElementTypeOrSelf(other) != element)
+        from = getElementTypeOrSelf(other);
     if (!last && from != element)
       reason = llvm::formatv("from {0}; tiles of the image are staged as {1}, "
                              "as it is multiplied",
@@ -103,7 +114,7 @@ bool ImageChain::refuseOne(const ContractionView &view) {
       zero = FloatAttr::get(element, 0.0);
     last = place;
     if (zero)
-      zero = foldWork(work, zero);
+      zero = foldWork(work, SmallVector<TypedAttr>(read.size(), zero));
   }
   if (!last)
     return false;

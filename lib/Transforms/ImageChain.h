@@ -18,7 +18,7 @@ namespace kiln {
 struct ImageChain {
   /// The last op first.
   llvm::SmallVector<mlir::Operation *> ops;
-  /// What the first op reads; the image itself without one.
+  /// What the first op reads, or one of several; the image itself without one.
   mlir::Value source;
   /// Work that cannot be done on the way, and why.
   llvm::SmallVector<std::pair<mlir::Operation *, std::string>> refused;
@@ -26,8 +26,9 @@ struct ImageChain {
   ImageChain(const ContractionView &view,
              llvm::function_ref<bool(mlir::Operation *)> isAllowed);
 
-  /// The tensor that an op of a chain reads; null for any other op.
-  static mlir::Value getSource(mlir::Operation *op);
+  /// The tensors that an op of a chain reads, several in the first one alone;
+  /// none for any other op.
+  static llvm::SmallVector<mlir::Value> getSources(mlir::Operation *op);
 
 private:
   bool refuseOne(const ContractionView &view);

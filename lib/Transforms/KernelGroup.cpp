@@ -170,7 +170,7 @@ std::string KernelGroup::getStagedReason(Value value) const {
            "outside the program";
   return "it computes the image of " + name +
          ", which is copied from memory; on the way only elementwise work on "
-         "one tensor of the image's shape, with constants, is done; compute it "
+         "tensors of the image's shape, with constants, is done; compute it "
          "outside the program";
 }
 
@@ -210,9 +210,12 @@ void KernelGroup::addImage() {
   }
   for (Operation *op : chain.ops)
     for (Value read : getReads(op))
-      if (read != ImageChain::getSource(op))
+      if (!llvm::is_contained(ImageChain::getSources(op), read))
         addProducers(read, /*isStaged=*/false);
-  addProducers(chain.source, /*isStaged=*/true);
+  if (chain.ops.empty())
+    return addProducers(chain.source, /*isStaged=*/true);
+  for (Value read : ImageChain::getSources(chain.ops.back()))
+    addProducers(read, /*isStaged=*/true);
 }
 
 std::string KernelGroup::tryJoin(Operation *op) {

@@ -348,6 +348,21 @@ func.func @alloc_before() {
 
 // -----
 
+// Buffers that are read together are alike.
+!s = !kiln.shared<2 x f32, #kiln.shared_layout<[8:16], [16:1]>>
+!t = !kiln.shared<1 x f32, #kiln.shared_layout<[8:16], [16:1]>>
+func.func @others(%s: !s, %t: !t, %i: index) {
+  // expected-error @+1 {{other buffers must be of type}}
+  %v = kiln.staged %s with %t : !t [%i] : !s -> tensor<8x16xf32> computing {
+  ^bb0(%e: f32, %f: f32):
+    %h = arith.addf %e, %f : f32
+    kiln.compute_yield %h : f32
+  }
+  return
+}
+
+// -----
+
 // What is computed of an element is one of its type.
 !s = !kiln.shared<2 x f32, #kiln.shared_layout<[8:16], [16:1]>>
 func.func @computing(%s: !s, %i: index) {

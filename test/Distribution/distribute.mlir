@@ -179,6 +179,30 @@ gpu.module @kernels {
     gpu.return
   }
 
+  // Two buffers, read alike.
+  //
+  // CHECK-LABEL: gpu.func @computed_with
+  // CHECK:         arith.addf %{{.+}}, %{{.+}} : f32
+  // CHECK:         arith.addf
+  // CHECK-NOT:     arith.addf
+  // CHECK:         nvvm.mma.sync
+  gpu.func @computed_with(%out: memref<16x8xf32>) kernel attributes {kiln.schedule = #one, known_block_size = array<i32: 32, 1, 1>} {
+    %as = kiln.alloc_shared : !as
+    %bs = kiln.alloc_shared : !bs
+    %cs = kiln.alloc_shared : !bs
+    %0 = arith.constant 0 : index
+    %acc = arith.constant dense<0.0> : tensor<16x8xf32, #acc>
+    %a = kiln.local_load %as[%0] at [0, 0] step [1, 1] : !as -> tensor<16x8xf32, #a>
+    %b = kiln.local_load %bs with %cs : !bs [%0] at [0, 0] step [1, 1] round_tf32 : !bs -> tensor<8x8xf32, #b> computing {
+    ^bb0(%e: f32, %f: f32):
+      %sum = arith.addf %e, %f : f32
+      kiln.compute_yield %sum : f32
+    }
+    %d = kiln.dot %a, %b, %acc maps [#km, #kn, #mn] with mma_m16n8k8_tf32 : tensor<16x8xf32, #a>, tensor<8x8xf32, #b>, tensor<16x8xf32, #acc>
+    kiln.store_tile %d, %out[%0, %0] in_bounds [true, true] : tensor<16x8xf32, #acc>, memref<16x8xf32>
+    gpu.return
+  }
+
   // The halves of two words.
   //
   // CHECK-LABEL: gpu.func @computed_f16

@@ -252,12 +252,16 @@ func.func @independent(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: ten
 
 // -----
 
-// The image is the result of an operation that is not elementwise on one tensor.
+// The image is the result of an operation that is not elementwise on arguments of one shape.
 #schedule = #kiln.schedule<contraction = fma, tile = [4, 2, 8], chunk = 1, warps = [1, 1, 1]>
-func.func @image(%x: tensor<1x2x2x8xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
-  %y = kiln.kernel "conv" (%x, %x, %w, %o : tensor<1x2x2x8xf32>, tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
-  ^bb0(%a: tensor<1x2x2x8xf32>, %a2: tensor<1x2x2x8xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
-    %n = linalg.add ins(%a, %a2 : tensor<1x2x2x8xf32>, tensor<1x2x2x8xf32>) outs(%a : tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32>
+func.func @image(%x: tensor<1x2x2x8xf32>, %s: tensor<2xf32>, %w: tensor<4x2x1x1xf32>, %o: tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> {
+  %y = kiln.kernel "conv" (%x, %s, %w, %o : tensor<1x2x2x8xf32>, tensor<2xf32>, tensor<4x2x1x1xf32>, tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32> attributes {schedule = #schedule} {
+  ^bb0(%a: tensor<1x2x2x8xf32>, %a2: tensor<2xf32>, %b: tensor<4x2x1x1xf32>, %c: tensor<1x4x2x8xf32>):
+    %n = linalg.generic {indexing_maps = [affine_map<(a, b, c, d) -> (a, b, c, d)>, affine_map<(a, b, c, d) -> (b)>, affine_map<(a, b, c, d) -> (a, b, c, d)>], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%a, %a2 : tensor<1x2x2x8xf32>, tensor<2xf32>) outs(%a : tensor<1x2x2x8xf32>) {
+    ^bb1(%v: f32, %s1: f32, %u: f32):
+      %0 = arith.mulf %v, %s1 : f32
+      linalg.yield %0 : f32
+    } -> tensor<1x2x2x8xf32>
     // expected-error@+1 {{'linalg.conv_2d_nchw_fchw' op not supported: the image must be an argument, computed elementwise and padded with zeros at most}}
     %r = linalg.conv_2d_nchw_fchw ins(%n, %b : tensor<1x2x2x8xf32>, tensor<4x2x1x1xf32>) outs(%c : tensor<1x4x2x8xf32>) -> tensor<1x4x2x8xf32>
     kiln.yield %r : tensor<1x4x2x8xf32>

@@ -242,6 +242,26 @@ func.func @reshaped(%x: tensor<8x6xf32>, %w: tensor<2x6x5xf32>, %o: tensor<2x4x5
 
 // -----
 
+// Tensors of the image's shape are staged beside each other.
+#all = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @summed(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<8x6xf32>, %[[Y:[a-z0-9]+]]: tensor<8x6xf32>, %[[W:[a-z0-9]+]]: tensor<6x5xf32>
+// CHECK: kiln.kernel "summed" (%[[X]], %[[Y]], %[[W]],
+// CHECK: arith.addf
+// CHECK: linalg.matmul
+func.func @summed(%x: tensor<8x6xf32>, %y: tensor<8x6xf32>, %w: tensor<6x5xf32>, %o: tensor<8x5xf32>) -> tensor<8x5xf32> {
+  %e = tensor.empty() : tensor<8x6xf32>
+  %a = linalg.generic {indexing_maps = [#all, #all, #all], iterator_types = ["parallel", "parallel"]} ins(%x, %y : tensor<8x6xf32>, tensor<8x6xf32>) outs(%e : tensor<8x6xf32>) {
+  ^bb0(%v: f32, %b: f32, %u: f32):
+    %0 = arith.addf %v, %b : f32
+    linalg.yield %0 : f32
+  } -> tensor<8x6xf32>
+  %r = linalg.matmul ins(%a, %w : tensor<8x6xf32>, tensor<6x5xf32>) outs(%o : tensor<8x5xf32>) -> tensor<8x5xf32>
+  return %r : tensor<8x5xf32>
+}
+
+// -----
+
 // Padding is copied as zeros: what comes before it must keep them.
 #all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 // CHECK-LABEL: func.func @moves_zero(
@@ -307,11 +327,12 @@ func.func @extended(%x: tensor<2x3x6x7xf16>, %w: tensor<4x3x3x3xf32>, %o: tensor
 
 // -----
 
-// Fragments know an element and nothing beside it: no second tensor.
+// Fragments know the elements of a position and nothing beside them: tensors that are
+// read elsewhere are none of the image's.
 #all = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 #channel = affine_map<(d0, d1, d2, d3) -> (d1)>
 // CHECK-LABEL: func.func @scaled(
-// CHECK: kiln.not_fused = "it computes the image of 'linalg.conv_2d_nchw_fchw', which is copied from memory; on the way only elementwise work on one tensor of the image's shape, with constants, is done; compute it outside the program"
+// CHECK: kiln.not_fused = "it computes the image of 'linalg.conv_2d_nchw_fchw', which is copied from memory; on the way only elementwise work on tensors of the image's shape, with constants, is done; compute it outside the program"
 // CHECK: arith.mulf
 // CHECK: kiln.kernel
 func.func @scaled(%x: tensor<2x3x6x7xf32>, %s: tensor<3xf32>, %w: tensor<4x3x3x3xf32>, %o: tensor<2x4x4x5xf32>) -> tensor<2x4x4x5xf32> {

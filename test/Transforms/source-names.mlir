@@ -23,10 +23,10 @@ func.func @pooling(%x: tensor<1x8x6x10xf32>, %w: tensor<4x8x1x1xf32>, %o: tensor
 
 // -----
 
-func.func @product(%x: tensor<1x8x6x10xf32>, %y: tensor<1x8x6x10xf32>, %w: tensor<4x8x1x1xf32>, %o: tensor<1x4x6x10xf32>) -> tensor<1x4x6x10xf32> {
+func.func @quotient(%x: tensor<1x8x6x10xf32>, %y: tensor<1x8x6x10xf32>, %w: tensor<4x8x1x1xf32>, %o: tensor<1x4x6x10xf32>) -> tensor<1x4x6x10xf32> {
   %e = tensor.empty() : tensor<1x8x6x10xf32>
-  // expected-error@+1 {{unsupported: 'linalg.mul' does not run in the program's kernel: it computes the image of 'linalg.conv_2d_nchw_fchw', which is copied from memory; on the way only}}
-  %p = linalg.mul ins(%x, %y : tensor<1x8x6x10xf32>, tensor<1x8x6x10xf32>) outs(%e : tensor<1x8x6x10xf32>) -> tensor<1x8x6x10xf32>
+  // expected-error@+1 {{unsupported: 'linalg.div' does not run in the program's kernel: it computes the image of 'linalg.conv_2d_nchw_fchw'}}
+  %p = linalg.div ins(%x, %y : tensor<1x8x6x10xf32>, tensor<1x8x6x10xf32>) outs(%e : tensor<1x8x6x10xf32>) -> tensor<1x8x6x10xf32>
   %c = linalg.conv_2d_nchw_fchw ins(%p, %w : tensor<1x8x6x10xf32>, tensor<4x8x1x1xf32>) outs(%o : tensor<1x4x6x10xf32>) -> tensor<1x4x6x10xf32>
   return %c : tensor<1x4x6x10xf32>
 }

@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 //
 // An image that is computed elementwise is staged as it lies in memory; the
-// work is done on each element that is loaded from there. That takes work on
-// one tensor, which needs to know nothing but the element.
+// work is done on each element that is loaded from there. That takes work that
+// needs to know nothing but the elements of tensors at its position.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,30 +17,37 @@
 
 namespace kiln {
 
-/// The tensor that `op` computes its only result from, element by element, with
-/// nothing but constants besides; null for any other op.
+/// The tensors that `op` computes its only result from, position by position,
+/// with nothing but constants besides; none for any other op.
+llvm::SmallVector<mlir::Value> getWorkedTensors(mlir::Operation *op);
+
+/// The only one of them; null for none or several.
 mlir::Value getWorkedTensor(mlir::Operation *op);
 
-/// What `op` makes of `element`, at the builder's place; constants come along.
+/// What `op` makes of `elements`, one of each tensor, at the builder's place;
+/// constants come along.
 mlir::Value cloneWork(mlir::OpBuilder &builder, mlir::linalg::LinalgOp op,
-                      mlir::Value element);
+                      mlir::ValueRange elements);
 
-/// What `op` makes of an element; null where folding does not tell.
-mlir::TypedAttr foldWork(mlir::linalg::LinalgOp op, mlir::TypedAttr element);
+/// What `op` makes of elements; null where folding does not tell.
+mlir::TypedAttr foldWork(mlir::linalg::LinalgOp op,
+                         llvm::ArrayRef<mlir::TypedAttr> elements);
 
-/// `work`, the last op first, on a tile of what the first op reads.
+/// `work`, the last op first, on tiles of what the first op reads.
 mlir::linalg::GenericOp
 createTileWork(mlir::OpBuilder &builder,
-               mlir::ArrayRef<mlir::linalg::LinalgOp> work, mlir::Value tile);
+               mlir::ArrayRef<mlir::linalg::LinalgOp> work,
+               mlir::ValueRange tiles);
 
-/// The box of memory that a tiled contraction's image is, and the work on it;
-/// null where there is none.
+/// The boxes of memory that a tiled contraction's image is computed from, and
+/// the work on them; null where there is none.
 struct ImageTile {
-  ExtractTileOp box;
+  /// None where the image is anything else.
+  llvm::SmallVector<ExtractTileOp> boxes;
   mlir::linalg::GenericOp work;
 
   explicit ImageTile(const ContractionView &conv);
-  /// Erases both, which nobody reads any more.
+  /// Erases them, which nobody reads any more.
   void erase();
 };
 

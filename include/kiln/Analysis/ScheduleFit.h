@@ -16,6 +16,8 @@ namespace kiln {
 /// elementwise work, which belongs to the loads.
 struct PaddedImage {
   mlir::Value source;
+  /// Further tensors like it that the first op of the work reads.
+  llvm::SmallVector<mlir::Value> others;
   llvm::SmallVector<int64_t> low; ///< leading padding of each dimension
   /// The work, the last op first. It is done on the zeros of the padding, too,
   /// and keeps those that it stands in front of.

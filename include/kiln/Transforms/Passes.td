@@ -190,9 +190,9 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
       operand, elementwise work on small values such as one for each channel,
       and reshapes and slices of those. They are cloned into every kernel that
       needs them;
-    - elementwise work on the first operand, before and behind padding: ops from
-      one tensor of its shape and constants, from and to the element type that is
-      multiplied. Tiles are staged with zeros where that has none, so that what
+    - elementwise work on the first operand, before and behind padding: the
+      first op reads tensors of its shape, the others their result, besides
+      constants; from and to the element type that is multiplied. Tiles are staged with zeros where that has none, so that what
       stands before padding must make zero of zero, and all of it a finite number
       (lib/Analysis/ImageWork folds it);
     - consumers, by dependence: elementwise generics over the contraction's

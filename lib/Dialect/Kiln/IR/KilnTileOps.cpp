@@ -323,15 +323,21 @@ int64_t LocalCopyOp::getLineBytes() {
 
 /// A region on the elements of a staged tile: from one to one of their type.
 static LogicalResult verifyComputing(Operation *op, Region &region,
-                                     Type element) {
+                                     SharedType buffer, ValueRange others) {
+  Type element = buffer.getElementType();
+  for (Value other : others)
+    if (region.empty() || other.getType() != buffer)
+      return op->emitOpError("other buffers must be of type ")
+             << buffer << " and be computed with";
   if (region.empty())
     return success();
   Block &block = region.front();
   auto yield = llvm::hasSingleElement(region) && !block.empty()
                    ? dyn_cast<ComputeYieldOp>(block.back())
                    : ComputeYieldOp();
-  if (!yield || block.getNumArguments() != 1 ||
-      block.getArgument(0).getType() != element ||
+  if (!yield || block.getNumArguments() != 1 + others.size() ||
+      llvm::any_of(block.getArgumentTypes(),
+                   [&](Type type) { return type != element; }) ||
       yield.getValue().getType() != element)
     return op->emitOpError("computes each element in one block that takes and "
                            "yields ")
@@ -359,7 +365,7 @@ LogicalResult StagedOp::verify() {
                    }))
     return emitOpError("tile ") << tile << " is no part of a slot of [" << shape
                                 << "] " << buffer.getElementType();
-  return verifyComputing(*this, getComputing(), tile.getElementType());
+  return verifyComputing(*this, getComputing(), buffer, getOthers());
 }
 
 LogicalResult LocalLoadOp::verify() {
@@ -392,7 +398,7 @@ LogicalResult LocalLoadOp::verify() {
       return emitOpError("reads element ")
              << last << " of dimension " << dim << ", which has " << extent;
   }
-  if (failed(verifyComputing(*this, getComputing(), type.getElementType())))
+  if (failed(verifyComputing(*this, getComputing(), buffer, getOthers())))
     return failure();
   return verifyTileEncoding(*this, type);
 }

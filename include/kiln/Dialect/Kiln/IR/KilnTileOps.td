@@ -286,8 +286,9 @@ def Kiln_StagedOp : Kiln_Op<"staged", [MemoryEffects<[MemRead]>,
     convolution on staged tiles. Its first element is element `at` of the slot
     (the first, if that is left out), and its shape may be smaller than the
     buffer's: rows of the buffer are padded to whole copy units on both sides.
-    With a region the tile's elements are what that makes of the buffer's; it is
-    done where fragments are loaded.
+    With a region the tile's elements are what that makes of the buffer's, and of
+    those of `others` in the same place, buffers that are like it; it is done where
+    fragments are loaded.
 
     ```mlir
     %t = kiln.staged %buffer[%slot]
@@ -298,12 +299,13 @@ def Kiln_StagedOp : Kiln_Op<"staged", [MemoryEffects<[MemRead]>,
     }
     ```
   }];
-  let arguments = (ins Kiln_SharedType:$buffer, Index:$slot,
+  let arguments = (ins Kiln_SharedType:$buffer,
+                       Variadic<Kiln_SharedType>:$others, Index:$slot,
                        OptionalAttr<DenseI64ArrayAttr>:$origin);
   let results = (outs AnyRankedTensor:$tile);
   let regions = (region AnyRegion:$computing);
   let assemblyFormat = [{
-    $buffer `[` $slot `]` (`at` $origin^)? attr-dict `:` type($buffer) `->`
+    $buffer (`with` $others^ `:` type($others))? `[` $slot `]` (`at` $origin^)? attr-dict `:` type($buffer) `->`
     type($tile) (`computing` $computing^)?
   }];
   let hasVerifier = 1;
@@ -315,20 +317,24 @@ def Kiln_LocalLoadOp : Kiln_Op<"local_load", [MemoryEffects<[MemRead]>,
   let description = [{
     Element i of the result is element `offsets + i * strides` of the slot. The
     result's encoding says which thread loads what. With a region an element is
-    what that makes of the slot's, in the thread that loads it. `round_tf32`
+    what that makes of the slot's, and of the same place of `others`, buffers like it. `round_tf32`
     rounds f32 elements to nearest tf32 on the way, after that.
   }];
-  let arguments = (ins Kiln_SharedType:$buffer, Index:$slot,
+  let arguments = (ins Kiln_SharedType:$buffer,
+                       Variadic<Kiln_SharedType>:$others, Index:$slot,
                        DenseI64ArrayAttr:$offsets, DenseI64ArrayAttr:$strides,
                        UnitAttr:$round_tf32);
   let results = (outs AnyRankedTensor:$fragments);
   let regions = (region AnyRegion:$computing);
   let extraClassDeclaration = [{
+    bool reads(::mlir::Value buffer) {
+      return buffer == getBuffer() || ::llvm::is_contained(getOthers(), buffer);
+    }
     /// Whether the words of the fragments are other ones than the slot's.
     bool changesWords() { return getRoundTf32() || !getComputing().empty(); }
   }];
   let assemblyFormat = [{
-    $buffer `[` $slot `]` `at` $offsets `step` $strides
+    $buffer (`with` $others^ `:` type($others))? `[` $slot `]` `at` $offsets `step` $strides
     (`round_tf32` $round_tf32^)? attr-dict `:` type($buffer) `->`
     type($fragments) (`computing` $computing^)?
   }];
