@@ -192,9 +192,10 @@ def KilnFuse : Pass<"kiln-fuse", "::mlir::ModuleOp"> {
       needs them;
     - elementwise work on the first operand, before and behind padding: the
       first op reads tensors of its shape, the others their result, besides
-      constants; from and to the element type that is multiplied. Tiles are staged with zeros where that has none, so that what
-      stands before padding must make zero of zero, and all of it a finite number
-      (lib/Analysis/ImageWork folds it);
+      constants; from and to the element type that is multiplied. Tiles are
+      staged with zeros where that has none, so that what stands before padding
+      must make zero of zero, and all of it a finite number (lib/Analysis/ImageWork
+      folds it);
     - consumers, by dependence: elementwise generics over the contraction's
       result, reductions over its channels (any combiner, several results) and
       elementwise generics on the reduced values, also on each channel again.
