@@ -20,7 +20,6 @@ status 1: failures.
 
 import argparse
 import collections
-import concurrent.futures
 import os
 import random
 import re
@@ -29,7 +28,7 @@ import sys
 import tempfile
 
 from convolutions import Convolution
-from programs import UNSUPPORTED, compare_shared, run
+from programs import UNSUPPORTED, compare_shared, run, try_seeds
 from recipes import draw, shrink
 
 
@@ -138,7 +137,7 @@ def reduce_failure(recipe, schedules, schedule, said):
 
 
 def try_seed(seed, options):
-    """Counts of states, the failure as text or None, and the reasons of refusal."""
+    """Counts of states, failures as text and reasons of refusal."""
     counts, reasons = collections.Counter(), []
 
     def note(kind, outcome):
@@ -148,7 +147,7 @@ def try_seed(seed, options):
     recipe = draw(seed, options.exact)
     failure = find_failure(recipe, options.schedules, note)
     if failure is None:
-        return counts, None, reasons
+        return counts, [], reasons
     if failure[1].startswith("kiln-opt"):
         counts["schedules failed"] += 1
     text = reduce_failure(recipe, options.schedules, *failure)
@@ -156,7 +155,7 @@ def try_seed(seed, options):
         name = "%s%d.mlir" % ("exact-" if options.exact else "", seed)
         with open(os.path.join(options.keep, name), "w") as file:
             file.write(text)
-    return counts, "seed %d failed:\n%s" % (seed, text), reasons
+    return counts, ["seed %d failed:\n%s" % (seed, text)], reasons
 
 
 def emit_artifacts(seed, options):
@@ -176,7 +175,7 @@ def emit_artifacts(seed, options):
             counts["compiled" if not schedule else "schedules compiled"] += 1
             with open(os.path.join(subject.artifact, "arguments"), "w") as file:
                 file.write(shlex.join(subject.get_arguments()) + "\n")
-    return counts, None, []
+    return counts, [], []
 
 
 def main():
@@ -194,23 +193,8 @@ def main():
     if options.print:
         print(Convolution(draw(options.seed, options.exact)).text, end="")
         return 0
-    counts, why, first = collections.Counter(), collections.Counter(), {}
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for some, failure, reasons in pool.map(
-                lambda seed: (emit_artifacts if options.emit else try_seed)(seed, options),
-                range(options.seed, options.seed + options.count)):
-            counts += some
-            if failure:
-                print(failure, flush=True)
-            for seed, reason in reasons:
-                text = re.sub(r"\d+", "N", re.search(r"error: (.*)", reason).group(1))
-                why[text] += 1
-                first.setdefault(text, seed)
-    if options.reasons:
-        for reason, count in why.most_common():
-            print("%5d, first seed %d: %s" % (count, first[reason], reason))
-    print("%d programs: %d compiled, %d refused, %d failed" % (
-        options.count, counts["compiled"], counts["refused"], counts["failed"]))
+    try_one = emit_artifacts if options.emit else try_seed
+    counts = try_seeds(lambda seed: try_one(seed, options), options)
     print("schedules: %d right, %d failed" % (
         counts["schedules compiled"], counts["schedules failed"]))
     return 1 if counts["failed"] + counts["schedules failed"] else 0

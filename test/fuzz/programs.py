@@ -189,6 +189,28 @@ def try_seed(seed, num_schedules, keep):
     return counts, failures, reasons
 
 
+def try_seeds(try_one, options):
+    """The sum of the counts that `try_one` has of each seed; prints it of programs,
+    and failures and reasons before."""
+    counts, why, first = collections.Counter(), collections.Counter(), {}
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for some, failures, reasons in pool.map(
+                try_one, range(options.seed, options.seed + options.count)):
+            counts += some
+            for failure in failures:
+                print(failure, flush=True)
+            for seed, reason in reasons:
+                text = re.sub(r"\d+", "N", re.search(r"error: (.*)", reason).group(1))
+                why[text] += 1
+                first.setdefault(text, seed)
+    if options.reasons:
+        for reason, count in why.most_common():
+            print("%5d, first seed %d: %s" % (count, first[reason], reason))
+    print("%d programs: %d compiled, %d refused, %d failed" % (
+        options.count, counts["compiled"], counts["refused"], counts["failed"]))
+    return counts
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=0)
@@ -202,23 +224,8 @@ def main():
     if options.print:
         print(Program(options.seed).text, end="")
         return 0
-    counts, why, first = collections.Counter(), collections.Counter(), {}
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for some, failures, reasons in pool.map(
-                lambda seed: try_seed(seed, options.schedules, options.keep),
-                range(options.seed, options.seed + options.count)):
-            counts += some
-            for failure in failures:
-                print(failure, flush=True)
-            for seed, reason in reasons:
-                text = re.sub(r"\d+", "N", re.search(r"error: (.*)", reason).group(1))
-                why[text] += 1
-                first.setdefault(text, seed)
-    if options.reasons:
-        for reason, count in why.most_common():
-            print("%5d, first seed %d: %s" % (count, first[reason], reason))
-    print("%d programs: %d compiled, %d refused, %d failed" % (
-        options.count, counts["compiled"], counts["refused"], counts["failed"]))
+    counts = try_seeds(
+        lambda seed: try_seed(seed, options.schedules, options.keep), options)
     if options.schedules:
         print("schedules: %d compiled, %d refused, %d failed" % tuple(
             counts["schedules " + state] for state in ("compiled", "refused", "failed")))
