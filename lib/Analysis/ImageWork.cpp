@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace kiln;
@@ -192,6 +193,48 @@ TypedAttr kiln::foldWork(linalg::LinalgOp op, ArrayRef<TypedAttr> elements) {
     known[inner.getResult(0)] = made;
   }
   return dyn_cast<TypedAttr>(known.lookup(result));
+}
+
+std::optional<ChainFault> kiln::findChainFault(ArrayRef<Operation *> ops,
+                                               Type element) {
+  // What the work makes of zero: tiles have zeros where the image has nothing.
+  TypedAttr zero;
+  std::optional<size_t> last;
+  for (size_t place = ops.size(); place-- > 0;) {
+    auto work = dyn_cast<linalg::LinalgOp>(ops[place]);
+    if (!work) {
+      if (last && !(zero && matchPattern(zero, m_AnyZeroFloat())))
+        return ChainFault{*last, "before it is padded, and what it makes of "
+                                 "zero is not zero, as which padding is "
+                                 "copied"};
+      continue;
+    }
+    SmallVector<Value> read = getWorkedTensors(work);
+    Type from = getElementTypeOrSelf(read.front());
+    for (Value other : read)
+      if (getElementTypeOrSelf(other) != element)
+        from = getElementTypeOrSelf(other);
+    if (!last && from != element)
+      return ChainFault{place,
+                        llvm::formatv("from {0}; tiles of the image are staged "
+                                      "as {1}, as it is multiplied",
+                                      from, element)};
+    if (!last)
+      zero = FloatAttr::get(element, 0.0);
+    last = place;
+    if (zero)
+      zero = foldWork(work, SmallVector<TypedAttr>(read.size(), zero));
+  }
+  if (!last)
+    return std::nullopt;
+  // Weights beyond the last channel are zero, and so must be their products.
+  constexpr double kMost = 1e38;
+  auto number = dyn_cast_or_null<FloatAttr>(zero);
+  if (number && std::abs(number.getValueAsDouble()) < kMost)
+    return std::nullopt;
+  return ChainFault{*last, "beyond its last channel too, where tiles are zero, "
+                           "and what it makes of zero is not known to be "
+                           "finite"};
 }
 
 linalg::GenericOp kiln::createTileWork(OpBuilder &builder,

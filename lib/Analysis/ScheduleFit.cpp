@@ -24,34 +24,12 @@
 using namespace mlir;
 using namespace kiln;
 
-/// Whether work that is done on zeros, where copies have nothing, makes zeros
-/// of them in front of each pad, and a number of them at last. `work` has the
-/// last op first, `pads` how much of it stands behind each.
-static bool keepsZeros(ArrayRef<linalg::LinalgOp> work, ArrayRef<size_t> pads,
-                       Type element) {
-  if (work.empty())
-    return true;
-  if (!isa<FloatType>(element))
-    return false;
-  TypedAttr made = FloatAttr::get(element, 0.0);
-  for (size_t place = work.size(); place-- > 0;) {
-    SmallVector<TypedAttr> elements(getWorkedTensors(work[place]).size(), made);
-    made = foldWork(work[place], elements);
-    if (!made || (llvm::is_contained(pads, place) &&
-                  !matchPattern(made, m_AnyZeroFloat())))
-      return false;
-  }
-  auto number = dyn_cast<FloatAttr>(made);
-  return number && number.getValue().isFinite();
-}
-
 FailureOr<PaddedImage> kiln::getPaddedImage(const ContractionView &conv) {
   int64_t rank = conv.getImageType().getRank();
-  PaddedImage image{conv.getImage(), {}, SmallVector<int64_t>(rank, 0), {}};
-  // How much work stands behind each pad.
-  SmallVector<size_t> pads;
+  PaddedImage image{conv.getImage(), {}, SmallVector<int64_t>(rank, 0), {}, {}};
   while (Operation *op = image.source.getDefiningOp()) {
     if (SmallVector<Value> worked = getWorkedTensors(op); !worked.empty()) {
+      image.ops.push_back(op);
       image.work.push_back(cast<linalg::LinalgOp>(op));
       image.source = worked.front();
       image.others.assign(worked.begin() + 1, worked.end());
@@ -77,10 +55,8 @@ FailureOr<PaddedImage> kiln::getPaddedImage(const ContractionView &conv) {
       image.low[dim] += low[dim];
     }
     image.source = pad.getSource();
-    pads.push_back(image.work.size());
+    image.ops.push_back(op);
   }
-  if (!keepsZeros(image.work, pads, getElementTypeOrSelf(image.source)))
-    return failure();
   return image;
 }
 

@@ -8,6 +8,7 @@
 
 #include "SearchSteps.h"
 
+#include "kiln/Analysis/ImageWork.h"
 #include "kiln/Analysis/ScheduleFit.h"
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
 
@@ -31,13 +32,14 @@ FailureOr<ScheduledKernel> ScheduledKernel::analyze(KernelOp kernel,
     return analyzed;
   analyzed.view = space->getContraction();
   analyzed.view->needsAllFilters = space->needsAllChannels(results);
-  if (failed(getPaddedImage(*analyzed.view)))
+  FailureOr<PaddedImage> image = getPaddedImage(*analyzed.view);
+  Type element = getElementTypeOrSelf(analyzed.view->getImageType());
+  if (failed(image) || findChainFault(image->ops, element))
     return emitSourceError(
         analyzed.view->op,
         "not supported: padding must be a constant zero of static size, around "
         "rows and columns; pad batch and channels outside the program, and "
-        "what "
-        "computes the image before it is padded must keep zeros");
+        "what computes the image before it is padded must keep zeros");
   return analyzed;
 }
 

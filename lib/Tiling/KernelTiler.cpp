@@ -240,7 +240,7 @@ KernelTiler::tileContraction(const Coordinates &coordinates) {
   Location loc = view.op->getLoc();
   FailureOr<PaddedImage> image = getPaddedImage(view);
   if (failed(image) || !isa<BlockArgument>(image->source) ||
-      !llvm::all_of(image->others, llvm::IsaPred<BlockArgument>))
+      findChainFault(image->ops, getElementTypeOrSelf(view.getImageType())))
     return emitSourceError(
         view.op, "not supported: the image must be an argument, "
                  "computed elementwise and padded with zeros at most");

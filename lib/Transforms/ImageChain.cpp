@@ -10,7 +10,6 @@
 #include "kiln/Dialect/Kiln/IR/SourceName.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -88,51 +87,16 @@ ImageChain::ImageChain(const ContractionView &view,
 /// Takes the last op that cannot be part of the chain out of it, and all before
 /// that; false if there is none.
 bool ImageChain::refuseOne(const ContractionView &view) {
-  Type element = getElementTypeOrSelf(view.getImageType());
-  // What the work makes of zero: tiles have zeros where the image has nothing.
-  TypedAttr zero;
-  std::optional<size_t> last;
-  std::string reason;
-  for (size_t place = ops.size(); place-- > 0 && reason.empty();) {
-    auto work = dyn_cast<linalg::LinalgOp>(ops[place]);
-    if (!work) {
-      if (last && !(zero && matchPattern(zero, m_AnyZeroFloat())))
-        reason = "before it is padded, and what it makes of zero is not zero, "
-                 "as which padding is copied";
-      continue;
-    }
-    SmallVector<Value> read = getSources(work);
-    Type from = getElementTypeOrSelf(read.front());
-    for (Value other : read)
-      if (getElementTypeOrSelf(other) != element)
-        from = getElementTypeOrSelf(other);
-    if (!last && from != element)
-      reason = llvm::formatv("from {0}; tiles of the image are staged as {1}, "
-                             "as it is multiplied",
-                             from, element);
-    if (!last)
-      zero = FloatAttr::get(element, 0.0);
-    last = place;
-    if (zero)
-      zero = foldWork(work, SmallVector<TypedAttr>(read.size(), zero));
-  }
-  if (!last)
-    return false;
-  // Weights beyond the last channel are zero, and so must be their products.
-  constexpr double kMost = 1e38;
-  auto number = dyn_cast_or_null<FloatAttr>(zero);
-  if (reason.empty() &&
-      !(number && std::abs(number.getValueAsDouble()) < kMost))
-    reason = "beyond its last channel too, where tiles are zero, and what it "
-             "makes of zero is not known to be finite";
-  if (reason.empty())
+  std::optional<ChainFault> fault =
+      findChainFault(ops, getElementTypeOrSelf(view.getImageType()));
+  if (!fault)
     return false;
   refused.emplace_back(
-      ops[*last],
+      ops[fault->place],
       llvm::formatv("it computes the image of '{0}' {1}; compute it outside "
                     "the program",
-                    getSourceName(view.op), reason));
-  source = ops[*last]->getResult(0);
-  ops.truncate(*last);
+                    getSourceName(view.op), fault->reason));
+  source = ops[fault->place]->getResult(0);
+  ops.truncate(fault->place);
   return true;
 }

@@ -33,6 +33,17 @@ mlir::Value cloneWork(mlir::OpBuilder &builder, mlir::linalg::LinalgOp op,
 mlir::TypedAttr foldWork(mlir::linalg::LinalgOp op,
                          llvm::ArrayRef<mlir::TypedAttr> elements);
 
+/// Work that cannot be done on the way from memory, and why.
+struct ChainFault {
+  size_t place;
+  std::string reason;
+};
+/// The first work of a chain of work and padding, the last op first, that
+/// cannot be done on tiles of `element` type: they are zero where the image has
+/// nothing, which work must keep in front of padding and make a number of.
+std::optional<ChainFault> findChainFault(llvm::ArrayRef<mlir::Operation *> ops,
+                                         mlir::Type element);
+
 /// `work`, the last op first, on tiles of what the first op reads.
 mlir::linalg::GenericOp
 createTileWork(mlir::OpBuilder &builder,

@@ -19,13 +19,14 @@ struct PaddedImage {
   /// Further tensors like it that the first op of the work reads.
   llvm::SmallVector<mlir::Value> others;
   llvm::SmallVector<int64_t> low; ///< leading padding of each dimension
-  /// The work, the last op first. It is done on the zeros of the padding, too,
-  /// and keeps those that it stands in front of.
+  /// The work, the last op first. It is done on the zeros of the padding, too.
   llvm::SmallVector<mlir::linalg::LinalgOp> work;
+  /// Work and padding, the last op first; `findChainFault` says whether the
+  /// work keeps the zeros of padding behind it.
+  llvm::SmallVector<mlir::Operation *> ops;
 };
 /// Looks through elementwise work and `tensor.pad`s by constant zeros along
-/// rows and columns; failure for any other padding, and for work that makes
-/// something else of zeros in front of it, or nothing finite.
+/// rows and columns; failure for any other padding.
 mlir::FailureOr<PaddedImage> getPaddedImage(const ContractionView &conv);
 
 /// Elements of the widest copy unit, 16 bytes at most, that divides all of
